@@ -1,0 +1,59 @@
+// What Swift cannot reach through its Glibc module, or only with struct layouts spelled out by hand.
+// Every function returns a negative errno on failure, so that no caller has to read errno itself.
+#pragma once
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/fib_rules.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_nat.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+/// An address as it stands on the wire: 4 or 16 bytes in network order, the port in host order.
+struct na_endpoint {
+    uint8_t address[16];
+    uint16_t port;
+    uint8_t family; // AF_INET or AF_INET6
+};
+
+/// Moves the calling thread into a new network namespace (unshare(2), CLONE_NEWNET).
+int na_unshare_network(void);
+/// Moves the calling thread into the network namespace that the descriptor refers to (setns(2)).
+int na_enter_network(int descriptor);
+/// Opens a file with O_RDONLY and O_CLOEXEC; returns the descriptor.
+int na_open_readonly(const char *path);
+/// The device and inode of an open file, which together name a network namespace.
+int na_identity(int descriptor, uint64_t *device, uint64_t *inode);
+
+/// Opens a non-blocking, close-on-exec UDP socket with receive errors (IP_RECVERR) switched on.
+int na_udp_open(int family);
+/// Binds a socket; port 0 asks for an ephemeral one.
+int na_udp_bind(int descriptor, const struct na_endpoint *local);
+/// The local address and port of a bound socket.
+int na_udp_local(int descriptor, struct na_endpoint *local);
+/// The source address that the routing table chooses towards `remote`, found with connect(2) on a socket of its own.
+int na_udp_source_for(const struct na_endpoint *remote, struct na_endpoint *local);
+/// Sends one datagram.
+ssize_t na_udp_send(int descriptor, const struct na_endpoint *remote, const void *bytes, size_t count);
+/// Receives one datagram; -EAGAIN when none waits. A datagram longer than `capacity` returns -EMSGSIZE.
+ssize_t na_udp_receive(int descriptor, struct na_endpoint *remote, void *bytes, size_t capacity);
+/// Takes one entry from the socket's error queue: the errno that the network reported for a datagram
+/// sent to `remote`, with the ICMP type and code; -EAGAIN when the queue is empty.
+int na_udp_error(int descriptor, struct na_endpoint *remote, uint32_t *error, uint8_t *icmp_type, uint8_t *icmp_code);
+/// Waits until one of the descriptors is readable or has an error, at most `milliseconds` (-1: for ever).
+/// Returns how many are ready and sets `ready[i]` to 1 for each of them.
+int na_poll_readable(const int *descriptors, size_t count, int milliseconds, uint8_t *ready);
+
+/// getsockopt(2) for the xtables tables: fills `bytes` and returns the length that the kernel wrote.
+ssize_t na_xtables_get(int family, int option, void *bytes, size_t count);

@@ -1,0 +1,73 @@
+/// An IPv4 or IPv6 address as a number whose most significant byte comes first on the wire.
+public enum IPAddress: Hashable, Sendable {
+    case v4(UInt32)
+    case v6(UInt128)
+
+    /// The address that 4 or 16 bytes in network order stand for; nil for any other count.
+    public init?(networkBytes bytes: some Collection<UInt8>) {
+        switch bytes.count {
+        case 4: self = .v4(bytes.reduce(0) { $0 << 8 | UInt32($1) })
+        case 16: self = .v6(bytes.reduce(0) { $0 << 8 | UInt128($1) })
+        default: return nil
+        }
+    }
+
+    /// The address in network order: 4 or 16 bytes.
+    public var networkBytes: [UInt8] {
+        switch self {
+        case .v4(let value): (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+        case .v6(let value): (0..<16).map { UInt8(truncatingIfNeeded: value >> (120 - 8 * $0)) }
+        }
+    }
+
+    /// The family that the address belongs to.
+    public var family: AddressFamily {
+        switch self {
+        case .v4: .ip
+        case .v6: .ip6
+        }
+    }
+
+    /// The number of bits in an address of this family: 32 or 128.
+    public var bitWidth: Int { family.bitWidth }
+
+    /// Tells whether the address is 127.0.0.0/8 or ::1.
+    public var isLoopback: Bool {
+        switch self {
+        case .v4(let value): value >> 24 == 127
+        case .v6(let value): value == 1
+        }
+    }
+
+    /// Tells whether the address is 0.0.0.0 or ::.
+    public var isUnspecified: Bool { self == .v4(0) || self == .v6(0) }
+
+    /// Tells whether the address is valid on its link only (169.254.0.0/16, fe80::/10).
+    public var isLinkLocal: Bool {
+        switch self {
+        case .v4(let value): value >> 16 == 0xA9FE
+        case .v6(let value): value >> 118 == 0x3FA
+        }
+    }
+}
+
+/// A network protocol family, named as nftables names it.
+public enum AddressFamily: String, Hashable, Sendable, CaseIterable {
+    case ip
+    case ip6
+
+    /// The number of bits in an address: 32 or 128.
+    public var bitWidth: Int { self == .ip ? 32 : 128 }
+}
+
+extension IPAddress: Comparable {
+    /// Orders IPv4 before IPv6, and by value within a family.
+    public static func < (left: IPAddress, right: IPAddress) -> Bool {
+        switch (left, right) {
+        case (.v4(let left), .v4(let right)): left < right
+        case (.v6(let left), .v6(let right)): left < right
+        case (.v4, .v6): true
+        case (.v6, .v4): false
+        }
+    }
+}

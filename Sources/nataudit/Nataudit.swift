@@ -1,0 +1,6 @@
+internal import ArgumentParser
+
+@main
+struct Nataudit: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "nataudit")
+}

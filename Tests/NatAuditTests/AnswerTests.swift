@@ -1,0 +1,6 @@
+import NatAudit
+import Testing
+
+struct AnswerTests {
+    @Test func unknownKeepsItsReason() { #expect(Answer.unknown("a") != .unknown("b")) }
+}

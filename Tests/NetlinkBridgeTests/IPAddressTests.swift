@@ -21,7 +21,11 @@ struct IPAddressTests {
         #expect(try prefix.contains(#require(IPAddress("10.0.1.255"))))
         #expect(try !prefix.contains(#require(IPAddress("10.0.2.0"))))
         #expect(Prefix("10.0.0.0/33") == nil)
+        #expect(Prefix("2001:db8:1:2:3::/64")?.description == "2001:db8:1:2::/64")
+        #expect(Prefix("2001:db8::ff/121")?.description == "2001:db8::80/121")
+        #expect(Prefix("2001:db8::/0")?.description == "::/0")
+        #expect(Prefix("2001:db8:ffff::/33")?.description == "2001:db8:8000::/33")
         #expect(Prefix(everyAddressOf: .ip).contains(.v4(7)))
-        #expect(!Prefix(everyAddressOf: .ip).contains(.v6(7)))
+        #expect(!Prefix(everyAddressOf: .ip).contains(.v6(high: 0, low: 7)))
     }
 }

@@ -2,8 +2,8 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     /// The address that a text stands for: dotted decimal, or RFC 4291 section 2.2 for IPv6; nil where it is neither.
     public init?(_ text: String) {
         if text.contains(":") {
-            guard let value = Self.parseV6(text) else { return nil }
-            self = .v6(value)
+            guard let groups = Self.parseV6(text) else { return nil }
+            self.init(networkBytes: groups.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
         } else {
             guard let value = Self.parseV4(Substring(text)) else { return nil }
             self = .v4(value)
@@ -14,7 +14,7 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     public var description: String {
         switch self {
         case .v4: networkBytes.map(String.init).joined(separator: ".")
-        case .v6(let value): Self.v6Text(value)
+        case .v6(let high, let low): Self.v6Text([high, low])
         }
     }
 
@@ -32,13 +32,13 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
         return value
     }
 
-    private static func parseV6(_ text: String) -> UInt128? {
+    private static func parseV6(_ text: String) -> [UInt16]? {
         let halves = text.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
         guard halves.count <= 2 else { return nil }
         guard let head = groups(halves[0]) else { return nil }
-        guard halves.count == 2 else { return head.count == 8 ? number(head) : nil }
+        guard halves.count == 2 else { return head.count == 8 ? head : nil }
         guard let tail = groups(halves[1]), head.count + tail.count <= 7 else { return nil }
-        return number(head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail)
+        return head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
     }
 
     private static func groups(_ text: Substring) -> [UInt16]? {
@@ -50,7 +50,7 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
                 guard let v4 = parseV4(part) else { return nil }
                 groups += [UInt16(v4 >> 16), UInt16(truncatingIfNeeded: v4)]
             } else {
-                guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(isHexDigit),
+                guard (1...4).contains(part.utf8.count), part.allSatisfy(\.isHexDigit),
                     let group = UInt16(part, radix: 16)
                 else { return nil }
                 groups.append(group)
@@ -59,16 +59,10 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
         return groups.count <= 8 ? groups : nil
     }
 
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        (48...57).contains(byte) || (65...70).contains(byte) || (97...102).contains(byte)
-    }
-
-    private static func number(_ groups: [UInt16]) -> UInt128 {
-        groups.reduce(0) { $0 << 16 | UInt128($1) }
-    }
-
-    private static func v6Text(_ value: UInt128) -> String {
-        let groups = (0..<8).map { UInt16(truncatingIfNeeded: value >> (112 - 16 * $0)) }
+    private static func v6Text(_ halves: [UInt64]) -> String {
+        let groups = halves.flatMap { half in
+            (0..<4).map { UInt16(truncatingIfNeeded: half >> (48 - 16 * $0)) }
+        }
         // RFC 5952 section 4.2: the longest run of two or more zero groups, the first of equals, becomes "::".
         var best = 0..<0
         var start = 0

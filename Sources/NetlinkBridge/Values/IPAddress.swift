@@ -1,13 +1,18 @@
 /// An IPv4 or IPv6 address as a number whose most significant byte comes first on the wire.
 public enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
-    case v6(UInt128)
+    /// The first and the last eight bytes. (Not one UInt128: an enum with such a payload makes the debug builds of
+    /// Swift 6.3 load it with an alignment that the stack does not have.)
+    case v6(high: UInt64, low: UInt64)
 
     /// The address that 4 or 16 bytes in network order stand for; nil for any other count.
     public init?(networkBytes bytes: some Collection<UInt8>) {
         switch bytes.count {
         case 4: self = .v4(bytes.reduce(0) { $0 << 8 | UInt32($1) })
-        case 16: self = .v6(bytes.reduce(0) { $0 << 8 | UInt128($1) })
+        case 16:
+            self = .v6(
+                high: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
+                low: bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) })
         default: return nil
         }
     }
@@ -16,7 +21,10 @@ public enum IPAddress: Hashable, Sendable {
     public var networkBytes: [UInt8] {
         switch self {
         case .v4(let value): (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
-        case .v6(let value): (0..<16).map { UInt8(truncatingIfNeeded: value >> (120 - 8 * $0)) }
+        case .v6(let high, let low):
+            [high, low].flatMap { half in
+                (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) }
+            }
         }
     }
 
@@ -35,18 +43,18 @@ public enum IPAddress: Hashable, Sendable {
     public var isLoopback: Bool {
         switch self {
         case .v4(let value): value >> 24 == 127
-        case .v6(let value): value == 1
+        case .v6(let high, let low): high == 0 && low == 1
         }
     }
 
     /// Tells whether the address is 0.0.0.0 or ::.
-    public var isUnspecified: Bool { self == .v4(0) || self == .v6(0) }
+    public var isUnspecified: Bool { self == .v4(0) || self == .v6(high: 0, low: 0) }
 
     /// Tells whether the address is valid on its link only (169.254.0.0/16, fe80::/10).
     public var isLinkLocal: Bool {
         switch self {
         case .v4(let value): value >> 16 == 0xA9FE
-        case .v6(let value): value >> 118 == 0x3FA
+        case .v6(let high, _): high >> 54 == 0x3FA
         }
     }
 }
@@ -65,7 +73,8 @@ extension IPAddress: Comparable {
     public static func < (left: IPAddress, right: IPAddress) -> Bool {
         switch (left, right) {
         case (.v4(let left), .v4(let right)): left < right
-        case (.v6(let left), .v6(let right)): left < right
+        case (.v6(let leftHigh, let leftLow), .v6(let rightHigh, let rightLow)):
+            (leftHigh, leftLow) < (rightHigh, rightLow)
         case (.v4, .v6): true
         case (.v6, .v4): false
         }

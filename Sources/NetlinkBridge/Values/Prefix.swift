@@ -11,7 +11,11 @@ public struct Prefix: Hashable, Sendable {
         self.length = length
         switch address {
         case .v4(let value): self.address = .v4(length == 0 ? 0 : value & (~0 << UInt32(32 - length)))
-        case .v6(let value): self.address = .v6(length == 0 ? 0 : value & (~0 << UInt128(128 - length)))
+        case .v6(let high, let low):
+            // Swift's shift by 64 or more gives zero, which is the mask wanted at both ends.
+            self.address = .v6(
+                high: high & (length == 0 ? 0 : ~0 << UInt64(max(0, 64 - length))),
+                low: low & (length <= 64 ? 0 : ~0 << UInt64(128 - length)))
         }
     }
 
@@ -23,7 +27,7 @@ public struct Prefix: Hashable, Sendable {
 
     /// All addresses of a family.
     public init(everyAddressOf family: AddressFamily) {
-        address = family == .ip ? .v4(0) : .v6(0)
+        address = family == .ip ? .v4(0) : .v6(high: 0, low: 0)
         length = 0
     }
 

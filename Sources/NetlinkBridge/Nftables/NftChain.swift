@@ -1,0 +1,80 @@
+internal import CShims
+
+/// A chain of nf_tables (NFTA_CHAIN_*): a base chain where it has a hook.
+public struct NftChain: Hashable, Sendable {
+    /// The family of the chain's table.
+    public let family: NftFamily
+    /// The name of the chain's table.
+    public let table: KernelName
+    /// The chain's name.
+    public let name: KernelName
+    /// The kernel's number for the chain.
+    public let handle: UInt64
+    /// Where the chain is hooked in; nil for a chain that is only jumped to.
+    public let hook: Hook?
+    /// NFT_CHAIN_*: 1 base, 2 offloaded, 4 bound to a rule.
+    public let flags: UInt32
+
+    /// Where a base chain sits.
+    public struct Hook: Hashable, Sendable {
+        /// The hook's number (NF_INET_* for ip, ip6 and inet).
+        public let number: UInt32
+        /// The priority: lower runs earlier.
+        public let priority: Int32
+        /// The chain's type: `filter`, `nat` or `route`.
+        public let type: KernelName
+        /// The verdict at the chain's end: 0 drop, 1 accept.
+        public let policy: UInt32
+        /// The device of a netdev chain; nil elsewhere.
+        public let device: KernelName?
+    }
+
+    /// Decodes the payload of an NFT_MSG_NEWCHAIN message.
+    init(decoding payload: Span<UInt8>) throws(DecodingError) {
+        let (family, rest) = try NftFamily.read(from: payload)
+        var table: KernelName = ""
+        var name: KernelName = ""
+        var handle: UInt64 = 0
+        var flags: UInt32 = 0
+        var type: KernelName = ""
+        var policy: UInt32 = 1
+        var place: (number: UInt32, priority: Int32, device: KernelName?)?
+        try Attributes.forEach(in: payload.extracting(rest)) { (attribute, value) throws(DecodingError) in
+            switch UInt32(attribute) {
+            case NFTA_CHAIN_TABLE.rawValue: table = KernelName(bytes: value.array)
+            case NFTA_CHAIN_NAME.rawValue: name = KernelName(bytes: value.array)
+            case NFTA_CHAIN_HANDLE.rawValue: handle = try value.network()
+            case NFTA_CHAIN_FLAGS.rawValue: flags = try value.network()
+            case NFTA_CHAIN_TYPE.rawValue: type = KernelName(bytes: value.array)
+            case NFTA_CHAIN_POLICY.rawValue: policy = try value.network()
+            case NFTA_CHAIN_HOOK.rawValue: place = try Self.place(in: value)
+            default: break
+            }
+        }
+        self.family = family
+        self.table = table
+        self.name = name
+        self.handle = handle
+        self.flags = flags
+        hook = place.map {
+            Hook(number: $0.number, priority: $0.priority, type: type, policy: policy, device: $0.device)
+        }
+    }
+
+    private static func place(
+        in bytes: Span<UInt8>
+    ) throws(DecodingError) -> (number: UInt32, priority: Int32, device: KernelName?) {
+        var number: UInt32 = 0
+        var priority: Int32 = 0
+        var device: KernelName?
+        try Attributes.forEach(in: bytes) { (attribute, value) throws(DecodingError) in
+            switch UInt32(attribute) {
+            case NFTA_HOOK_HOOKNUM.rawValue: number = try value.network()
+            case NFTA_HOOK_PRIORITY.rawValue: priority = Int32(bitPattern: try value.network(UInt32.self))
+            case NFTA_HOOK_DEV.rawValue: device = KernelName(bytes: value.array)
+            default: break
+            }
+        }
+        return (number, priority, device)
+    }
+}

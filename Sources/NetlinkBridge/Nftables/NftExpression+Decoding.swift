@@ -1,0 +1,63 @@
+internal import CShims
+
+extension NftExpression {
+    /// Decodes NFTA_RULE_EXPRESSIONS: a list of NFTA_LIST_ELEM, each with a name and attributes of its own.
+    static func list(in bytes: Span<UInt8>) throws(DecodingError) -> [NftExpression] {
+        var expressions: [NftExpression] = []
+        try Attributes.forEach(in: bytes) { (type, element) throws(DecodingError) in
+            guard UInt32(type) == NFTA_LIST_ELEM.rawValue else { return }
+            var name: KernelName = ""
+            var data = 0..<0
+            try Attributes.forEach(in: element) { (type, value) throws(DecodingError) in
+                if UInt32(type) == NFTA_EXPR_NAME.rawValue { name = KernelName(bytes: value.array) }
+            }
+            // The data may come before the name, so it is looked for apart.
+            data = try Attributes.range(of: NFTA_EXPR_DATA.rawValue, in: element) ?? data
+            expressions.append(try NftExpression(named: name, element.extracting(data)))
+        }
+        return expressions
+    }
+
+    private init(named name: KernelName, _ bytes: Span<UInt8>) throws(DecodingError) {
+        let fields = try AttributeFields(bytes)
+        let decoded: NftExpression? =
+            switch name {
+            case "payload": fields.payload
+            case "meta": fields.meta
+            case "ct": fields.conntrack
+            case "cmp": fields.compare
+            case "range": fields.range
+            case "bitwise": fields.bitwise
+            case "byteorder": fields.byteOrder
+            case "immediate": fields.immediate
+            case "lookup": fields.lookup
+            case "nat": fields.nat
+            case "masq": .masquerade(fields.portTranslation(.masquerade))
+            case "redir": .redirect(fields.portTranslation(.redirect))
+            case "fib": fields.fib
+            case "socket": fields.socket
+            case "counter": fields.counter
+            case "match": fields.xtExtension.map(NftExpression.match)
+            case "target": fields.xtExtension.map(NftExpression.target)
+            default: nil
+            }
+        self = decoded ?? .other(name: name, attributes: bytes.array)
+    }
+}
+
+extension Attributes {
+    /// The range of the payload of the first attribute of a type; nil where there is none.
+    static func range(of wanted: UInt32, in bytes: Span<UInt8>) throws(DecodingError) -> Range<Int>? {
+        var offset = 0
+        while offset < bytes.count {
+            let length = Int(try bytes.host(UInt16.self, at: offset))
+            let type = try bytes.host(UInt16.self, at: offset + 2) & 0x3FFF
+            guard length >= headerSize, length <= bytes.count - offset else {
+                throw DecodingError(what: "a wrong length (\(length)) of attribute \(type)", offset: offset)
+            }
+            if UInt32(type) == wanted { return (offset + headerSize)..<(offset + length) }
+            offset += (length + 3) & ~3
+        }
+        return nil
+    }
+}

@@ -1,0 +1,73 @@
+internal import CShims
+
+/// A set or map of nf_tables (NFTA_SET_*) with its elements.
+public struct NftSet: Hashable, Sendable {
+    /// The family of the set's table.
+    public let family: NftFamily
+    /// The name of the set's table.
+    public let table: KernelName
+    /// The set's name; the kernel numbers the names of anonymous ones (`__set0`).
+    public let name: KernelName
+    /// NFT_SET_*: 1 anonymous, 2 constant, 4 interval, 8 map, 0x10 timeout, 0x20 evaluated, 0x40 object, 0x80 concatenation.
+    public let flags: UInt32
+    /// nft's number for the key's type; the kernel does not look at it.
+    public let keyType: UInt32
+    /// The key's length in bytes.
+    public let keyLength: UInt32
+    /// nft's number for the data's type, 0xffffff00 for verdicts; nil for a set.
+    public let dataType: UInt32?
+    /// The elements, in the order of the dump.
+    public var elements: [Element] = []
+
+    /// One element, or for an interval set one end of an interval.
+    public struct Element: Hashable, Sendable {
+        /// The key; empty for the element that stands for all others.
+        public let key: [UInt8]
+        /// The end of a range of keys (concatenations with intervals); nil elsewhere.
+        public let keyEnd: [UInt8]?
+        /// The value in a map of data.
+        public let data: [UInt8]?
+        /// The value in a map of verdicts.
+        public let verdict: NftVerdict?
+        /// NFT_SET_ELEM_*: 1 the end of an interval (exclusive), 2 the element for all others.
+        public let flags: UInt32
+    }
+
+    /// Decodes the payload of an NFT_MSG_NEWSET message; the elements come with others.
+    init(decoding payload: Span<UInt8>) throws(DecodingError) {
+        let (family, rest) = try NftFamily.read(from: payload)
+        let fields = try AttributeFields(payload.extracting(rest))
+        self.family = family
+        table = fields.name(NFTA_SET_TABLE.rawValue) ?? ""
+        name = fields.name(NFTA_SET_NAME.rawValue) ?? ""
+        flags = fields.number(NFTA_SET_FLAGS.rawValue) ?? 0
+        keyType = fields.number(NFTA_SET_KEY_TYPE.rawValue) ?? 0
+        keyLength = fields.number(NFTA_SET_KEY_LEN.rawValue) ?? 0
+        dataType = fields.number(NFTA_SET_DATA_TYPE.rawValue)
+    }
+
+    /// Decodes the payload of an NFT_MSG_NEWSETELEM message.
+    static func elements(decoding payload: Span<UInt8>) throws(DecodingError) -> [Element] {
+        let (_, rest) = try NftFamily.read(from: payload)
+        var elements: [Element] = []
+        try Attributes.forEach(in: payload.extracting(rest)) { (type, list) throws(DecodingError) in
+            guard UInt32(type) == NFTA_SET_ELEM_LIST_ELEMENTS.rawValue else { return }
+            try Attributes.forEach(in: list) { (_, element) throws(DecodingError) in
+                elements.append(try Element(decoding: element))
+            }
+        }
+        return elements
+    }
+}
+
+extension NftSet.Element {
+    init(decoding bytes: Span<UInt8>) throws(DecodingError) {
+        let fields = try AttributeFields(bytes)
+        let value = { (type: UInt32) in fields.nested(type)?[NFTA_DATA_VALUE.rawValue] }
+        key = value(NFTA_SET_ELEM_KEY.rawValue) ?? []
+        keyEnd = value(NFTA_SET_ELEM_KEY_END.rawValue)
+        data = value(NFTA_SET_ELEM_DATA.rawValue)
+        verdict = fields.nested(NFTA_SET_ELEM_DATA.rawValue)?.verdict
+        flags = fields.number(NFTA_SET_ELEM_FLAGS.rawValue) ?? 0
+    }
+}

@@ -1,0 +1,91 @@
+internal import CShims
+
+/// Reads nf_tables through a netlink socket of the calling thread's namespace.
+public struct NftablesReader: ~Copyable {
+    private var socket: NetlinkSocket
+
+    /// How often a read is tried again when the ruleset changed under it.
+    public static let attempts = 8
+
+    /// Opens the socket.
+    public init() throws(SystemError) { socket = try NetlinkSocket(.netfilter) }
+
+    /// Asks for the number of the last committed change.
+    public mutating func generation() throws(NetlinkError) -> Generation {
+        var number: UInt32 = 0
+        let request = NetlinkRequest(
+            subsystem: NFNL_SUBSYS_NFTABLES, message: UInt32(NFT_MSG_GETGEN.rawValue), flags: 0, family: 0)
+        try socket.exchange(request, operation: "ask for the generation of the nf_tables ruleset") {
+            (_, payload) throws(DecodingError) in
+            let rest = try payload.rest(after: 4)
+            number = try AttributeFields(payload.extracting(rest)).number(NFTA_GEN_ID.rawValue) ?? 0
+        }
+        return Generation(number: number)
+    }
+
+    /// Reads the whole ruleset so that all of it was true at one generation.
+    ///
+    /// A dump is not atomic: where the generation moved, or the kernel marked the dump as interrupted, it is read again, at
+    /// most `attempts` times.
+    /// - Throws: `NetlinkError` with `.interrupted` when the ruleset would not hold still.
+    public mutating func ruleset() throws(NetlinkError) -> NftRuleset {
+        for _ in 0..<Self.attempts {
+            let before = try generation()
+            do throws(NetlinkError) {
+                let read = try everything(at: before)
+                if try generation() == before { return read }
+            } catch {
+                // What was listed a moment ago may be gone: that is a change like any other.
+                let after = try generation()
+                guard error.isInterruption || after != before else { throw error }
+            }
+        }
+        throw NetlinkError("read the nf_tables ruleset in one piece (\(Self.attempts) tries)", .interrupted)
+    }
+
+    private mutating func everything(at generation: Generation) throws(NetlinkError) -> NftRuleset {
+        var tables: [NftTable] = []
+        var chains: [NftChain] = []
+        var rules: [NftRule] = []
+        var sets: [NftSet] = []
+        try dump(NFT_MSG_GETTABLE, "tables") { (payload) throws(DecodingError) in
+            tables.append(try NftTable(decoding: payload))
+        }
+        try dump(NFT_MSG_GETCHAIN, "chains") { (payload) throws(DecodingError) in
+            chains.append(try NftChain(decoding: payload))
+        }
+        try dump(NFT_MSG_GETRULE, "rules") { (payload) throws(DecodingError) in
+            rules.append(try NftRule(decoding: payload))
+        }
+        try dump(NFT_MSG_GETSET, "sets") { (payload) throws(DecodingError) in
+            sets.append(try NftSet(decoding: payload))
+        }
+        for index in sets.indices { sets[index].elements = try elements(of: sets[index]) }
+        return NftRuleset(generation: generation, tables: tables, chains: chains, rules: rules, sets: sets)
+    }
+
+    private mutating func elements(of set: NftSet) throws(NetlinkError) -> [NftSet.Element] {
+        var request = NetlinkRequest(
+            subsystem: NFNL_SUBSYS_NFTABLES, message: UInt32(NFT_MSG_GETSETELEM.rawValue), flags: NLM_F_DUMP,
+            family: set.family.rawValue)
+        request.append(NFTA_SET_ELEM_LIST_TABLE.rawValue, name: set.table)
+        request.append(NFTA_SET_ELEM_LIST_SET.rawValue, name: set.name)
+        var elements: [NftSet.Element] = []
+        try socket.exchange(request, operation: "read the elements of the nf_tables set \(set.name)") {
+            (_, payload) throws(DecodingError) in
+            elements += try NftSet.elements(decoding: payload)
+        }
+        return elements
+    }
+
+    private mutating func dump(
+        _ message: nf_tables_msg_types, _ what: String, _ body: (Span<UInt8>) throws(DecodingError) -> Void
+    ) throws(NetlinkError) {
+        let request = NetlinkRequest(
+            subsystem: NFNL_SUBSYS_NFTABLES, message: UInt32(message.rawValue), flags: NLM_F_DUMP,
+            family: NftFamily.any.rawValue)
+        try socket.exchange(request, operation: "read the nf_tables \(what)") {
+            (_, payload) throws(DecodingError) in try body(payload)
+        }
+    }
+}

@@ -24,17 +24,28 @@ let package = Package(
     targets: [
         // The wall: everything that is C stays below NetlinkBridge.
         .systemLibrary(
-            name: "CMnl", path: "Sources/NetlinkBridge/CMnl",
-            pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+            name: "CMnl",
+            path: "Sources/NetlinkBridge/CMnl",
+            pkgConfig: "libmnl",
+            providers: [.apt(["libmnl-dev"])]
+        ),
         .systemLibrary(
-            name: "CNftnl", path: "Sources/NetlinkBridge/CNftnl",
-            pkgConfig: "libnftnl", providers: [.apt(["libnftnl-dev"])]),
+            name: "CNftnl",
+            path: "Sources/NetlinkBridge/CNftnl",
+            pkgConfig: "libnftnl",
+            providers: [.apt(["libnftnl-dev"])]
+        ),
         .target(
-            name: "CShims", path: "Sources/NetlinkBridge/CShims",
-            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+            name: "CShims",
+            path: "Sources/NetlinkBridge/CShims",
+            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+        ),
         .target(
-            name: "NetlinkBridge", dependencies: ["CMnl", "CNftnl", "CShims"],
-            exclude: ["CMnl", "CNftnl", "CShims"], swiftSettings: strict),
+            name: "NetlinkBridge",
+            dependencies: ["CMnl", "CNftnl", "CShims"],
+            exclude: ["CMnl", "CNftnl", "CShims"],
+            swiftSettings: strict
+        ),
         .target(name: "NatAudit", dependencies: ["NetlinkBridge"], swiftSettings: strict),
         .executableTarget(
             name: "nataudit",
@@ -42,14 +53,23 @@ let package = Package(
                 "NatAudit", "NetlinkBridge",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "NetlinkBridgeTests", dependencies: ["NetlinkBridge"], swiftSettings: strict),
+            name: "NetlinkBridgeTests",
+            dependencies: ["NetlinkBridge"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "NatAuditTests", dependencies: ["NatAudit", "NetlinkBridge"],
-            resources: [.copy("Fixtures")], swiftSettings: strict),
+            name: "NatAuditTests",
+            dependencies: ["NatAudit", "NetlinkBridge"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "KernelTests", dependencies: ["NatAudit", "NetlinkBridge", "nataudit"],
-            swiftSettings: strict),
+            name: "KernelTests",
+            dependencies: ["NatAudit", "NetlinkBridge", "nataudit"],
+            swiftSettings: strict
+        ),
     ]
 )

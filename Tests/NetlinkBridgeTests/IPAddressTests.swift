@@ -2,12 +2,17 @@ import NetlinkBridge
 import Testing
 
 struct IPAddressTests {
-    @Test(arguments: ["0.0.0.0", "203.0.113.1", "::", "::1", "2001:db8::1", "fe80::1:0:0:1", "1:2:3:4:5:6:7:8"])
+    @Test(arguments: [
+        "0.0.0.0", "203.0.113.1", "::", "::1", "2001:db8::1", "fe80::1:0:0:1", "1:2:3:4:5:6:7:8",
+    ])
     func theCanonicalTextIsReadAndWritten(_ text: String) throws {
         #expect(try #require(IPAddress(text)).description == text)
     }
 
-    @Test(arguments: ["", "1.2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4.5", ":::", "1::2::3", "12345::", "::g", "1:2:3:4:5:6:7:8:9"])
+    @Test(arguments: [
+        "", "1.2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4.5", ":::", "1::2::3", "12345::", "::g",
+        "1:2:3:4:5:6:7:8:9",
+    ])
     func whatIsNoAddressIsRefused(_ text: String) { #expect(IPAddress(text) == nil) }
 
     @Test func otherFormsAreReadAndWrittenCanonically() {

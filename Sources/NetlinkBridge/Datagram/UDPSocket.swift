@@ -10,7 +10,9 @@ public struct UDPSocket: ~Copyable, Sendable {
     /// The local address and port; the address is unspecified where the socket is bound to all.
     public let local: Endpoint
 
-    /// Opens a socket and binds it. Port 0 asks the kernel for an ephemeral port.
+    /// Opens a socket and binds it.
+    ///
+    /// Port 0 asks the kernel for an ephemeral port.
     public init(boundTo wanted: Endpoint) throws(SystemError) {
         let family = wanted.address.family == .ip ? AF_INET : AF_INET6
         let descriptor = Descriptor(owning: try checked(na_udp_open(family), "open a UDP socket"))
@@ -72,7 +74,11 @@ public struct UDPSocket: ~Copyable, Sendable {
         var subcode: UInt8 = 0
         guard unsafe na_udp_error(descriptor.number, &raw, &code, &type, &subcode) == 0 else { return nil }
         return NetworkReport(
-            remote: Endpoint(raw), code: Int32(truncatingIfNeeded: code), icmpType: type, icmpCode: subcode)
+            remote: Endpoint(raw),
+            code: Int32(truncatingIfNeeded: code),
+            icmpType: type,
+            icmpCode: subcode
+        )
     }
 
     /// What the network said of a datagram that was sent.
@@ -92,7 +98,8 @@ public struct UDPSocket: ~Copyable, Sendable {
 ///
 /// Returns the indices of those that are; empty when the time passed or a signal came. At most 64 descriptors.
 public func waitUntilReadable(
-    _ descriptors: [Int32], for duration: Duration
+    _ descriptors: [Int32],
+    for duration: Duration
 ) throws(SystemError) -> [Int] {
     var ready = [UInt8](repeating: 0, count: descriptors.count)
     let (seconds, attoseconds) = duration.components
@@ -102,7 +109,11 @@ public func waitUntilReadable(
         unsafe ready.withUnsafeMutableBufferPointer { flags in
             // Sound: both buffers have `count` elements and outlive the call.
             unsafe na_poll_readable(
-                numbers.baseAddress, numbers.count, Int32(clamping: milliseconds), flags.baseAddress)
+                numbers.baseAddress,
+                numbers.count,
+                Int32(clamping: milliseconds),
+                flags.baseAddress
+            )
         }
     }
     if result == -EINTR { return [] }

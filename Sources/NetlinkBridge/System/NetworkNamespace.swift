@@ -68,7 +68,10 @@ public final class NetworkNamespace: Sendable {
     ///
     /// Meant for a process that has one thread only; everything else wants `perform(_:)`.
     public func enter() throws(SystemError) {
-        try checked(na_enter_network(descriptor.number), "enter the network namespace (CAP_SYS_ADMIN is needed)")
+        try checked(
+            na_enter_network(descriptor.number),
+            "enter the network namespace (CAP_SYS_ADMIN is needed)"
+        )
     }
 
     /// Runs `body` on a thread of its own inside the namespace and returns what it returns.

@@ -9,12 +9,15 @@ func onNewThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value
     // Sound: the reference is retained for the new thread, which takes it over exactly once.
     let argument = unsafe Unmanaged<ThreadBody>.passRetained(task).toOpaque()
     let code = unsafe pthread_create(
-        &thread, nil,
+        &thread,
+        nil,
         { argument in
             guard let argument = unsafe argument else { return nil }
             unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
             return nil
-        }, argument)
+        },
+        argument
+    )
     guard code == 0 else {
         unsafe Unmanaged<ThreadBody>.fromOpaque(argument).release()
         throw SystemError("start a thread", code: code)

@@ -52,7 +52,8 @@ extension SystemError: CustomStringConvertible {
 /// Turns the result of a shim, which is a negative errno on failure, into a value or an error.
 @discardableResult
 func checked<Result: SignedInteger>(
-    _ result: Result, _ operation: @autoclosure () -> String
+    _ result: Result,
+    _ operation: @autoclosure () -> String
 ) throws(SystemError) -> Result {
     guard result < 0 else { return result }
     throw SystemError(operation(), code: Int32(-result))

@@ -15,7 +15,8 @@ public struct Prefix: Hashable, Sendable {
             // Swift's shift by 64 or more gives zero, which is the mask wanted at both ends.
             self.address = .v6(
                 high: high & (length == 0 ? 0 : ~0 << UInt64(max(0, 64 - length))),
-                low: low & (length <= 64 ? 0 : ~0 << UInt64(128 - length)))
+                low: low & (length <= 64 ? 0 : ~0 << UInt64(128 - length))
+            )
         }
     }
 

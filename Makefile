@@ -1,0 +1,25 @@
+# Each verb is one script or one command of Swift; `make` without a verb builds.
+.POSIX:
+
+build:
+	swift build
+
+test:
+	scripts/test
+
+demo:
+	scripts/demo
+
+lint:
+	scripts/lint
+
+format:
+	swift format -i -r Sources Tests Package.swift
+
+clean-room:
+	scripts/clean-room scripts/test
+
+clean:
+	swift package clean
+
+.PHONY: build test demo lint format clean-room clean

@@ -7,7 +7,7 @@ internal import Glibc
 /// It is bound with port id 0: the process id as port id fails on the second socket of a process.
 @safe struct NetlinkSocket: ~Copyable {
     /// Which part of the kernel is spoken to.
-    enum Bus { case netfilter, route }
+    enum Bus { case netfilter, route, socketDiagnosis }
 
     private let handle: OpaquePointer
     private(set) var sequence: UInt32 = 1
@@ -19,7 +19,12 @@ internal import Glibc
     private static let deadline = timeval(tv_sec: 10, tv_usec: 0)
 
     init(_ bus: Bus) throws(SystemError) {
-        let number = bus == .netfilter ? NETLINK_NETFILTER : NETLINK_ROUTE
+        let number =
+            switch bus {
+            case .netfilter: NETLINK_NETFILTER
+            case .route: NETLINK_ROUTE
+            case .socketDiagnosis: NETLINK_SOCK_DIAG
+            }
         guard let handle = unsafe mnl_socket_open2(number, Int32(SOCK_CLOEXEC.rawValue)) else {
             throw SystemError("open a netlink socket", code: errno)
         }

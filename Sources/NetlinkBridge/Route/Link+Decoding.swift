@@ -1,0 +1,54 @@
+internal import CShims
+
+extension Link {
+    /// Reads the payload of an RTM_NEWLINK message: `struct ifinfomsg` and IFLA_* attributes (linux/if_link.h).
+    ///
+    /// Attributes that are not known are skipped. Throws where a length does not fit, or index or name is missing.
+    public init(decoding payload: Span<UInt8>) throws(DecodingError) {
+        let attributes = payload.extracting(try payload.rest(after: MemoryLayout<ifinfomsg>.size))
+        let index: UInt32 = try payload.host(at: 4)
+        let flags: UInt32 = try payload.host(at: 8)
+        guard index != 0 else { throw DecodingError(what: "an interface without a number", offset: 4) }
+        var name: KernelName?
+        var kind: KernelName?
+        var mtu: UInt32 = 0
+        var master: InterfaceIndex?
+        var lower: InterfaceIndex?
+        var lowerNamespace: Int32?
+        var state = OperationalState.unknown
+        try Attributes.forEach(in: attributes) { (type, value) throws(DecodingError) in
+            switch Int(type) {
+            case IFLA_IFNAME: name = KernelName(bytes: value.array)
+            case IFLA_MTU: mtu = try value.host()
+            case IFLA_MASTER: master = try InterfaceIndex(attribute: value)
+            case IFLA_LINK: lower = try InterfaceIndex(attribute: value)
+            case IFLA_LINK_NETNSID: lowerNamespace = Int32(bitPattern: try value.host())
+            case IFLA_OPERSTATE: state = OperationalState(kernelValue: try value.host())
+            case IFLA_LINKINFO: kind = try Self.kind(in: value)
+            default: break
+            }
+        }
+        guard let name, !name.isEmpty else {
+            throw DecodingError(what: "an interface without a name", offset: 16)
+        }
+        self.init(
+            index: InterfaceIndex(index),
+            name: name,
+            kind: kind,
+            flags: Flags(rawValue: flags),
+            mtu: mtu,
+            master: master,
+            lower: lower,
+            lowerNamespace: lowerNamespace,
+            operationalState: state
+        )
+    }
+
+    private static func kind(in linkInformation: Span<UInt8>) throws(DecodingError) -> KernelName? {
+        var kind: KernelName?
+        try Attributes.forEach(in: linkInformation) { (type, value) throws(DecodingError) in
+            if Int(type) == IFLA_INFO_KIND { kind = KernelName(bytes: value.array) }
+        }
+        return kind
+    }
+}

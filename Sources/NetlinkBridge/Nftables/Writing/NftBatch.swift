@@ -1,0 +1,104 @@
+internal import CMnl
+internal import CNftnl
+internal import Glibc
+
+/// Changes of nf_tables that the kernel takes together or not at all, as the bytes of one netlink batch.
+///
+/// The begin message carries the generation on which the changes were planned: the kernel refuses them with ERESTART
+/// when anything was committed since.
+public struct NftBatch: Sendable {
+    /// The changes, in the order in which they are made.
+    public let commands: [NftCommand]
+    /// The generation on which they were planned.
+    public let generation: Generation
+    /// Begin message, one message for each command, end message; the n-th command has the sequence number n + 1.
+    let bytes: [UInt8]
+
+    /// A message is far smaller than this: the largest is a rule of a few dozen expressions.
+    private static let messageCapacity = 32 * 1024
+
+    /// Encodes the changes with libnftnl.
+    ///
+    /// - Throws: `EncodingError` for an expression that this version reads but does not write, and where memory is short.
+    public init(_ commands: [NftCommand], plannedOn generation: Generation) throws(EncodingError) {
+        self.commands = commands
+        self.generation = generation
+        var bytes = try unsafe Self.message { buffer throws(EncodingError) in
+            let header = unsafe nftnl_batch_begin(buffer, 0)
+            unsafe mnl_attr_put_u32(header, UInt16(NFNL_BATCH_GENID.rawValue), generation.number.bigEndian)
+            return unsafe header
+        }
+        for (index, command) in commands.enumerated() {
+            let isLast = index == commands.count - 1
+            bytes += try unsafe Self.message { buffer throws(EncodingError) in
+                // Only the last change asks for an acknowledgement: older kernels send none for the end of a batch.
+                try unsafe Self.write(
+                    command, into: buffer, sequence: UInt32(index + 1), flags: isLast ? UInt16(NLM_F_ACK) : 0)
+            }
+        }
+        bytes += try unsafe Self.message { buffer throws(EncodingError) in
+            unsafe nftnl_batch_end(buffer, UInt32(commands.count + 1))
+        }
+        self.bytes = bytes
+    }
+
+    /// Lends a zeroed buffer to `body`, which writes one message into it, and returns that message's bytes.
+    private static func message(
+        _ body: (UnsafeMutablePointer<CChar>) throws(EncodingError) -> UnsafeMutablePointer<nlmsghdr>?
+    ) throws(EncodingError) -> [UInt8] {
+        let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: messageCapacity)
+        unsafe buffer.initialize(repeating: 0, count: messageCapacity)
+        defer { unsafe buffer.deallocate() }
+        guard let header = try unsafe body(buffer) else { throw EncodingError("a message", "no memory") }
+        // Sound: the message was written at the buffer's start, and its length is libnftnl's own.
+        let length = Int(unsafe header.pointee.nlmsg_len)
+        guard length <= messageCapacity else { throw EncodingError("a message", "it is too long") }
+        return unsafe Array(UnsafeRawBufferPointer(start: buffer, count: length))
+    }
+
+    private static func write(
+        _ command: NftCommand, into buffer: UnsafeMutablePointer<CChar>, sequence: UInt32, flags: UInt16
+    ) throws(EncodingError) -> UnsafeMutablePointer<nlmsghdr>? {
+        let header = { (message: nf_tables_msg_types, family: NftFamily, more: Int32) in
+            // Sound: the buffer has room for a header and belongs to the caller for the time of the call.
+            unsafe nftnl_nlmsg_build_hdr(
+                buffer, UInt16(message.rawValue), UInt16(family.rawValue), UInt16(more) | flags, sequence)
+        }
+        switch command {
+        case .addTable(let family, let name, let comment):
+            let table = try NftnlTable(name, comment: comment)
+            let message = unsafe header(NFT_MSG_NEWTABLE, family, NLM_F_CREATE | NLM_F_EXCL)
+            unsafe nftnl_table_nlmsg_build_payload(message, table.pointer)
+            return unsafe message
+        case .deleteTable(let family, let name):
+            let table = try NftnlTable(name, comment: nil)
+            let message = unsafe header(NFT_MSG_DELTABLE, family, 0)
+            unsafe nftnl_table_nlmsg_build_payload(message, table.pointer)
+            return unsafe message
+        case .addChain(let family, let table, let name, let hook):
+            let chain = try NftnlChain(table: table, name: name, hook: hook)
+            let message = unsafe header(NFT_MSG_NEWCHAIN, family, NLM_F_CREATE | NLM_F_EXCL)
+            unsafe nftnl_chain_nlmsg_build_payload(message, chain.pointer)
+            return unsafe message
+        case .addRule(let family, let table, let chain, let expressions, let comment):
+            let rule = try NftnlRule(family, table: table, chain: chain, expressions, comment: comment)
+            let message = unsafe header(NFT_MSG_NEWRULE, family, NLM_F_CREATE | NLM_F_APPEND)
+            unsafe nftnl_rule_nlmsg_build_payload(message, rule.pointer)
+            return unsafe message
+        }
+    }
+}
+
+/// A change that cannot be put into bytes.
+public struct EncodingError: Error, Hashable, Sendable, CustomStringConvertible {
+    private let what: String
+    private let reason: String
+
+    init(_ what: String, _ reason: String) {
+        self.what = what
+        self.reason = reason
+    }
+
+    /// "could not encode WHAT: REASON".
+    public var description: String { "could not encode \(what): \(reason)" }
+}

@@ -1,0 +1,176 @@
+internal import CNftnl
+internal import Glibc
+
+/// Expressions as libnftnl wants them: a name and numbered fields.
+enum NftnlExpression {
+    /// What one field holds.
+    enum Value {
+        case number(UInt32)
+        case data([UInt8])
+        case name(KernelName)
+    }
+
+    /// The fields of one expression.
+    struct Fields {
+        let name: String
+        let values: [(field: UInt32, value: Value)]
+
+        /// Allocates the expression; the caller owns it. Nil where memory is short.
+        func allocate() -> OpaquePointer? {
+            guard let expression = unsafe nftnl_expr_alloc(name) else { return nil }
+            for (field, value) in values {
+                let field = UInt16(field)
+                // Sound: libnftnl copies numbers, data and strings during the calls.
+                switch value {
+                case .number(let number): unsafe nftnl_expr_set_u32(expression, field, number)
+                case .data(let bytes):
+                    unsafe bytes.withUnsafeBytes { buffer in
+                        unsafe _ = nftnl_expr_set(expression, field, buffer.baseAddress, UInt32(buffer.count))
+                    }
+                case .name(let name):
+                    unsafe name.withCString { text in unsafe _ = nftnl_expr_set_str(expression, field, text) }
+                }
+            }
+            return unsafe expression
+        }
+    }
+}
+
+extension NftRegister {
+    /// The kernel's number for the place: NFT_REG_1 to NFT_REG_4 where it begins a register of 16 bytes.
+    var number: UInt32 {
+        if word == 0 { return 0 }
+        return word % 4 == 0 ? UInt32(word / 4) : UInt32(word + 4)
+    }
+}
+
+extension NftnlExpression.Fields {
+    private init(_ name: String, _ values: [(some BinaryInteger, NftnlExpression.Value)]) {
+        self.name = name
+        self.values = values.map { (UInt32($0.0), $0.1) }
+    }
+
+    /// The fields of an expression, for the kinds that nataudit writes.
+    init(_ expression: NftExpression) throws(EncodingError) {
+        switch expression {
+        case .payload(let load):
+            self.init(
+                "payload",
+                [
+                    (NFTNL_EXPR_PAYLOAD_DREG, .number(load.into.number)),
+                    (NFTNL_EXPR_PAYLOAD_BASE, .number(load.base)),
+                    (NFTNL_EXPR_PAYLOAD_OFFSET, .number(load.offset)),
+                    (NFTNL_EXPR_PAYLOAD_LEN, .number(load.length)),
+                ])
+        case .meta(let key, let into):
+            self.init(
+                "meta",
+                [(NFTNL_EXPR_META_KEY, .number(key.rawValue)), (NFTNL_EXPR_META_DREG, .number(into.number))])
+        case .conntrack(let key, let direction, let into):
+            let place: [(Int, NftnlExpression.Value)] = direction.map {
+                [(NFTNL_EXPR_CT_DIR, .data([$0]))]
+            } ?? []
+            self.init(
+                "ct",
+                [(NFTNL_EXPR_CT_KEY, .number(key.rawValue)), (NFTNL_EXPR_CT_DREG, .number(into.number))] + place)
+        case .compare(let register, let comparison, let bytes):
+            self.init(
+                "cmp",
+                [
+                    (NFTNL_EXPR_CMP_SREG, .number(register.number)),
+                    (NFTNL_EXPR_CMP_OP, .number(comparison.rawValue)), (NFTNL_EXPR_CMP_DATA, .data(bytes)),
+                ])
+        case .range(let register, let low, let high, let inverted):
+            self.init(
+                "range",
+                [
+                    (NFTNL_EXPR_RANGE_SREG, .number(register.number)),
+                    (NFTNL_EXPR_RANGE_OP, .number(inverted ? 1 : 0)),
+                    (NFTNL_EXPR_RANGE_FROM_DATA, .data(low)), (NFTNL_EXPR_RANGE_TO_DATA, .data(high)),
+                ])
+        case .bitwise(let from, let into, let mask, let xor):
+            self.init(
+                "bitwise",
+                [
+                    (NFTNL_EXPR_BITWISE_SREG, .number(from.number)),
+                    (NFTNL_EXPR_BITWISE_DREG, .number(into.number)),
+                    (NFTNL_EXPR_BITWISE_LEN, .number(UInt32(mask.count))),
+                    (NFTNL_EXPR_BITWISE_MASK, .data(mask)), (NFTNL_EXPR_BITWISE_XOR, .data(xor)),
+                ])
+        default: try self.init(ending: expression)
+        }
+    }
+
+    private init(ending expression: NftExpression) throws(EncodingError) {
+        switch expression {
+        case .fib(let result, let flags, let into):
+            self.init(
+                "fib",
+                [
+                    (NFTNL_EXPR_FIB_DREG, .number(into.number)), (NFTNL_EXPR_FIB_RESULT, .number(result)),
+                    (NFTNL_EXPR_FIB_FLAGS, .number(flags)),
+                ])
+        case .socket(let key, let into):
+            self.init(
+                "socket",
+                [(NFTNL_EXPR_SOCKET_KEY, .number(key)), (NFTNL_EXPR_SOCKET_DREG, .number(into.number))])
+        case .immediate(let bytes, let into):
+            self.init(
+                "immediate",
+                [(NFTNL_EXPR_IMM_DREG, .number(into.number)), (NFTNL_EXPR_IMM_DATA, .data(bytes))])
+        case .verdict(let verdict):
+            let chain: [(Int, NftnlExpression.Value)] = verdict.target.map {
+                [(NFTNL_EXPR_IMM_CHAIN, .name($0))]
+            } ?? []
+            self.init(
+                "immediate",
+                [
+                    (NFTNL_EXPR_IMM_DREG, .number(0)),
+                    (NFTNL_EXPR_IMM_VERDICT, .number(UInt32(bitPattern: verdict.code))),
+                ] + chain)
+        case .masquerade(let translation):
+            guard translation.portMin == nil else { throw EncodingError("masquerade", "ports are not written") }
+            let flags: [(Int, NftnlExpression.Value)] =
+                translation.flags.isEmpty
+                ? [] : [(NFTNL_EXPR_MASQ_FLAGS, .number(translation.flags.rawValue))]
+            self.init("masq", flags)
+        case .nat(let nat):
+            guard let register = nat.addressMin, nat.addressMax == nil, nat.portMin == nil, nat.flags.isEmpty
+            else { throw EncodingError("snat", "only a single address is written") }
+            self.init(
+                "nat",
+                [
+                    (NFTNL_EXPR_NAT_TYPE, .number(nat.isDestination ? 1 : 0)),
+                    (NFTNL_EXPR_NAT_FAMILY, .number(UInt32(nat.family.rawValue))),
+                    (NFTNL_EXPR_NAT_REG_ADDR_MIN, .number(register.number)),
+                ])
+        case .counter:
+            self.init("counter", [(Int, NftnlExpression.Value)]())
+        default: throw EncodingError("an expression", "this kind is read only")
+        }
+    }
+}
+
+extension NftVerdict {
+    /// The kernel's number.
+    fileprivate var code: Int32 {
+        switch self {
+        case .drop: 0
+        case .accept: 1
+        case .continue: NFT_CONTINUE.rawValue
+        case .break: NFT_BREAK.rawValue
+        case .return: NFT_RETURN.rawValue
+        case .jump: NFT_JUMP.rawValue
+        case .goto: NFT_GOTO.rawValue
+        case .other(let code): code
+        }
+    }
+
+    /// The chain that is called; nil where none is.
+    fileprivate var target: KernelName? {
+        switch self {
+        case .jump(let chain), .goto(let chain): chain
+        default: nil
+        }
+    }
+}

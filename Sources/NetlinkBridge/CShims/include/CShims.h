@@ -23,6 +23,8 @@
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 
+#include "Stop.h"
+
 /// An address as it stands on the wire: 4 or 16 bytes in network order, the port in host order.
 struct na_endpoint {
     uint8_t address[16];

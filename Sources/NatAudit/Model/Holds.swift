@@ -1,0 +1,26 @@
+/// Whether an easy mapping also holds under the two conditions that break a plain MASQUERADE.
+public struct Holds: Hashable, Sendable, Codable {
+    /// One condition's answer.
+    public enum Answer: String, Hashable, Sendable, CaseIterable, Codable {
+        /// The mapping held when the condition was provoked.
+        case yes
+        /// The mapping changed when the condition was provoked, or rules that were read say that it must.
+        case no
+        /// The condition was not provoked, and no rule that was read decides it.
+        case untested
+    }
+
+    /// Two inside hosts use one source port.
+    public var collision: Answer
+    /// A peer's packet arrives before this side has sent to that peer.
+    public var inboundFirst: Answer
+
+    /// Makes a pair of answers.
+    public init(collision: Answer, inboundFirst: Answer) {
+        self.collision = collision
+        self.inboundFirst = inboundFirst
+    }
+
+    /// Neither condition was provoked.
+    public static let untested = Holds(collision: .untested, inboundFirst: .untested)
+}

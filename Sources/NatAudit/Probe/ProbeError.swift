@@ -1,0 +1,19 @@
+public import NetlinkBridge
+
+/// Why a probe could not even begin.
+public enum ProbeError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The plan names no server.
+    case noServers
+    /// No server has an address of the source address's family.
+    case noServerInFamily(of: IPAddress?)
+
+    /// One sentence with a way out.
+    public var description: String {
+        switch self {
+        case .noServers: "no STUN server to ask: name one as HOST[:PORT]"
+        case .noServerInFamily(let address?):
+            "no STUN server has an address of the family of \(address): name another server or another source address"
+        case .noServerInFamily(nil): "no STUN server can be asked"
+        }
+    }
+}

@@ -1,0 +1,37 @@
+public import NetlinkBridge
+
+/// What a probe is to ask, of whom, and from where; sends nothing by itself.
+public struct ProbePlan: Hashable, Sendable {
+    /// The servers to ask, each once.
+    public var servers: [STUNServerName]
+    /// Tells whether a user named the servers: the silence of all of them then proves that UDP is blocked, while the
+    /// silence of servers that this program chose proves nothing.
+    public var serversWereNamed: Bool
+    /// The source address to send from, which also limits the probe to its family; nil leaves it to the routes.
+    public var sourceAddress: IPAddress?
+    /// The source port to send from; 0 leaves it to the kernel.
+    public var sourcePort: UInt16
+    /// The time for all answers together. Resolving names has as much again.
+    public var deadline: Duration
+    /// When requests are sent again.
+    public var schedule: RetransmissionSchedule
+
+    /// The deadline where none is asked for: seven requests under the default schedule.
+    public static let defaultDeadline: Duration = .seconds(3)
+
+    /// Makes a plan.
+    public init(
+        servers: [STUNServerName], serversWereNamed: Bool, sourceAddress: IPAddress? = nil, sourcePort: UInt16 = 0,
+        deadline: Duration = ProbePlan.defaultDeadline, schedule: RetransmissionSchedule = RetransmissionSchedule()
+    ) {
+        self.servers = servers
+        self.serversWereNamed = serversWereNamed
+        self.sourceAddress = sourceAddress
+        self.sourcePort = sourcePort
+        self.deadline = deadline
+        self.schedule = schedule
+    }
+
+    /// How many datagrams one server is sent at most.
+    public var requestsPerServer: Int { schedule.times(before: deadline).count }
+}

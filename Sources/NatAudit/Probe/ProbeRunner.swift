@@ -1,0 +1,56 @@
+internal import NetlinkBridge
+
+/// Carries out a plan: resolves the servers' names, asks all of them at once, one socket for each family, and listens.
+///
+/// It blocks, and works in the network namespace of the thread that it is called on.
+public struct ProbeRunner: Sendable {
+    /// What is asked.
+    public let plan: ProbePlan
+
+    /// Makes a runner; nothing is sent before `run`.
+    public init(_ plan: ProbePlan) { self.plan = plan }
+
+    /// Runs the probe.
+    ///
+    /// - Parameter announce: called once for each socket before anything is sent from it.
+    /// - Returns: one transcript for each address family that has servers, IPv4 first. A family that only names lead to
+    ///   is left out where there is no route to it and there is one to the other family.
+    /// - Throws: `SystemError` where the source address or port cannot be had, `ProbeError` where there is nothing
+    ///   to ask. A server that cannot be reached is no error but an entry in the transcript.
+    public func run(announce: (ProbeAnnouncement) -> Void = { _ in }) throws -> [ProbeTranscript] {
+        let families = try families()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let time = { start.duration(to: clock.now) }
+        let probes = try families.map { family in
+            (family, try ProbeSession(family.target, routes: family.routes, plan: plan, at: time()))
+        }
+        let sessions = probes.compactMap(\.1)
+        for session in sessions { announce(session.announcement) }
+        while true {
+            for session in sessions { try session.turn(at: time) }
+            guard let wake = sessions.compactMap(\.nextWake).min() else { break }
+            _ = try waitUntilReadable(sessions.map(\.number), for: max(.zero, wake - time()))
+        }
+        return probes.map { family, session in
+            session?.transcript ?? family.target.transcript(local: nil, plan: plan) { endpoint in
+                // Without a session there is no route, and then every endpoint has its refusal.
+                let notAsked = ServerFailure.binding(.silence(requests: 0, within: .zero))
+                return .failure(family.routes.refusals[endpoint].map { .noRoute($0) } ?? notAsked)
+            }
+        }
+    }
+
+    /// The families that are worth asking, with their servers and routes.
+    private func families() throws -> [(target: ProbeTarget, routes: Routes)] {
+        guard !plan.servers.isEmpty else { throw ProbeError.noServers }
+        let wanted = plan.sourceAddress.map { [$0.family] } ?? [.ip, .ip6]
+        let resolution = try ServerResolution(plan.servers, deadline: plan.deadline)
+        let all = ProbeTarget.targets(resolution.entries, families: wanted).map { target in
+            (target: target, routes: Routes(target, from: plan.sourceAddress))
+        }
+        guard let first = all.first else { throw ProbeError.noServerInFamily(of: plan.sourceAddress) }
+        let some = all.filter { $0.routes.source != nil || $0.target.servers.contains(where: \.isLiteral) }
+        return some.isEmpty ? [first] : some
+    }
+}

@@ -1,0 +1,86 @@
+public import NetlinkBridge
+
+/// Answers Binding requests on several addresses and ports; keeps nothing about who asked.
+public final class STUNServer: Sendable {
+    private let listeners: [Listener]
+    private let responder = STUNResponder()
+
+    /// A socket that can stand in an array.
+    private final class Listener: Sendable {
+        let socket: UDPSocket
+
+        init(_ endpoint: Endpoint) throws(SystemError) { socket = try UDPSocket(boundTo: endpoint) }
+    }
+
+    /// The most addresses and ports that one server listens on; one place in poll(2) is the stop signal's.
+    public static let listenerLimit = 63
+
+    /// How many datagrams of one socket are answered before the others have their turn.
+    private static let datagramsPerTurn = 64
+
+    /// Binds to every endpoint, in the network namespace of the calling thread; port 0 asks for any free port.
+    ///
+    /// - Throws: `SystemError` where one cannot be bound, `STUNServerError` for none, too many, or an unspecified
+    ///   address: its answers could leave from another address than the one that was asked.
+    public init(listeningOn endpoints: [Endpoint]) throws {
+        guard !endpoints.isEmpty else { throw STUNServerError.noAddress }
+        guard endpoints.count <= Self.listenerLimit else { throw STUNServerError.tooMany(endpoints.count) }
+        if let any = endpoints.first(where: \.address.isUnspecified) { throw STUNServerError.unspecified(any) }
+        listeners = try endpoints.map { endpoint throws(SystemError) in try Listener(endpoint) }
+    }
+
+    /// The endpoints that are listened on, in the order in which they were asked for, with their real ports.
+    public var endpoints: [Endpoint] { listeners.map { $0.socket.local } }
+
+    /// What a server did.
+    public struct Tally: Hashable, Sendable {
+        /// Datagrams that were answered.
+        public var answered: UInt64 = 0
+        /// Datagrams that were met with silence.
+        public var ignored: UInt64 = 0
+        /// Answers that this host's kernel refused to send.
+        public var refused: UInt64 = 0
+    }
+
+    /// Answers until the signal is raised or the time is over, whichever comes first.
+    ///
+    /// - Parameter duration: how long to answer; nil stands for ever.
+    @discardableResult
+    public func run(until stop: StopSignal, for duration: Duration? = nil) throws(SystemError) -> Tally {
+        let clock = ContinuousClock()
+        let end = duration.map { clock.now.advanced(by: $0) }
+        let numbers = listeners.map { $0.socket.number } + [stop.number]
+        var tally = Tally()
+        while true {
+            let rest = end.map { clock.now.duration(to: $0) } ?? Self.longestWait
+            guard rest > .zero else { return tally }
+            for index in try waitUntilReadable(numbers, for: min(rest, Self.longestWait)) {
+                guard index < listeners.count else { return tally }
+                answer(on: listeners[index].socket, &tally)
+            }
+        }
+    }
+
+    /// How long one poll(2) lasts at most, where nothing else limits it.
+    private static let longestWait: Duration = .seconds(3600)
+
+    private func answer(on socket: borrowing UDPSocket, _ tally: inout Tally) {
+        // Clients that are gone leave ICMP errors behind; left in the queue they would keep the socket readable.
+        socket.takeReports { _ in }
+        for _ in 0..<Self.datagramsPerTurn {
+            do throws(SystemError) {
+                guard let (bytes, source) = try socket.receive() else { return }
+                guard let answer = responder.answer(to: bytes, from: source) else {
+                    tally.ignored &+= 1
+                    continue
+                }
+                try socket.send(answer, to: source) { _ in }
+                tally.answered &+= 1
+            } catch {
+                // One client's trouble is not the server's: an over-long datagram, or a source that nothing can be
+                // sent to. The next datagram has its own fate.
+                if error.isOversizedDatagram { tally.ignored &+= 1 } else { tally.refused &+= 1 }
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// What CHANGE-REQUEST asks for (RFC 5780 section 7.2): an answer from elsewhere.
+public struct ChangeRequest: OptionSet, Hashable, Sendable {
+    /// The attribute's value as a number.
+    public let rawValue: UInt32
+
+    /// Makes a request from the attribute's value.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Answer from the other address.
+    public static let address = ChangeRequest(rawValue: 0x4)
+    /// Answer from the other port.
+    public static let port = ChangeRequest(rawValue: 0x2)
+}
+
+extension STUNAttribute {
+    /// CHANGE-REQUEST.
+    public init(_ change: ChangeRequest) {
+        var value: [UInt8] = []
+        value.append(bigEndian: change.rawValue)
+        self.init(.changeRequest, value)
+    }
+}
+
+extension STUNMessage {
+    /// What CHANGE-REQUEST asks for; nil where there is none.
+    public func changeRequest() throws(STUNDecodingError) -> ChangeRequest? {
+        guard let value = first(.changeRequest)?.value else { return nil }
+        guard value.count == 4 else { throw STUNDecodingError(.wrongLength, at: value.count) }
+        return ChangeRequest(rawValue: value.bigEndian32(at: 0))
+    }
+}

@@ -1,0 +1,9 @@
+extension STUNAttribute {
+    /// SOFTWARE: what the sender calls itself (RFC 8489 section 14.14).
+    public init(software: String) { self.init(.software, Array(software.utf8)) }
+}
+
+extension STUNMessage {
+    /// What the sender calls itself, as it came; it needs escaping before it is shown. Nil where there is none.
+    public var software: [UInt8]? { first(.software)?.value }
+}

@@ -1,0 +1,40 @@
+internal import CShims
+internal import Glibc
+
+/// A descriptor that becomes readable, for good, when something has to end: a loop polls it beside its sockets.
+public final class StopSignal: Sendable {
+    private let descriptor: Descriptor
+    private let canBeRaised: Bool
+
+    private init(owning number: Int32, canBeRaised: Bool) {
+        descriptor = Descriptor(owning: number)
+        self.canBeRaised = canBeRaised
+    }
+
+    /// Makes a signal that `raise()` sets off, from any thread.
+    public convenience init() throws(SystemError) {
+        self.init(owning: try checked(na_event_open(), "open an event descriptor"), canBeRaised: true)
+    }
+
+    /// Makes a signal that SIGINT and SIGTERM set off, instead of ending the process.
+    ///
+    /// They are blocked for the calling thread and the threads that it starts from now on, so this is called before
+    /// any other thread exists, and the process then has to watch the signal.
+    public static func onTermination() throws(SystemError) -> StopSignal {
+        let signals = [SIGINT, SIGTERM]
+        let number = unsafe signals.withUnsafeBufferPointer { buffer in
+            // Sound: the callee reads `count` numbers of a buffer that outlives the call.
+            unsafe na_signals_open(buffer.baseAddress, buffer.count)
+        }
+        return StopSignal(owning: try checked(number, "watch for SIGINT and SIGTERM"), canBeRaised: false)
+    }
+
+    /// The descriptor's number, for `waitUntilReadable(_:for:)`; valid as long as this object lives.
+    public var number: Int32 { descriptor.number }
+
+    /// Sets the signal off; nothing happens where only the system can.
+    public func raise() {
+        // An eventfd that is open refuses a write only when its counter is full, and then it is readable already.
+        if canBeRaised { _ = na_event_raise(descriptor.number) }
+    }
+}

@@ -1,11 +1,11 @@
-/// Bytes that do not hold what they should: what was looked for, and where.
+/// Bytes from outside that do not have the shape that their format asks for.
 public struct DecodingError: Error, Hashable, Sendable {
-    /// What could not be read, such as "the length of attribute 3".
+    /// What was expected there and not found, such as "an entry of at least 112 bytes".
     public let what: String
-    /// The offset in the bytes that were decoded, from 0.
+    /// How many bytes into the blob, or the datagram, it was expected.
     public let offset: Int
 
-    /// Makes an error from its two parts.
+    /// Makes an error from what was expected and where.
     public init(what: String, offset: Int) {
         self.what = what
         self.offset = offset

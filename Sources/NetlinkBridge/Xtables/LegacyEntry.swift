@@ -1,0 +1,70 @@
+internal import CShims
+
+/// One entry of a table's blob, before jumps have names: `ipt_entry` or `ip6t_entry` with matches and target.
+struct LegacyEntry {
+    /// Where the entry begins, counted from the first entry.
+    let offset: Int
+    /// Where the next one begins.
+    let end: Int
+    let condition: LegacyCondition
+    let isGoto: Bool
+    let matches: [XtExtension]
+    let target: XtExtension
+    let counters: LegacyCounters
+
+    /// The verdict of a standard target: an offset to go to, or a negative number; nil for another target.
+    func verdict() throws(DecodingError) -> Int32? {
+        target.name.isEmpty ? try target.structure.i32(NA_STANDARD_VERDICT) : nil
+    }
+
+    /// The name of the chain that begins behind this entry; nil for an entry that is a rule.
+    func chainName() throws(DecodingError) -> KernelName? {
+        guard target.name == "ERROR" else { return nil }
+        return try target.structure.name(0, NA_ERROR_NAME_LENGTH)
+    }
+
+    /// The entry that begins at `offset` of the table, whose first byte is byte `base` of the blob.
+    init(_ blob: XtBytes, base: Int, offset: Int, family: AddressFamily) throws(DecodingError) {
+        let layout = family == .ip ? LegacyEntryLayout.v4 : LegacyEntryLayout.v6
+        // `offset` is below the blob's length, and so is every sum with a constant or a 16-bit field.
+        let start = base + offset
+        let targetOffset = Int(try blob.u16(start + layout.targetOffset))
+        let length = Int(try blob.u16(start + layout.nextOffset))
+        guard targetOffset >= layout.size, length >= targetOffset + NA_EXTENSION_SIZE else {
+            throw DecodingError(what: "an entry whose target lies inside it", offset: start)
+        }
+        _ = try blob.slice(start, length)
+        var matches: [XtExtension] = []
+        var place = layout.size
+        while place < targetOffset {
+            let (match, size) = try Self.extension(blob, start + place, limit: targetOffset - place)
+            matches.append(match)
+            place += size
+        }
+        let limit = length - targetOffset
+        self.target = try Self.extension(blob, start + targetOffset, limit: limit).0
+        self.offset = offset
+        self.end = offset + length
+        self.matches = matches
+        condition = try LegacyCondition(blob, at: start, layout, family)
+        isGoto = try blob.u8(start + layout.flags) & layout.gotoFlag != 0
+        counters = LegacyCounters(
+            packets: try blob.u64(start + layout.counters + NA_COUNTERS_PACKETS),
+            bytes: try blob.u64(start + layout.counters + NA_COUNTERS_BYTES))
+    }
+
+    /// A match or target and its size, which is at least that of the header and at most `limit`.
+    private static func `extension`(
+        _ blob: XtBytes, _ place: Int, limit: Int
+    ) throws(DecodingError) -> (XtExtension, Int) {
+        let size = Int(try blob.u16(place + NA_EXTENSION_LENGTH))
+        guard size >= NA_EXTENSION_SIZE, size <= limit else {
+            throw DecodingError(what: "a match or target of \(NA_EXTENSION_SIZE) to \(limit) bytes", offset: place)
+        }
+        let value = XtExtension(
+            name: try blob.name(place + NA_EXTENSION_NAME, NA_EXTENSION_NAME_LENGTH),
+            revision: try blob.u8(place + NA_EXTENSION_REVISION),
+            data: Array(try blob.slice(place + NA_EXTENSION_SIZE, size - NA_EXTENSION_SIZE)))
+        return (value, size)
+    }
+}

@@ -49,12 +49,12 @@ struct NetlinkRequest {
 }
 
 /// The bytes of a number in this machine's order.
-func hostBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+public func hostBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     let network = networkBytes(number)
     return Number(1).littleEndian == 1 ? network.reversed() : network
 }
 
 /// The bytes of a number in network order.
-func networkBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+public func networkBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     stride(from: Number.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> Number($0)) }
 }

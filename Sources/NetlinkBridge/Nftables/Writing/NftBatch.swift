@@ -1,5 +1,6 @@
 internal import CMnl
 internal import CNftnl
+internal import CShims
 internal import Glibc
 
 /// Changes of nf_tables that the kernel takes together or not at all, as the bytes of one netlink batch.

@@ -1,4 +1,5 @@
 internal import CNftnl
+internal import CShims
 internal import Glibc
 
 /// Expressions as libnftnl wants them: a name and numbered fields.

@@ -1,4 +1,5 @@
 internal import CNftnl
+internal import CShims
 internal import Glibc
 
 /// A table of libnftnl, freed with its owner.

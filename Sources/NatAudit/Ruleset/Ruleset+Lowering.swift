@@ -1,0 +1,69 @@
+public import NetlinkBridge
+
+extension Ruleset {
+    /// Puts what was read from nf_tables and from the legacy tables into one form.
+    public init(nftables: NftRuleset?, legacy: [LegacyTable]) {
+        let native = nftables.map(Self.chains(of:)) ?? []
+        self.init(chains: native + legacy.flatMap(Chain.chains(of:)), sets: nftables?.sets ?? [])
+    }
+
+    private static func chains(of ruleset: NftRuleset) -> [Chain] {
+        let sets = Dictionary(
+            ruleset.sets.map { (SetPlace(family: $0.family, table: $0.table, name: $0.name), $0) },
+            uniquingKeysWith: { first, _ in first })
+        let dormant = Set(ruleset.tables.filter(\.isDormant).map { TablePlace(family: $0.family, name: $0.name) })
+        let rules = Dictionary(grouping: ruleset.rules) { rule in
+            ChainPlace(isLegacy: false, family: rule.family, table: rule.table, chain: rule.chain)
+        }
+        return ruleset.chains.map { chain in
+            let place = ChainPlace(isLegacy: false, family: chain.family, table: chain.table, chain: chain.name)
+            let table = TablePlace(family: chain.family, name: chain.table)
+            let lookup = { (name: KernelName) in
+                sets[SetPlace(family: chain.family, table: chain.table, name: name)]
+            }
+            return Chain(
+                place: place, hook: Chain.Hook(chain), isDormant: dormant.contains(table),
+                rules: (rules[place] ?? []).enumerated().map { index, rule in
+                    Rule(rule, position: index + 1, sets: lookup)
+                })
+        }
+    }
+
+    private struct TablePlace: Hashable {
+        let family: NftFamily
+        let name: KernelName
+    }
+}
+
+extension Chain.Hook {
+    /// The hook of a base chain of an IP family; nil for other chains.
+    init?(_ chain: NftChain) {
+        guard let hook = chain.hook, let place = NetfilterHook(rawValue: hook.number),
+            [.ip, .ip6, .inet].contains(chain.family)
+        else { return nil }
+        self.init(
+            hook: place, priority: hook.priority, isNAT: hook.type == "nat", dropsByPolicy: hook.policy == 0)
+    }
+}
+
+extension Rule {
+    /// A rule of nf_tables, native or written by iptables-nft.
+    init(_ rule: NftRule, position: Int, sets: @escaping (KernelName) -> NftSet?) {
+        let lowered = NftLowering(rule, sets: sets)
+        let isIptables = rule.expressions.contains { expression in
+            switch expression {
+            case .match, .target: true
+            default: false
+            }
+        }
+        let comment = rule.userData.comment ?? lowered.matchComment
+        let family: AddressFamily = rule.family == .ip6 ? .ip6 : .ip
+        self.init(
+            backend: isIptables ? .iptablesNft : .nftables, handle: rule.handle, position: position,
+            statements: lowered.statements, comment: comment,
+            text: isIptables
+                ? IptablesNftText.text(of: rule, statements: lowered.statements, family: family)
+                : NftText(family: rule.family, sets: sets).text(
+                    of: lowered.statements, comment: comment))
+    }
+}

@@ -1,0 +1,50 @@
+public import NetlinkBridge
+
+/// All chains of all backends in one form, and the sets that they look into.
+public struct Ruleset: Hashable, Sendable {
+    /// The chains by their place.
+    public let chains: [ChainPlace: Chain]
+    /// The chains in the order of the dumps, nf_tables before the legacy tables.
+    public let order: [ChainPlace]
+    /// The sets and maps by their table and name.
+    public let sets: [SetPlace: NftSet]
+
+    /// Where a set or map is kept.
+    public struct SetPlace: Hashable, Sendable {
+        /// The family of the table.
+        public let family: NftFamily
+        /// The table's name.
+        public let table: KernelName
+        /// The set's name.
+        public let name: KernelName
+    }
+
+    /// Makes a ruleset of chains in the order of the dumps.
+    public init(chains: [Chain], sets: [NftSet]) {
+        order = chains.map(\.place)
+        // The kernel has no two chains of one place; the first wins in a capture that lies.
+        self.chains = Dictionary(chains.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })
+        self.sets = Dictionary(
+            sets.map { (SetPlace(family: $0.family, table: $0.table, name: $0.name), $0) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The base chains of a hook that see packets of a family, in the order in which they run.
+    ///
+    /// Chains of equal priority stand in one group: which of them runs first, the dump does not show.
+    public func baseChains(
+        at hook: NetfilterHook, family: AddressFamily, nat: Bool
+    ) -> [[Chain]] {
+        let chains = order.compactMap { self.chains[$0] }.filter { chain in
+            guard let place = chain.hook, place.hook == hook, place.isNAT == nat else { return false }
+            return !chain.isDormant && chain.place.family.covers(family)
+        }
+        let groups = Dictionary(grouping: chains) { $0.hook?.priority ?? 0 }
+        return groups.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// The set or map of a name, as seen from a chain.
+    public func set(_ name: KernelName, from place: ChainPlace) -> NftSet? {
+        sets[SetPlace(family: place.family, table: place.table, name: name)]
+    }
+}

@@ -1,0 +1,54 @@
+public import NetlinkBridge
+
+/// What a rule makes of the source address and port of the packets that meet it.
+public struct SourceTranslation: Hashable, Sendable {
+    /// The statement's kind.
+    public let kind: Kind
+    /// How the port is chosen.
+    public let flags: NATFlags
+    /// The addresses that are presented; empty for `masquerade`, which takes the outward interface's, and where a map decides.
+    public let addresses: [AddressRange]
+    /// The ports that are presented; nil where all are.
+    public let ports: ClosedRange<UInt16>?
+    /// What decides the address or the port where the rule itself does not say it, in words; nil where it does.
+    public let undecided: String?
+
+    /// The kinds of source translation, named as the report names them.
+    public enum Kind: String, Hashable, Sendable {
+        case masquerade
+        case snat
+        case netmap
+    }
+
+    /// Addresses from the first to the last, both included.
+    public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
+        /// The first address.
+        public let first: IPAddress
+        /// The last address.
+        public let last: IPAddress
+
+        /// Makes a range; one address where `last` is left out.
+        public init(_ first: IPAddress, _ last: IPAddress? = nil) {
+            self.first = first
+            self.last = last ?? first
+        }
+
+        /// `FIRST-LAST`, or the address alone.
+        public var description: String { first == last ? "\(first)" : "\(first)-\(last)" }
+    }
+
+    /// Makes a translation from its parts.
+    public init(
+        kind: Kind, flags: NATFlags = [], addresses: [AddressRange] = [], ports: ClosedRange<UInt16>? = nil,
+        undecided: String? = nil
+    ) {
+        self.kind = kind
+        self.flags = flags
+        self.addresses = addresses
+        self.ports = ports
+        self.undecided = undecided
+    }
+
+    /// Tells whether the port is drawn anew for every flow (`random`, `fully-random`).
+    public var drawsPorts: Bool { !flags.isDisjoint(with: [.random, .fullyRandom]) }
+}

@@ -1,0 +1,19 @@
+public import NetlinkBridge
+
+/// One step of a rule, in the order in which the kernel takes them.
+public enum Statement: Hashable, Sendable {
+    /// Goes on with the rule only where the condition holds.
+    case match(Condition)
+    /// Translates the source and accepts.
+    case translateSource(SourceTranslation)
+    /// Translates the destination and accepts; the words are the statement's own.
+    case translateDestination(String)
+    /// Ends the rule with a verdict.
+    case verdict(NftVerdict)
+    /// Ends the rule with the verdict that a map holds for the operands; goes on where it holds none.
+    case verdictMap([Operand], map: KernelName)
+    /// Changes the packet or its flow in a way that later rules may see, such as its mark.
+    case change(String)
+    /// Neither decides nor changes anything that matters here: counters, logs.
+    case silent(String)
+}

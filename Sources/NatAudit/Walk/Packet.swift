@@ -1,0 +1,60 @@
+public import NetlinkBridge
+
+/// The first packet of a flow, as far as rules look at it.
+public struct Packet: Hashable, Sendable {
+    /// The source address, before any translation.
+    public var source: IPAddress
+    /// The destination address.
+    public var destination: IPAddress
+    /// The transport protocol's number (17 is UDP).
+    public var transport: UInt8
+    /// The source port; nil where the walk is about any.
+    public var sourcePort: UInt16?
+    /// The destination port; nil where the walk is about any.
+    public var destinationPort: UInt16?
+    /// The interface that it came in by.
+    public var inInterface: Interface
+    /// The interface that it goes out by.
+    public var outInterface: Interface
+
+    /// What is known of an interface on the packet's way.
+    public enum Interface: Hashable, Sendable {
+        /// There is none: the host's own packet has no in-interface, one for the host no out-interface.
+        case none
+        /// This one.
+        case link(index: UInt32, name: KernelName)
+        /// There is one, but it is not known which.
+        case unknown
+    }
+
+    /// The number of UDP.
+    public static let udp: UInt8 = 17
+
+    /// The family of the addresses.
+    public var family: AddressFamily { source.family }
+
+    /// Makes a packet; ports that are left out are any.
+    public init(
+        from source: IPAddress, to destination: IPAddress, transport: UInt8 = Packet.udp,
+        sourcePort: UInt16? = nil, destinationPort: UInt16? = nil, inInterface: Interface = .none,
+        outInterface: Interface = .none
+    ) {
+        self.source = source
+        self.destination = destination
+        self.transport = transport
+        self.sourcePort = sourcePort
+        self.destinationPort = destinationPort
+        self.inInterface = inInterface
+        self.outInterface = outInterface
+    }
+}
+
+/// What the kernel would find where a rule looks.
+enum Known: Hashable {
+    /// These bytes, in the kernel's order.
+    case bytes([UInt8])
+    /// Nothing: the rule ends, whatever it compares with.
+    case absent
+    /// It cannot be told; the words say what is not known.
+    case unknown(String)
+}

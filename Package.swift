@@ -44,12 +44,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "NetlinkBridgeTests", dependencies: ["NetlinkBridge"], swiftSettings: strict),
+            name: "NetlinkBridgeTests", dependencies: ["NetlinkBridge"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "NatAuditTests", dependencies: ["NatAudit", "NetlinkBridge"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "KernelTests", dependencies: ["NatAudit", "NetlinkBridge", "nataudit"],
-            swiftSettings: strict),
+            resources: [.copy("Fixtures")], swiftSettings: strict),
     ]
 )

@@ -17,7 +17,7 @@ public enum LabTool {
         "XTABLES_LOCKFILE": "/proc/self/ns/net",
     ]
 
-    /// Runs a program to its end and returns what came of it, whatever its exit code.
+    /// Runs a program to its end.
     ///
     /// - Parameters:
     ///   - arguments: the program's name or absolute path, and what it is given.
@@ -25,6 +25,7 @@ public enum LabTool {
     ///   - input: its standard input.
     ///   - environment: what is added to `LabTool.environment`.
     ///   - deadline: how long it may take; then it is killed.
+    /// - Returns: what came of it, whatever its exit code.
     /// - Throws: `LabError` where there is no such program or the time passed, `SystemError` where it could not
     ///   be started.
     public static func run(

@@ -9,6 +9,7 @@ extension NATRule {
     /// - Parameters:
     ///   - backend: one of the two of iptables; the CNI writes no rules of nft's own.
     ///   - address: the NAT host's address on the outside.
+    /// - Returns: the rules of its tables mangle and nat, as iptables-save would print them.
     public static func awsVPCCNI(
         _ backend: Backend = .iptablesNft,
         address: IPAddress = LabAddress.nat

@@ -2,27 +2,26 @@ import NatAudit
 import Testing
 
 /// What the two rules of a NAT host mean for those behind it: whether real ICE agents connect directly.
-@Suite(.timeLimit(.minutes(2)))
 struct ICETests {
     @Test(arguments: ICEPair.Side.allCases)
-    func behindRandomPortsThereIsNoDirectConnection(first: ICEPair.Side) throws {
+    func behindRandomPortsThereIsNoDirectConnection(first: ICEPair.Side) async throws {
         let lab = try PeerLab()
         let server = try STUNServerProgram(on: lab.servers)
         try NATRule.awsVPCCNI(address: LabAddress.nat).load(on: lab.natA)
         try NATRule.awsVPCCNI(address: LabAddress.peerNAT).load(on: lab.natB)
-        let outcome = try ICEPair(lab: lab).connect(first: first)
+        let outcome = try await ICEPair(lab: lab).connect(first: first)
         expectReflexiveCandidates(outcome)
         #expect(!outcome.direct)
         withExtendedLifetime(server) {}
     }
 
-    @Test func behindGuardedMasqueradeEveryTryIsDirect() throws {
+    @Test func behindGuardedMasqueradeEveryTryIsDirect() async throws {
         let lab = try PeerLab()
         let server = try STUNServerProgram(on: lab.servers)
         for nat in [lab.natA, lab.natB] { try nat.require("nft", "-f", "-", input: Self.guardedMasquerade) }
         let pair = ICEPair(lab: lab)
         for number in 0..<10 {
-            let outcome = try pair.connect(first: number.isMultiple(of: 2) ? .a : .b)
+            let outcome = try await pair.connect(first: number.isMultiple(of: 2) ? .a : .b)
             expectReflexiveCandidates(outcome)
             #expect(outcome.direct, "\(outcome)")
             #expect(outcome.remote == ["a": "203.0.113.2:41641", "b": "203.0.113.1:41641"])
@@ -31,11 +30,11 @@ struct ICETests {
     }
 
     @Test(arguments: ICEPair.Side.allCases)
-    func behindMasqueradeWithAnOpenInputPathThereIsNoDirectConnection(first: ICEPair.Side) throws {
+    func behindMasqueradeWithAnOpenInputPathThereIsNoDirectConnection(first: ICEPair.Side) async throws {
         let lab = try PeerLab()
         let server = try STUNServerProgram(on: lab.servers)
         for nat in [lab.natA, lab.natB] { try NATRule.table[0].load(on: nat) }
-        let outcome = try ICEPair(lab: lab).connect(first: first)
+        let outcome = try await ICEPair(lab: lab).connect(first: first)
         expectReflexiveCandidates(outcome)
         #expect(!outcome.direct, "\(outcome)")
         withExtendedLifetime(server) {}

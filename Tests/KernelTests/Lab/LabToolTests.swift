@@ -2,7 +2,6 @@ import NatAudit
 import NetlinkBridge
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
 struct LabToolTests {
     @Test func aProgramRunsInsideTheNamespace() throws {
         let namespace = try NetworkNamespace.make()

@@ -3,7 +3,6 @@ import NetlinkBridge
 import Testing
 
 /// The laboratory against the kernel that it runs on.
-@Suite(.timeLimit(.minutes(1)))
 struct NATLabTests {
     @Test(arguments: NATRule.table)
     func aRuleDoesToTheClientsPortWhatItsNameSays(_ rule: NATRule) throws {

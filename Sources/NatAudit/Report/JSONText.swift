@@ -24,7 +24,7 @@ extension KeyedDecodingContainer {
     func decodeText<Value: LosslessStringConvertible>(_ type: Value.Type, _ key: Key) throws -> Value? {
         guard let text = try decode(String?.self, forKey: key) else { return nil }
         guard let value = Value(text) else {
-            throw DecodingError.dataCorruptedError(
+            throw Swift.DecodingError.dataCorruptedError(
                 forKey: key, in: self, debugDescription: "\(text.debugDescription) is not what belongs here")
         }
         return value

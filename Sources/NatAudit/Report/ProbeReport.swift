@@ -60,7 +60,7 @@ extension ProbeReport: Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         from = try values.decode(String.self, forKey: .from)
         guard let family = AddressFamily(rawValue: try values.decode(String.self, forKey: .family)) else {
-            throw DecodingError.dataCorruptedError(forKey: .family, in: values, debugDescription: "neither ip nor ip6")
+            throw Swift.DecodingError.dataCorruptedError(forKey: .family, in: values, debugDescription: "neither ip nor ip6")
         }
         self.family = family
         local = try values.decodeText(Endpoint.self, .local)
@@ -70,7 +70,7 @@ extension ProbeReport: Codable {
         attribution = try values.decode(Attribution.self, forKey: .attribution)
         presented = try values.decode([String].self, forKey: .presented).map { text in
             guard let endpoint = Endpoint(text) else {
-                throw DecodingError.dataCorruptedError(
+                throw Swift.DecodingError.dataCorruptedError(
                     forKey: .presented, in: values, debugDescription: "no address and port")
             }
             return endpoint

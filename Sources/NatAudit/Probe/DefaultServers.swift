@@ -30,4 +30,7 @@ public enum DefaultServers {
 public struct UnreadableServer: Error, Hashable, Sendable {
     /// The text as it came.
     public let text: String
+
+    /// Makes the error.
+    public init(text: String) { self.text = text }
 }

@@ -25,7 +25,9 @@ struct XtBytes {
     private func check(_ offset: Int, _ count: Int) throws(DecodingError) {
         guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else {
             throw DecodingError(
-                what: "\(what) ends early: \(count) bytes wanted", offset: min(max(offset, 0), bytes.count))
+                what: "\(what) ends early: \(count) bytes wanted",
+                offset: min(max(offset, 0), bytes.count)
+            )
         }
     }
 

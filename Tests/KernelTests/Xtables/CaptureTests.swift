@@ -22,14 +22,20 @@ struct CaptureTests {
     ].map { file, table in
         let path = Bundle.module.bundlePath + "/Fixtures/Corpus/\(file).save"
         return Capture(
-            name: "\(file).\(table)", family: file.hasSuffix("v6") ? .ip6 : .ip, table: table,
-            rules: { try String(contentsOfFile: path, encoding: .utf8) })
+            name: "\(file).\(table)",
+            family: file.hasSuffix("v6") ? .ip6 : .ip,
+            table: table,
+            rules: { try String(contentsOfFile: path, encoding: .utf8) }
+        )
     }
 
     static let options: [Capture] = OptionTextTests.cases.map { options in
         Capture(
-            name: "options.\(options.family == .ip ? "v4" : "v6").\(options.table)", family: options.family,
-            table: options.table, rules: { options.restoreText })
+            name: "options.\(options.family == .ip ? "v4" : "v6").\(options.table)",
+            family: options.family,
+            table: options.table,
+            rules: { options.restoreText }
+        )
     }
 
     private static let folder = URL(fileURLWithPath: #filePath)
@@ -51,7 +57,10 @@ struct CaptureTests {
             let lines = names.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }.joined()
             try Data(bytes).write(to: file)
             let text = try namespace.saveText(table: capture.table, capture.family)
-            try write(text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0 + "\n" }.joined(), ".save")
+            try write(
+                text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0 + "\n" }.joined(),
+                ".save"
+            )
             if !lines.isEmpty { try write(lines, ".sets") }
             func write(_ text: String, _ ending: String) throws {
                 let place = Self.folder.appendingPathComponent(capture.name + ending)

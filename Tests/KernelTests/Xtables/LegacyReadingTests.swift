@@ -53,7 +53,6 @@ struct LegacyReadingTests {
         #expect(expected.rules["POSTROUTING"]?.count == 5_000)
     }
 
-
     @Test func aSetThatIsGoneHasNoName() throws {
         let namespace = try XtablesNamespace()
         try namespace.run(["ipset", "create", "here", "hash:ip"])

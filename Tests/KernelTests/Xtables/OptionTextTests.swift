@@ -63,12 +63,14 @@ struct OptionTextTests {
     }
 
     static let nat4 = Case(
-        family: .ip, table: "nat",
+        family: .ip,
+        table: "nat",
         rules: [
             "POSTROUTING -s 10.0.0.0/255.0.255.0 ! -d 0.0.0.0/0 -j MASQUERADE",
             "POSTROUTING -o + -j MASQUERADE --random",
             "POSTROUTING ! -o eth0.1 ! -p tcp -j RETURN",
-            "POSTROUTING -p 200 -f -j ACCEPT", "POSTROUTING ! -f -j RETURN", "POSTROUTING", "POSTROUTING -j u1",
+            "POSTROUTING -p 200 -f -j ACCEPT", "POSTROUTING ! -f -j RETURN", "POSTROUTING",
+            "POSTROUTING -j u1",
             "POSTROUTING -g u-2", "u1 -j RETURN", "u-2 -s 1.2.3.4",
             "POSTROUTING -p udp -j MASQUERADE --to-ports 1000-2000 --random-fully",
             "POSTROUTING -p udp -j MASQUERADE --to-ports 1000",
@@ -96,10 +98,12 @@ struct OptionTextTests {
             "POSTROUTING -m statistic --mode random ! --probability 1 -j ACCEPT",
             "POSTROUTING -m statistic --mode nth --every 3 --packet 1 -j ACCEPT",
             "POSTROUTING -m statistic --mode nth ! --every 3 --packet 0 -j ACCEPT",
-        ])
+        ]
+    )
 
     static let nat6 = Case(
-        family: .ip6, table: "nat",
+        family: .ip6,
+        table: "nat",
         rules: [
             "POSTROUTING -s fd00::/48 ! -d 2001:db8::1 -j MASQUERADE --random-fully",
             "POSTROUTING -s ::ffff:1.2.3.4 -d ::1.2.3.4/128 -j ACCEPT", "POSTROUTING ! -d ::/0 -j ACCEPT",
@@ -111,10 +115,12 @@ struct OptionTextTests {
             "PREROUTING -p tcp -j REDIRECT --to-ports 7", "PREROUTING -j DNAT --to-destination 2001:db8::5",
             "PREROUTING -m iprange --src-range fd00::1-fd00::9 -g u1",
             "PREROUTING -m set ! --match-set six src -j u-2",
-        ])
+        ]
+    )
 
     static let mangle4 = Case(
-        family: .ip, table: "mangle",
+        family: .ip,
+        table: "mangle",
         rules: [
             "PREROUTING -m mark --mark 5 -j MARK --set-mark 1",
             "PREROUTING -m mark ! --mark 0x1/0xff -j MARK --set-xmark 0x1/0xf",
@@ -130,30 +136,37 @@ struct OptionTextTests {
             "PREROUTING -m mac ! --mac-source 02:ab:00:00:00:0f -j ACCEPT",
             "FORWARD -m physdev --physdev-in veth+ ! --physdev-out e1 --physdev-is-bridged -j ACCEPT",
             "FORWARD -m physdev ! --physdev-is-in --physdev-is-out -j ACCEPT",
-            "FORWARD -m policy --dir in --pol none -j ACCEPT", "FORWARD -m policy --dir out --pol ipsec -j ACCEPT",
+            "FORWARD -m policy --dir in --pol none -j ACCEPT",
+            "FORWARD -m policy --dir out --pol ipsec -j ACCEPT",
             """
             FORWARD -m policy --dir out --pol ipsec --strict --reqid 1 ! --spi 0x10 --proto esp --mode tunnel \
             --tunnel-dst 10.0.0.1 --tunnel-src 10.1.0.0/16 --next --proto ah --mode transport -j ACCEPT
             """,
-        ])
+        ]
+    )
 
     static let mangle6 = Case(
-        family: .ip6, table: "mangle",
+        family: .ip6,
+        table: "mangle",
         rules: [
             "PREROUTING -p tcp -j TPROXY --on-port 99 --on-ip ::1 --tproxy-mark 0x1/0x1",
             "FORWARD -m policy --dir in --pol ipsec --mode tunnel --tunnel-src fd00::/64 --tunnel-dst fd01::1 -j DROP",
-        ])
+        ]
+    )
 
     static let raw4 = Case(
-        family: .ip, table: "raw",
+        family: .ip,
+        table: "raw",
         rules: [
             "PREROUTING -j CT --notrack", "PREROUTING -j NOTRACK", "PREROUTING -j CT --zone 7",
             "PREROUTING -j CT --zone-orig 7", "PREROUTING -j CT --zone-reply mark",
             "PREROUTING -j CT --ctevents new,mark,destroy --expevents new",
-        ])
+        ]
+    )
 
     static let filter4 = Case(
-        family: .ip, table: "filter",
+        family: .ip,
+        table: "filter",
         rules: [
             "INPUT -m conntrack --ctstate INVALID,NEW,RELATED,ESTABLISHED,UNTRACKED,SNAT,DNAT -j ACCEPT",
             "INPUT -m conntrack ! --ctstate NEW --ctproto 17 ! --ctorigsrc 10.0.0.0/8 -j ACCEPT",
@@ -172,10 +185,13 @@ struct OptionTextTests {
             "INPUT -p udp -m udp ! --sport 1:2 --dport 3 -j ACCEPT", "INPUT -p udp -m udp -j ACCEPT",
             "INPUT -p sctp -m sctp --sport 1:2 ! --dport 3 -j ACCEPT",
             "INPUT -p udp -m multiport --dports 1,2:3,65535 -j ACCEPT",
-            "INPUT -p udp -m multiport ! --sports 1:9 -j ACCEPT", "INPUT -p udp -m multiport --ports 4,5 -j ACCEPT",
-            "INPUT -p icmp -m icmp --icmp-type any -j ACCEPT", "INPUT -p icmp -m icmp ! --icmp-type 3/4 -j ACCEPT",
+            "INPUT -p udp -m multiport ! --sports 1:9 -j ACCEPT",
+            "INPUT -p udp -m multiport --ports 4,5 -j ACCEPT",
+            "INPUT -p icmp -m icmp --icmp-type any -j ACCEPT",
+            "INPUT -p icmp -m icmp ! --icmp-type 3/4 -j ACCEPT",
             "INPUT -p icmp -m icmp --icmp-type echo-request -j ACCEPT",
-            "INPUT -m limit --limit 5/min -j ACCEPT", "INPUT -m limit --limit 1/sec --limit-burst 9 -j ACCEPT",
+            "INPUT -m limit --limit 5/min -j ACCEPT",
+            "INPUT -m limit --limit 1/sec --limit-burst 9 -j ACCEPT",
             "INPUT -m limit --limit 3/hour -j ACCEPT", "INPUT -m limit --limit 10000/sec -j ACCEPT",
             "INPUT -m limit --limit 7/day -j ACCEPT", "INPUT -m limit --limit 1000/min -j ACCEPT",
             "INPUT -m length --length 100 -j ACCEPT", "INPUT -m length ! --length 100:200 -j ACCEPT",
@@ -184,12 +200,16 @@ struct OptionTextTests {
             "INPUT -m recent --remove --name a --mask 255.255.255.0 -j ACCEPT",
             "INPUT -j LOG", #"INPUT -j LOG --log-prefix "in: " --log-level 7 --log-uid --log-macdecode"#,
             "INPUT -j LOG --log-tcp-sequence --log-tcp-options --log-ip-options",
-            "INPUT -j REJECT --reject-with icmp-net-unreachable", "INPUT -p tcp -j REJECT --reject-with tcp-reset",
-            "INPUT -j REJECT --reject-with icmp-admin-prohibited", "INPUT -j REJECT --reject-with icmp-host-prohibited",
-        ])
+            "INPUT -j REJECT --reject-with icmp-net-unreachable",
+            "INPUT -p tcp -j REJECT --reject-with tcp-reset",
+            "INPUT -j REJECT --reject-with icmp-admin-prohibited",
+            "INPUT -j REJECT --reject-with icmp-host-prohibited",
+        ]
+    )
 
     static let filter6 = Case(
-        family: .ip6, table: "filter",
+        family: .ip6,
+        table: "filter",
         rules: [
             "INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 128 -j ACCEPT",
             "INPUT -p ipv6-icmp -m icmp6 ! --icmpv6-type 1/3 -j ACCEPT",
@@ -197,5 +217,6 @@ struct OptionTextTests {
             "INPUT -m recent --rcheck --name six --mask ffff:ffff:: --rsource -j ACCEPT",
             "INPUT -j REJECT --reject-with icmp6-no-route", "INPUT -j REJECT --reject-with icmp6-policy-fail",
             "INPUT -p tcp -j REJECT --reject-with tcp-reset", "INPUT -p 135 -j ACCEPT",
-        ])
+        ]
+    )
 }

@@ -45,7 +45,9 @@ struct XtablesNamespace {
     /// Loads rules as iptables-save wrote them, into legacy tables, with the ipsets that they name.
     func restore(_ rules: String, _ family: AddressFamily) throws {
         for name in Self.setNames(in: rules).sorted() {
-            try run(["ipset", "create", "-exist", name, "hash:net", "family", family == .ip ? "inet" : "inet6"])
+            try run([
+                "ipset", "create", "-exist", name, "hash:net", "family", family == .ip ? "inet" : "inet6",
+            ])
         }
         try run([tool(family, "restore")], input: rules)
     }
@@ -63,7 +65,9 @@ struct XtablesNamespace {
     /// What the reader says is in a legacy table, in the same shape.
     func read(table: String, _ family: AddressFamily) throws -> SavedTable? {
         try namespace.perform {
-            guard let table = try LegacyTableReader.read(table: KernelName(table), family: family) else { return nil }
+            guard let table = try LegacyTableReader.read(table: KernelName(table), family: family) else {
+                return nil
+            }
             return SavedTable(table, setNames: try XtSetNames.read(table.setIndexes))
         }
     }

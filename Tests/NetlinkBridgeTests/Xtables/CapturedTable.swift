@@ -10,7 +10,9 @@ struct CapturedTable: CustomTestStringConvertible, Sendable {
     /// Every captured table of the fixtures.
     static let all: [CapturedTable] = {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasSuffix(".bin") }.sorted().map { CapturedTable(name: String($0.dropLast(4))) }
+        return names.filter { $0.hasSuffix(".bin") }.sorted().map {
+            CapturedTable(name: String($0.dropLast(4)))
+        }
     }()
 
     private static let folder = Bundle.module.bundlePath + "/Fixtures/Xtables"
@@ -25,7 +27,9 @@ struct CapturedTable: CustomTestStringConvertible, Sendable {
 
     /// The lines of `iptables-save -c`.
     func savedLines() throws -> [String] {
-        try String(contentsOfFile: "\(Self.folder)/\(name).save", encoding: .utf8).split(separator: "\n").map(String.init)
+        try String(contentsOfFile: "\(Self.folder)/\(name).save", encoding: .utf8).split(separator: "\n").map(
+            String.init
+        )
     }
 
     /// The names of the sets by index; empty where no rule asks for a set.

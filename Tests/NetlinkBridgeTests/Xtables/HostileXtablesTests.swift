@@ -36,7 +36,9 @@ struct HostileXtablesTests {
         var random = SplitMix64(state: seed)
         let rules = try capture.decoded().chains.flatMap(\.rules)
         let matches = Array(Set(rules.flatMap(\.matches)))
-        let targets = Array(Set(rules.compactMap { if case .extension(let target) = $0.target { target } else { nil } }))
+        let targets = Array(
+            Set(rules.compactMap { if case .extension(let target) = $0.target { target } else { nil } })
+        )
         var unprintable = 0
         for _ in 0..<Self.rounds {
             let family = Bool.random(using: &random) ? AddressFamily.ip : .ip6
@@ -68,7 +70,8 @@ struct SplitMix64: RandomNumberGenerator {
 
     /// The extension with damaged data and sometimes another revision.
     mutating func damaged(_ value: XtExtension) -> XtExtension {
-        let revision = UInt8.random(in: 0..<8, using: &self) == 0 ? UInt8.random(in: 0...4, using: &self) : nil
+        let revision =
+            UInt8.random(in: 0..<8, using: &self) == 0 ? UInt8.random(in: 0...4, using: &self) : nil
         return XtExtension(name: value.name, revision: revision ?? value.revision, data: damaged(value.data))
     }
 

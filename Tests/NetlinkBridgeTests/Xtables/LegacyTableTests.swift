@@ -17,8 +17,10 @@ struct LegacyTableTests {
             for rule in chain.rules {
                 let text = rule.iptablesText(setNames: names)
                 lines.append(
-                    "[\(rule.counters.packets):\(rule.counters.bytes)] -A \(chain.name)" + (text.isEmpty ? "" : " ")
-                        + text)
+                    "[\(rule.counters.packets):\(rule.counters.bytes)] -A \(chain.name)"
+                        + (text.isEmpty ? "" : " ")
+                        + text
+                )
             }
         }
         // The tool prints all chains before all rules, sorted by name.

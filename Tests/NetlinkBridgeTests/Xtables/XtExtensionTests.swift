@@ -8,7 +8,10 @@ struct XtExtensionTests {
     }
 
     private static func target(
-        _ name: KernelName, _ revision: UInt8, _ data: [UInt8], _ family: AddressFamily = .ip
+        _ name: KernelName,
+        _ revision: UInt8,
+        _ data: [UInt8],
+        _ family: AddressFamily = .ip
     ) -> XtTarget {
         XtTarget(XtExtension(name: name, revision: revision, data: data), family: family)
     }
@@ -17,7 +20,8 @@ struct XtExtensionTests {
         // xt_addrtype_info: two u16 and two u32
         #expect(
             Self.match("addrtype", 0, [0, 0, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0]).iptablesText
-                == "-m addrtype ! --dst-type LOCAL")
+                == "-m addrtype ! --dst-type LOCAL"
+        )
         // xt_state_info: "untracked" is bit 6 here and bit 8 in conntrack.
         #expect(Self.match("state", 0, [0x48, 0, 0, 0]) == .state([.new, .untracked]))
         // xt_multiport without ranges and inversion
@@ -29,7 +33,8 @@ struct XtExtensionTests {
         // xt_set_info_match_v1
         #expect(
             Self.match("set", 1, [7, 0, 1, 2, 0, 0, 0, 0]).iptablesText(setNames: [7: "pods"])
-                == "-m set --match-set pods src")
+                == "-m set --match-set pods src"
+        )
         // xt_recent_mtinfo
         let recent = [UInt8](repeating: 0, count: 8) + [2, 0, 0x61] + [UInt8](repeating: 0, count: 200)
         #expect(Self.match("recent", 0, recent).iptablesText == "-m recent --set --name a --rsource")
@@ -37,7 +42,8 @@ struct XtExtensionTests {
         let masks = [UInt8](repeating: 0xFF, count: 8)
         #expect(
             Self.target("CONNMARK", 1, [0, 0, 0, 0] + masks + [1, 0, 0, 0]).iptablesText
-                == "-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff")
+                == "-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff"
+        )
         #expect(Self.target("NOTRACK", 0, []).iptablesText == "-j NOTRACK")
     }
 
@@ -47,8 +53,12 @@ struct XtExtensionTests {
         (data[138], data[139]) = (0x01, 0xBB)
         (data[146], data[147]) = (0x01, 0x01)
         data[150] = 0x08
-        #expect(Self.match("conntrack", 1, data).iptablesText == "-m conntrack --ctstate NEW --ctorigsrcport 443")
-        #expect(Self.match("conntrack", 2, data).iptablesText == "-m conntrack --ctstate NEW --ctorigsrcport 443")
+        #expect(
+            Self.match("conntrack", 1, data).iptablesText == "-m conntrack --ctstate NEW --ctorigsrcport 443"
+        )
+        #expect(
+            Self.match("conntrack", 2, data).iptablesText == "-m conntrack --ctstate NEW --ctorigsrcport 443"
+        )
     }
 
     /// A match that the kernel at hand may not have, as kube-router writes it.
@@ -77,13 +87,17 @@ struct XtExtensionTests {
 
     @Test func aRangeSaysWhatIsGiven() throws {
         // facts of nf_nat_ipv4_multi_range_compat: size, flags (addresses, ports, random), min, max, ports
-        let data: [UInt8] = [1, 0, 0, 0, 7, 0, 0, 0, 192, 0, 2, 1, 192, 0, 2, 9, 0x04, 0, 0x08, 0, 0, 0, 0, 0]
+        let data: [UInt8] = [
+            1, 0, 0, 0, 7, 0, 0, 0, 192, 0, 2, 1, 192, 0, 2, 9, 0x04, 0, 0x08, 0, 0, 0, 0, 0,
+        ]
         guard case .snat(let range) = Self.target("SNAT", 0, data) else {
             Issue.record("not a SNAT")
             return
         }
         #expect(range.flags == [.mapAddresses, .portsSpecified, .random])
-        #expect(range.minimumAddress == IPAddress("192.0.2.1") && range.maximumAddress == IPAddress("192.0.2.9"))
+        #expect(
+            range.minimumAddress == IPAddress("192.0.2.1") && range.maximumAddress == IPAddress("192.0.2.9")
+        )
         #expect(range.minimumPort == 1024 && range.maximumPort == 2048 && range.basePort == nil)
         // nf_nat_range2 with a shifted range, IPv4 in the first four of sixteen bytes
         var shifted = [UInt8](repeating: 0, count: 48)
@@ -91,7 +105,9 @@ struct XtExtensionTests {
         shifted.replaceSubrange(4..<8, with: [192, 0, 2, 1])
         shifted.replaceSubrange(20..<24, with: [192, 0, 2, 1])
         shifted.replaceSubrange(36..<42, with: [0, 80, 0, 90, 0x1F, 0x90])
-        #expect(Self.target("DNAT", 2, shifted).iptablesText == "-j DNAT --to-destination 192.0.2.1:80-90/8080")
+        #expect(
+            Self.target("DNAT", 2, shifted).iptablesText == "-j DNAT --to-destination 192.0.2.1:80-90/8080"
+        )
     }
 
     @Test func controlCharactersAreEscapedAndQuotesAreTheTools() {
@@ -110,7 +126,9 @@ struct XtExtensionTests {
         #expect(XtMaskedAddress(address: address, mask: .v4(0)).prefixLength == 0)
         #expect(XtMaskedAddress(address: address, mask: .v4(.max)).prefixLength == 32)
         let six = XtMaskedAddress(
-            address: .v6(high: 0, low: 0), mask: .v6(high: .max, low: 0xFF80_0000_0000_0000))
+            address: .v6(high: 0, low: 0),
+            mask: .v6(high: .max, low: 0xFF80_0000_0000_0000)
+        )
         #expect(six.prefixLength == 73)
     }
 

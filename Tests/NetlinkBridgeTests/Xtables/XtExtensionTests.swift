@@ -74,6 +74,14 @@ struct XtExtensionTests {
         #expect(Self.match("ipvs", 0, data).iptablesText == "-m ipvs --vdir ORIGINAL --vmethod MASQ")
     }
 
+    /// A range of users, which a user namespace that maps one user cannot load.
+    @Test func aRangeOfUsersIsRead() {
+        // xt_owner_match_info: uid_min, uid_max, gid_min, gid_max, the tests and their inversions
+        let data: [UInt8] = [1, 0, 0, 0, 99, 0, 0, 0, 7, 0, 0, 0, 7, 0, 0, 0, 3, 2, 0, 0]
+        #expect(
+            Self.match("owner", 1, data).iptablesText == "-m owner --uid-owner 1-99 ! --gid-owner 7")
+    }
+
     @Test func aShortStructureOrAnUnknownRevisionStaysWhole() {
         let short = XtExtension(name: "mark", revision: 1, data: [1, 0, 0, 0])
         #expect(XtMatch(short, family: .ip) == .other(short))

@@ -79,7 +79,8 @@ struct XtExtensionTests {
         // xt_owner_match_info: uid_min, uid_max, gid_min, gid_max, the tests and their inversions
         let data: [UInt8] = [1, 0, 0, 0, 99, 0, 0, 0, 7, 0, 0, 0, 7, 0, 0, 0, 3, 2, 0, 0]
         #expect(
-            Self.match("owner", 1, data).iptablesText == "-m owner --uid-owner 1-99 ! --gid-owner 7")
+            Self.match("owner", 1, data).iptablesText == "-m owner --uid-owner 1-99 ! --gid-owner 7"
+        )
     }
 
     @Test func aShortStructureOrAnUnknownRevisionStaysWhole() {

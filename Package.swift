@@ -44,7 +44,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "NetlinkBridgeTests", dependencies: ["NetlinkBridge"], swiftSettings: strict),
+            name: "NetlinkBridgeTests", dependencies: ["NetlinkBridge"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "NatAuditTests", dependencies: ["NatAudit", "NetlinkBridge"],
             resources: [.copy("Fixtures")], swiftSettings: strict),

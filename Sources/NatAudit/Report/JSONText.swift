@@ -24,16 +24,11 @@ extension KeyedDecodingContainer {
     func decodeText<Value: LosslessStringConvertible>(_ type: Value.Type, _ key: Key) throws -> Value? {
         guard let text = try decode(String?.self, forKey: key) else { return nil }
         guard let value = Value(text) else {
-<<<<<<< HEAD
             throw Swift.DecodingError.dataCorruptedError(
-                forKey: key, in: self, debugDescription: "\(text.debugDescription) is not what belongs here")
-=======
-            throw DecodingError.dataCorruptedError(
                 forKey: key,
                 in: self,
                 debugDescription: "\(text.debugDescription) is not what belongs here"
             )
->>>>>>> stun
         }
         return value
     }

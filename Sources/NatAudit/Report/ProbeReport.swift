@@ -60,15 +60,11 @@ extension ProbeReport: Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         from = try values.decode(String.self, forKey: .from)
         guard let family = AddressFamily(rawValue: try values.decode(String.self, forKey: .family)) else {
-<<<<<<< HEAD
-            throw Swift.DecodingError.dataCorruptedError(forKey: .family, in: values, debugDescription: "neither ip nor ip6")
-=======
-            throw DecodingError.dataCorruptedError(
+            throw Swift.DecodingError.dataCorruptedError(
                 forKey: .family,
                 in: values,
                 debugDescription: "neither ip nor ip6"
             )
->>>>>>> stun
         }
         self.family = family
         local = try values.decodeText(Endpoint.self, .local)
@@ -78,16 +74,11 @@ extension ProbeReport: Codable {
         attribution = try values.decode(Attribution.self, forKey: .attribution)
         presented = try values.decode([String].self, forKey: .presented).map { text in
             guard let endpoint = Endpoint(text) else {
-<<<<<<< HEAD
                 throw Swift.DecodingError.dataCorruptedError(
-                    forKey: .presented, in: values, debugDescription: "no address and port")
-=======
-                throw DecodingError.dataCorruptedError(
                     forKey: .presented,
                     in: values,
                     debugDescription: "no address and port"
                 )
->>>>>>> stun
             }
             return endpoint
         }

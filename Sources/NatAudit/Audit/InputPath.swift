@@ -23,7 +23,6 @@ public struct InputPath: Hashable, Sendable {
 
     /// Looks at the input chains for the outward interfaces of the translated paths.
     init(_ snapshot: HostSnapshot, _ ruleset: Ruleset, _ paths: [EgressPath]) {
-        let walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
         var seen: Set<KernelName> = []
         var interfaces: [Outward] = []
         for path in paths where path.deciding != nil {
@@ -33,26 +32,30 @@ public struct InputPath: Hashable, Sendable {
                 })?.address
             else { continue }
             guard seen.insert(KernelName("\(name)/\(path.candidate.family)")).inserted else { continue }
-            // No local socket listens on such a port, and no rule is likely to name it.
-            let packet = Packet(
-                from: path.candidate.destination, to: address, sourcePort: 40_123, destinationPort: 45_679,
-                inInterface: path.packet.outInterface)
-            let outcomes = walk.outcomes(for: packet, at: .input, nat: false)
             interfaces.append(
                 Outward(
                     name: name, index: index, family: path.candidate.family, address: address,
-                    isOpen: Self.isOpen(outcomes)))
+                    isOpen: Self.isOpen(InterfaceIndex(index), name, address, snapshot, ruleset)))
         }
         self.interfaces = interfaces
     }
 
-    private static func isOpen(_ outcomes: [WalkOutcome]) -> Answer {
+    /// Walks a packet that nobody asked for through the input chains, to a port on which no socket listens.
+    static func isOpen(
+        _ index: InterfaceIndex, _ name: KernelName, _ address: IPAddress, _ snapshot: HostSnapshot, _ ruleset: Ruleset
+    ) -> Answer {
+        let stranger: IPAddress = address.family == .ip ? .v4(0x0909_0909) : .v6(high: 0x2620_00FE_0000_0000, low: 0xFE)
+        var packet = Packet(
+            from: stranger, to: address, sourcePort: 40_123, destinationPort: 45_679,
+            inInterface: .link(index: index.number, name: name))
+        packet.hasLocalSocket = false
+        let walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
+        let outcomes = walk.outcomes(for: packet, at: .input, nat: false)
         let isDropped = outcomes.map { outcome in
             if case .dropped = outcome.end { true } else { false }
         }
         if !isDropped.contains(true) { return .yes }
         if !isDropped.contains(false) { return .no }
-        // The guard's own exception for local sockets does not concern a port on which none listens.
         let reasons = outcomes.flatMap(\.conditions)
         return .unknown(reasons.first ?? "rules that could not be evaluated")
     }

@@ -10,9 +10,9 @@ struct StunCommand: ParsableCommand {
         commandName: "stun",
         abstract: "Asks STUN servers how the path maps this socket.",
         discussion: """
-            All servers are asked at once from one socket. A verdict needs answers from two server addresses; \
-            two that differ in the port are enough for "hard". Without SERVER, these are asked, each of another \
-            operator: \(defaults). NATAUDIT_STUN, comma-separated, replaces them.
+            All servers are asked at once from one socket. A verdict needs answers from two server \
+            addresses; two that differ in the port are enough for "hard". Without SERVER, these are asked, \
+            each of another operator: \(defaults). NATAUDIT_STUN, comma-separated, replaces them.
 
             Exit codes: 0 easy or no-nat, 1 hard or blocked, 2 it could not be told, 64 wrong usage.
             """

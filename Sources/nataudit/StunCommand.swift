@@ -56,7 +56,11 @@ struct StunCommand: ParsableCommand {
         for transcript in transcripts where transcript.ignored.total > 0 {
             report.console.mention("\(transcript.ignored.total) datagrams came in that were no answer")
         }
-        let result = STUNReport(transcripts.map { ProbeReport($0, from: namespace.place) })
+        let result = STUNReport(
+            transcripts.map {
+                ProbeReport($0, from: namespace.place, translatedHere: $0.translationsInConntrack())
+            }
+        )
         switch report.format {
         case .text: try report.write(result.text(report.style, isVerbose: report.verbose))
         case .json: try report.write(JSONText.encode(result))

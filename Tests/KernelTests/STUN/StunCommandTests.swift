@@ -45,6 +45,8 @@ struct StunCommandTests {
         let hard = try loopback.nataudit("stun", "127.0.0.2", "127.0.0.3")
         #expect(hard.status == 1)
         #expect(hard.output.hasPrefix("hard: "))
+        // The flows stand in this host's own conntrack, with the ports that the servers saw.
+        #expect(hard.output.contains("at fault: this host changes the port\n"))
         let fine = try loopback.nataudit(
             "stun",
             environment: ["NATAUDIT_STUN": "127.0.0.2:5000, 127.0.0.3:5000"]

@@ -8,9 +8,9 @@ struct ServeCommand: ParsableCommand {
         commandName: "serve",
         abstract: "Answers STUN Binding requests (RFC 8489) over UDP.",
         discussion: """
-            Keeps nothing about who asks, and never answers with more than 1.6 times what came over IPv4. A \
-            client that compares mappings needs two addresses: give --listen twice. SIGINT and SIGTERM end it \
-            with exit code 0.
+            Keeps nothing about who asks, and never answers with more than 1.6 times what came over IPv4. \
+            A client that compares mappings needs two addresses: give --listen twice. SIGINT and SIGTERM \
+            end it with exit code 0.
             """
     )
 

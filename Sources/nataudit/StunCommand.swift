@@ -10,9 +10,9 @@ struct StunCommand: ParsableCommand {
         commandName: "stun",
         abstract: "Asks STUN servers how the path maps this socket.",
         discussion: """
-            All servers are asked at once from one socket. A verdict needs answers from two server addresses; \
-            two that differ in the port are enough for "hard". Without SERVER, these are asked, each of another \
-            operator: \(defaults). NATAUDIT_STUN, comma-separated, replaces them.
+            All servers are asked at once from one socket. A verdict needs answers from two server \
+            addresses; two that differ in the port are enough for "hard". Without SERVER, these are asked, \
+            each of another operator: \(defaults). NATAUDIT_STUN, comma-separated, replaces them.
 
             Exit codes: 0 easy or no-nat, 1 hard or blocked, 2 it could not be told, 64 wrong usage.
             """
@@ -56,7 +56,11 @@ struct StunCommand: ParsableCommand {
         for transcript in transcripts where transcript.ignored.total > 0 {
             report.console.mention("\(transcript.ignored.total) datagrams came in that were no answer")
         }
-        let result = STUNReport(transcripts.map { ProbeReport($0, from: namespace.place) })
+        let result = STUNReport(
+            transcripts.map {
+                ProbeReport($0, from: namespace.place, translatedHere: $0.translationsInConntrack())
+            }
+        )
         switch report.format {
         case .text: try report.write(result.text(report.style, isVerbose: report.verbose))
         case .json: try report.write(JSONText.encode(result))

@@ -84,7 +84,8 @@ extension Attribution {
         case .thisHost: "this host changes the port"
         case .upstream: "something between this host and the servers changes the port"
         case .both: "this host changes the port, and something behind it does too"
-        case .unknown: "not known, for this host's own translation of these flows was not compared"
+        case .unknown:
+            "not known, for what this host made of these flows could not be read (CAP_NET_ADMIN is needed)"
         case .none: "nobody"
         }
     }

@@ -13,49 +13,75 @@ struct AttributionCase: Sendable, CustomTestStringConvertible {
         AttributionCase(
             testDescription: "this host draws, the server sees what it drew",
             flows: [("203.0.113.1:26394", "203.0.113.1:26394"), ("203.0.113.1:1900", "203.0.113.1:1900")],
-            attribution: .thisHost),
+            attribution: .thisHost
+        ),
         AttributionCase(
             testDescription: "this host draws, a cloud changes the address one to one",
             flows: [("10.0.0.1:26394", "203.0.113.1:26394"), ("10.0.0.1:1900", "203.0.113.1:1900")],
-            attribution: .thisHost),
+            attribution: .thisHost
+        ),
         AttributionCase(
             testDescription: "this host keeps the port, something draws another",
             flows: [("10.0.0.1:41642", "203.0.113.1:26394"), ("10.0.0.1:41642", "203.0.113.1:1900")],
-            attribution: .upstream),
+            attribution: .upstream
+        ),
         AttributionCase(
             testDescription: "this host moves the port once, something draws another",
             flows: [("10.0.0.1:30042", "203.0.113.1:26394"), ("10.0.0.1:30042", "203.0.113.1:1900")],
-            attribution: .upstream),
+            attribution: .upstream
+        ),
         AttributionCase(
             testDescription: "this host does not translate at all",
             flows: [("10.0.1.2:41642", "203.0.113.1:26394"), ("10.0.1.2:41642", "203.0.113.1:1900")],
-            attribution: .upstream),
+            attribution: .upstream
+        ),
         AttributionCase(
             testDescription: "both draw",
             flows: [("10.0.0.1:1111", "203.0.113.1:26394"), ("10.0.0.1:2222", "203.0.113.1:1900")],
-            attribution: .both),
+            attribution: .both
+        ),
         AttributionCase(
             testDescription: "conntrack is not known",
-            flows: [(nil, "203.0.113.1:26394"), (nil, "203.0.113.1:1900")], attribution: .unknown),
+            flows: [(nil, "203.0.113.1:26394"), (nil, "203.0.113.1:1900")],
+            attribution: .unknown
+        ),
         AttributionCase(
             testDescription: "conntrack is known for one flow only",
             flows: [("203.0.113.1:26394", "203.0.113.1:26394"), (nil, "203.0.113.1:1900")],
-            attribution: .unknown),
+            attribution: .unknown
+        ),
         AttributionCase(
             testDescription: "conntrack is known for two of three",
             flows: [
                 ("203.0.113.1:26394", "203.0.113.1:26394"), (nil, "203.0.113.1:7"),
                 ("203.0.113.1:1900", "203.0.113.1:1900"),
-            ], attribution: .thisHost),
+            ],
+            attribution: .thisHost
+        ),
         AttributionCase(
-            testDescription: "easy needs nobody", verdict: .easy,
-            flows: [("203.0.113.1:30042", "203.0.113.1:30042")], attribution: .none),
-        AttributionCase(testDescription: "no NAT needs nobody", verdict: .noNAT, flows: [], attribution: .none),
+            testDescription: "easy needs nobody",
+            verdict: .easy,
+            flows: [("203.0.113.1:30042", "203.0.113.1:30042")],
+            attribution: .none
+        ),
         AttributionCase(
-            testDescription: "blocked names no port", verdict: .blocked, flows: [], attribution: .unknown),
+            testDescription: "no NAT needs nobody",
+            verdict: .noNAT,
+            flows: [],
+            attribution: .none
+        ),
         AttributionCase(
-            testDescription: "unknown stays unknown", verdict: .unknown,
-            flows: [("203.0.113.1:1", "203.0.113.1:1")], attribution: .unknown),
+            testDescription: "blocked names no port",
+            verdict: .blocked,
+            flows: [],
+            attribution: .unknown
+        ),
+        AttributionCase(
+            testDescription: "unknown stays unknown",
+            verdict: .unknown,
+            flows: [("203.0.113.1:1", "203.0.113.1:1")],
+            attribution: .unknown
+        ),
     ]
 }
 
@@ -65,8 +91,10 @@ struct AttributionTests {
         let local = try #require(Endpoint("10.0.1.2:41642"))
         let flows = try row.flows.map { flow in
             ObservedFlow(
-                local: local, translatedHere: try flow.here.map { try #require(Endpoint($0)) },
-                mapped: try #require(Endpoint(flow.seen)))
+                local: local,
+                translatedHere: try flow.here.map { try #require(Endpoint($0)) },
+                mapped: try #require(Endpoint(flow.seen))
+            )
         }
         #expect(Attribution(of: row.verdict, flows: flows) == row.attribution)
     }

@@ -17,8 +17,10 @@ struct STUNServerNameTests {
     }
 
     @Test(arguments: [
-        "", ":", ":3478", "host:", "host:0", "host:65536", "host:-1", "host:+5", "host:٣", "a b", "-a.org", "a..b",
-        "1.2.3", "1.2.3.4.5", "1.2.3.256", "[1.2.3.4]", "[::1", "::1]", "[::1]x", "[::1]:", "host:1:2", "a\u{1b}[2J",
+        "", ":", ":3478", "host:", "host:0", "host:65536", "host:-1", "host:+5", "host:٣", "a b", "-a.org",
+        "a..b",
+        "1.2.3", "1.2.3.4.5", "1.2.3.256", "[1.2.3.4]", "[::1", "::1]", "[::1]x", "[::1]:", "host:1:2",
+        "a\u{1b}[2J",
         "bücher.de", "a;b", "https://a", "999",
     ])
     func whatNamesNoServerIsRefused(_ text: String) { #expect(STUNServerName(text) == nil) }
@@ -40,6 +42,7 @@ struct STUNServerNameTests {
     @Test func thereAreThreeDefaultOperators() {
         #expect(
             DefaultServers.all.map(\.description)
-                == ["stun.l.google.com:19302", "stun.cloudflare.com:3478", "stun.nextcloud.com:3478"])
+                == ["stun.l.google.com:19302", "stun.cloudflare.com:3478", "stun.nextcloud.com:3478"]
+        )
     }
 }

@@ -34,13 +34,18 @@ struct RFC5769Tests {
     @Test func aResponseIsWrittenFromItsMeaning() throws {
         let integrity = bytes("2b 91 f5 99 fd 9e 90 c3 8c 74 89 f9 2a f9 ba 53 f0 6b e7 d7")
         let message = STUNMessage(
-            STUNMessageType(.binding, .success), transaction: RFC5769.transaction,
+            STUNMessageType(.binding, .success),
+            transaction: RFC5769.transaction,
             attributes: [
                 STUNAttribute(software: "test vector"),
                 STUNAttribute(
-                    xorMapped: try #require(Endpoint("192.0.2.1:32853")), transaction: RFC5769.transaction),
+                    xorMapped: try #require(Endpoint("192.0.2.1:32853")),
+                    transaction: RFC5769.transaction
+                ),
                 STUNAttribute(.messageIntegrity, integrity),
-            ], hasFingerprint: true)
+            ],
+            hasFingerprint: true
+        )
         #expect(message.encoded(padding: RFC5769.padding) == RFC5769.responseIPv4)
     }
 
@@ -48,7 +53,8 @@ struct RFC5769Tests {
         for index in RFC5769.responseIPv4.indices.dropFirst(8) {
             var vector = RFC5769.responseIPv4
             vector[index] ^= 0x10
-            // In bytes 72 and 73 it turns FINGERPRINT into another attribute; a message without one may be read.
+            // In bytes 72 and 73 it turns FINGERPRINT into another attribute; a message without one may be
+            // read.
             let decoded = try? STUNMessage(decoding: vector)
             #expect(decoded?.hasFingerprint != true, "byte \(index)")
             #expect(decoded == nil || (72...73).contains(index), "byte \(index)")

@@ -28,7 +28,9 @@ struct STUNClientTests {
 
     /// The success response to a request.
     private func answer(
-        _ request: STUNClient.Request, kind: STUNMessageType.Class = .success, adding: [STUNAttribute]? = nil
+        _ request: STUNClient.Request,
+        kind: STUNMessageType.Class = .success,
+        adding: [STUNAttribute]? = nil
     ) throws -> [UInt8] {
         let transaction = try STUNMessage(decoding: request.bytes).transaction
         let attributes = adding ?? [STUNAttribute(xorMapped: mapped, transaction: transaction)]
@@ -61,7 +63,9 @@ struct STUNClientTests {
         var client = client([first, second])
         let requests = send(&client, at: .zero)
         client.received(try answer(requests[0]), from: first, at: .milliseconds(12))
-        #expect(client.outcome(of: first) == .success(BindingAnswer(mapped: mapped, roundTrip: .milliseconds(12))))
+        #expect(
+            client.outcome(of: first) == .success(BindingAnswer(mapped: mapped, roundTrip: .milliseconds(12)))
+        )
         #expect(client.outcome(of: second) == nil)
         #expect(send(&client, at: .milliseconds(250)).map(\.server) == [second])
         client.received(try answer(requests[1]), from: second, at: .milliseconds(300))
@@ -78,7 +82,11 @@ struct STUNClientTests {
         forged[19] ^= 1
         client.received(forged, from: first, at: .zero)
         client.received(try answer(requests[0]), from: second, at: .zero)
-        client.received(try answer(requests[0]), from: Endpoint(address: first.address, port: 3479), at: .zero)
+        client.received(
+            try answer(requests[0]),
+            from: Endpoint(address: first.address, port: 3479),
+            at: .zero
+        )
         client.received(requests[0].bytes, from: first, at: .zero)
         client.received(try answer(requests[0], kind: .indication), from: first, at: .zero)
         client.received([1, 2, 3], from: first, at: .zero)
@@ -126,7 +134,10 @@ struct STUNClientTests {
             ([STUNAttribute(.mappedAddress, endpoint: nowhere)], .impossibleMappedAddress(nowhere)),
             ([STUNAttribute(.xorMappedAddress, [0, 1])], .malformed(STUNDecodingError(.truncated, at: 2))),
             (
-                [STUNAttribute(.mappedAddress, endpoint: mapped), STUNAttribute(.init(rawValue: 0x7FFF), [])],
+                [
+                    STUNAttribute(.mappedAddress, endpoint: mapped),
+                    STUNAttribute(.init(rawValue: 0x7FFF), []),
+                ],
                 .unknownAttributes([.init(rawValue: 0x7FFF)])
             ),
         ]
@@ -150,13 +161,14 @@ struct STUNClientTests {
         client.received(try answer(requests[0]), from: first, at: .milliseconds(760))
         #expect(
             client.outcome(of: first)
-                == .success(BindingAnswer(mapped: mapped, roundTrip: .milliseconds(10))))
+                == .success(BindingAnswer(mapped: mapped, roundTrip: .milliseconds(10)))
+        )
         _ = client.requestsDue(at: .seconds(3))
         #expect(client.outcome(of: second) == .failure(.sendRefused(refusal)))
     }
 
-    /// RFC 792: type 3 code 3 is port unreachable, which the server's own host says; code 1 is host unreachable,
-    /// which a router says while its routes change.
+    /// RFC 792: type 3 code 3 is port unreachable, which the server's own host says; code 1 is host
+    /// unreachable, which a router says while its routes change.
     @Test func onlyAHardICMPErrorEndsTheQuestion() throws {
         var client = client([first, second])
         _ = send(&client, at: .zero)
@@ -179,7 +191,8 @@ struct STUNClientTests {
         client.reported(UDPSocket.NetworkReport(remote: first, code: 111, icmpType: 3, icmpCode: 3))
         client.received(try answer(requests[0]), from: first, at: .milliseconds(5))
         #expect(
-            client.outcome(of: first) == .success(BindingAnswer(mapped: mapped, roundTrip: .milliseconds(5))))
+            client.outcome(of: first) == .success(BindingAnswer(mapped: mapped, roundTrip: .milliseconds(5)))
+        )
     }
 
     @Test func aPauseIsFollowedByOneRequestAndNotByABurst() {

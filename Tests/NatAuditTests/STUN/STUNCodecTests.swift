@@ -10,7 +10,8 @@ struct STUNCodecTests {
         bytes("\(type) \(length) 21 12 a4 42 00 00 00 01 00 00 00 00 00 00 00 02 \(rest)")
     }
 
-    /// RFC 8489 section 5 and RFC 8656 section 17: Binding 0x001, Allocate 0x003, Data 0x007, and the highest number.
+    /// RFC 8489 section 5 and RFC 8656 section 17: Binding 0x001, Allocate 0x003, Data 0x007, and the highest
+    /// number.
     @Test(arguments: [
         (UInt16(0x0001), UInt16(0x001), STUNMessageType.Class.request), (0x0011, 0x001, .indication),
         (0x0101, 0x001, .success), (0x0111, 0x001, .error), (0x0103, 0x003, .success),
@@ -34,8 +35,14 @@ struct STUNCodecTests {
             ("length too short", message("00 01", "00 00", "80 22 00 00"), .init(.wrongLength, at: 2)),
             ("odd length", message("00 01", "00 03", "00 00 00"), .init(.wrongLength, at: 2)),
             ("attribute too long", message("00 01", "00 04", "80 22 00 01"), .init(.truncated, at: 22)),
-            ("attribute far too long", message("00 01", "00 08", "80 22 ff ff 00 00 00 00"), .init(.truncated, at: 22)),
-            ("short fingerprint", message("00 01", "00 04", "80 28 00 00"), .init(.fingerprintMismatch, at: 20)),
+            (
+                "attribute far too long", message("00 01", "00 08", "80 22 ff ff 00 00 00 00"),
+                .init(.truncated, at: 22)
+            ),
+            (
+                "short fingerprint", message("00 01", "00 04", "80 28 00 00"),
+                .init(.fingerprintMismatch, at: 20)
+            ),
         ]
         for (name, input, error) in cases {
             #expect(throws: error, "\(name)") { try STUNMessage(decoding: input) }
@@ -73,7 +80,8 @@ struct STUNCodecTests {
     }
 
     @Test(arguments: [
-        "00 20 00 04 00 01 a1 47", "00 20 00 08 00 03 a1 47 e1 12 a6 43", "00 20 00 08 00 02 a1 47 e1 12 a6 43",
+        "00 20 00 04 00 01 a1 47", "00 20 00 08 00 03 a1 47 e1 12 a6 43",
+        "00 20 00 08 00 02 a1 47 e1 12 a6 43",
         "00 20 00 00 80 22 00 00",
     ])
     func anAddressOfTheWrongShapeIsRefused(_ attribute: String) throws {
@@ -83,7 +91,11 @@ struct STUNCodecTests {
     }
 
     @Test func anErrorIsReadAndWritten() throws {
-        let wire = message("01 11", "00 18", "00 09 00 07 00 00 04 14 62 61 64 00 00 0a 00 06 00 03 00 27 7f ff 00 00")
+        let wire = message(
+            "01 11",
+            "00 18",
+            "00 09 00 07 00 00 04 14 62 61 64 00 00 0a 00 06 00 03 00 27 7f ff 00 00"
+        )
         let decoded = try STUNMessage(decoding: wire)
         #expect(try decoded.errorCode() == STUNErrorCode(420, reason: Array("bad".utf8)))
         #expect(try decoded.unknownAttributes()?.map(\.rawValue) == [0x0003, 0x0027, 0x7FFF])
@@ -97,25 +109,30 @@ struct STUNCodecTests {
 
     @Test func behaviourDiscoveryAttributesAreReadAndWritten() throws {
         let wire = message(
-            "01 01", "00 20",
-            "00 03 00 04 00 00 00 06 80 2b 00 08 00 01 0d 96 cb 00 71 0a 80 2c 00 08 00 01 0d 97 cb 00 71 0b")
+            "01 01",
+            "00 20",
+            "00 03 00 04 00 00 00 06 80 2b 00 08 00 01 0d 96 cb 00 71 0a 80 2c 00 08 00 01 0d 97 cb 00 71 0b"
+        )
         let decoded = try STUNMessage(decoding: wire)
         #expect(try decoded.changeRequest() == [.address, .port])
         #expect(decoded.endpoint(.responseOrigin) == Endpoint("203.0.113.10:3478"))
         #expect(decoded.endpoint(.otherAddress) == Endpoint("203.0.113.11:3479"))
         let written = STUNMessage(
-            decoded.type, transaction: transaction,
+            decoded.type,
+            transaction: transaction,
             attributes: [
                 STUNAttribute([.address, .port]),
                 STUNAttribute(.responseOrigin, endpoint: try #require(Endpoint("203.0.113.10:3478"))),
                 STUNAttribute(.otherAddress, endpoint: try #require(Endpoint("203.0.113.11:3479"))),
-            ])
+            ]
+        )
         #expect(written.encoded() == wire)
     }
 
     @Test func onlyUnknownRequiredAttributesAreNamed() throws {
         let decoded = try STUNMessage(
-            decoding: message("00 01", "00 14", "00 03 00 00 80 ff 00 00 7f ff 00 00 00 03 00 00 00 06 00 00"))
+            decoding: message("00 01", "00 14", "00 03 00 00 80 ff 00 00 7f ff 00 00 00 03 00 00 00 06 00 00")
+        )
         let unknown = decoded.unknownRequired(knowing: [.username])
         #expect(unknown.map(\.rawValue) == [0x0003, 0x7FFF])
     }

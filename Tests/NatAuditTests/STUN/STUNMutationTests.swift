@@ -11,7 +11,8 @@ struct STUNMutationTests {
             """
             01 11 00 14 21 12 a4 42 00 01 02 03 04 05 06 07 08 09 0a 0b
             00 09 00 04 00 00 04 14 00 0a 00 04 00 03 00 27 80 22 00 00
-            """),
+            """
+        ),
     ]
 
     @Test(arguments: [UInt64(1), 8489, 5769, 5780])
@@ -46,7 +47,8 @@ struct STUNMutationTests {
         #expect(client.ignored.total == 10_000)
     }
 
-    /// One to four changes to one of the seeds; some of them mend the length, so that the attributes are reached.
+    /// One to four changes to one of the seeds; some of them mend the length, so that the attributes are
+    /// reached.
     private func mutated(using random: inout SplitMix64) -> [UInt8] {
         var input = Self.seeds.randomElement(using: &random) ?? []
         for _ in 0..<Int.random(in: 1...4, using: &random) where !input.isEmpty {
@@ -59,7 +61,8 @@ struct STUNMutationTests {
             case 4:
                 let other = Self.seeds.randomElement(using: &random) ?? []
                 input = Array(input[..<at]) + other.suffix(Int.random(in: 0...other.count, using: &random))
-            default: input.insert(contentsOf: [0x80, 0x22, 0, UInt8.random(in: 0...8, using: &random)], at: at)
+            default:
+                input.insert(contentsOf: [0x80, 0x22, 0, UInt8.random(in: 0...8, using: &random)], at: at)
             }
         }
         guard Bool.random(using: &random), input.count >= 20 else { return input }

@@ -22,16 +22,19 @@ struct STUNResponderTests {
             """
             01 01 00 18 21 12 a4 42 \(transaction)
             00 20 00 14 00 02 a1 47 01 13 a9 fa a5 d3 f1 79 bc 25 f4 b5 be d2 b9 d9
-            """)
+            """
+        )
         #expect(responder.answer(to: request, from: source) == answer)
     }
 
     @Test func whatIsNotComprehendedIsRefusedByName() throws {
         // CHANGE-REQUEST, which a server with one address cannot obey, and an attribute that does not exist.
         let request = bytes(
-            "00 01 00 10 21 12 a4 42 \(transaction) 00 03 00 04 00 00 00 06 7f ff 00 00 80 ff 00 00")
+            "00 01 00 10 21 12 a4 42 \(transaction) 00 03 00 04 00 00 00 06 7f ff 00 00 80 ff 00 00"
+        )
         let answer = bytes(
-            "01 11 00 10 21 12 a4 42 \(transaction) 00 09 00 04 00 00 04 14 00 0a 00 04 00 03 7f ff")
+            "01 11 00 10 21 12 a4 42 \(transaction) 00 09 00 04 00 00 04 14 00 0a 00 04 00 03 7f ff"
+        )
         #expect(try responder.answer(to: request, from: #require(Endpoint("192.0.2.1:1"))) == answer)
     }
 

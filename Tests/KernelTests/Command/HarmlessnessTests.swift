@@ -15,7 +15,7 @@ struct HarmlessnessTests {
             _ = try Program.scan(lab.nat)
             // From the client's place, so that the only trace on the host is the probe's own flows.
             _ = try Program.scan(lab.nat, lab.probing)
-            #expect(try state(lab.nat) == before)
+            for (before, after) in zip(before, try state(lab.nat)) { #expect(before == after) }
             withExtendedLifetime(servers) {}
         }
     }
@@ -28,8 +28,9 @@ struct HarmlessnessTests {
         }
         return try [
             host.require("cat", "/proc/thread-self/net/ip_tables_names", "/proc/thread-self/net/ip6_tables_names"),
-            generation, host.require("nft", "-a", "list", "ruleset"), host.require("ipset", "list"),
-            host.require("sysctl", "-a", "--pattern", "^net"), host.require("ip", "address"),
+            generation, host.require("nft", "-a", "-s", "list", "ruleset"), host.require("ipset", "list"),
+            host.require("sh", "-c", "sysctl -a --pattern ^net | grep -v nf_conntrack_count"),
+            host.require("ip", "address"),
             host.require("ip", "rule"), host.require("ip", "route", "show", "table", "all"),
         ]
     }

@@ -58,6 +58,7 @@ let package = Package(
         .testTarget(
             name: "NetlinkBridgeTests",
             dependencies: ["NetlinkBridge"],
+            resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
         .testTarget(
@@ -69,6 +70,7 @@ let package = Package(
         .testTarget(
             name: "KernelTests",
             dependencies: ["NatAudit", "NetlinkBridge", "nataudit"],
+            resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
     ]

@@ -1,6 +1,29 @@
 internal import ArgumentParser
+internal import NatAudit
 
 @main
 struct Nataudit: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "nataudit")
+    static let configuration = CommandConfiguration(
+        commandName: Tool.name,
+        abstract: "Says whether a Linux host is an easy NAT, why not, and makes it one.",
+        discussion: """
+            Exit codes: 0 fine, 1 a finding (a hard NAT, blocked UDP), 2 it could not be told, 64 wrong usage.
+            """,
+        version: "\(Tool.name) \(Tool.version)",
+        subcommands: [StunCommand.self, ServeCommand.self])
+
+    /// Runs the command that the arguments name.
+    ///
+    /// Usage errors, help and chosen exit codes are the argument parser's affair; every other error is an internal
+    /// one, and those end with 2 in every command.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
+            Console.complain("\(error)")
+            exit(withError: ExitCode(Outcome.unknown.rawValue))
+        }
+    }
 }

@@ -18,7 +18,7 @@ extension NATBehavior {
             return
         }
         guard !asked.isEmpty else {
-            self.init(verdict: .unknown, mapping: nil, reason: "no server's name could be resolved: \(words)")
+            self.init(verdict: .unknown, mapping: nil, reason: "no server could be asked: \(words)")
             return
         }
         if asked.contains(where: \.answeredUnusably) {
@@ -37,9 +37,18 @@ extension NATBehavior {
         }
     }
 
-    /// "a:3478: no answer; b:3478: ...": the first few failures in words.
+    /// "no answer to 7 requests (a:3478, b:3478); ...": the first few failures in words, the same words once.
     private static func words(for servers: [ServerTranscript]) -> String {
-        let all = servers.compactMap { server in server.failure.map { "\(server.name): \($0)" } }
+        var names: [(words: String, servers: [String])] = []
+        for server in servers {
+            guard let words = server.failure?.description else { continue }
+            if let index = names.firstIndex(where: { $0.words == words }) {
+                names[index].servers.append(server.name.description)
+            } else {
+                names.append((words, [server.name.description]))
+            }
+        }
+        let all = names.map { "\($0.words) (\($0.servers.joined(separator: ", ")))" }
         let shown = all.prefix(3).joined(separator: "; ")
         return all.count > 3 ? shown + "; and \(all.count - 3) more" : shown
     }

@@ -27,6 +27,8 @@
 
 #include "xtables_layout.h"
 
+#include "Spawn.h"
+
 /// An address as it stands on the wire: 4 or 16 bytes in network order, the port in host order.
 struct na_endpoint {
     uint8_t address[16];

@@ -1,0 +1,86 @@
+internal import NetlinkBridge
+
+extension STUNReport {
+    /// The report for a person: the verdict first, then each server, then what it rests on; ends with a newline.
+    ///
+    /// - Parameter isVerbose: adds what each name stood for and what the servers call themselves.
+    public func text(_ style: TextStyle = .plain, isVerbose: Bool = false) -> String {
+        var lines = [style.text(verdict) + ": " + verdict.meaning]
+        for probe in probes { lines += [""] + probe.lines(style, isVerbose: isVerbose) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension Verdict {
+    /// What the verdict means for somebody who wants two machines to talk, in one clause.
+    var meaning: String {
+        switch self {
+        case .easy: "every server saw one and the same external address and port; direct connections can work"
+        case .hard: "each destination sees another external port, so nobody can be told where to reach this socket"
+        case .noNAT: "servers see this socket's own address and port"
+        case .blocked: "UDP does not get out, or its answers do not get back"
+        case .unknown: "it could not be told what the path does"
+        }
+    }
+}
+
+extension ProbeReport {
+    /// One line for the socket, one for each server, one for the reason.
+    func lines(_ style: TextStyle, isVerbose: Bool) -> [String] {
+        let place = "\(from), \(family == .ip ? "IPv4" : "IPv6")"
+        var lines = [
+            local.map { "one socket, \($0) (\(place)):" } ?? "no socket could be opened (\(place)):"
+        ]
+        let width = servers.map(\.server.count).max() ?? 0
+        let mappedWidth = servers.map { $0.mapped?.description.count ?? 0 }.max() ?? 0
+        for server in servers {
+            lines.append("  " + server.line(style, width: width, mappedWidth: mappedWidth))
+            if isVerbose { lines += server.details.map { "      " + style.text($0, as: .faint) } }
+        }
+        lines.append("\(style.text(verdict)), since \(reason)")
+        if verdict == .hard { lines.append("at fault: \(attribution.meaning)") }
+        if verdict == .easy, holds == .untested {
+            lines.append("not tested: whether it holds when a peer sends first, or two clients use one port")
+        }
+        return lines
+    }
+}
+
+extension ServerReport {
+    /// The server, where it saw the socket, and how fast it answered; or why it did not.
+    fileprivate func line(_ style: TextStyle, width: Int, mappedWidth: Int) -> String {
+        let name = server + String(repeating: " ", count: max(0, width - server.count))
+        guard let mapped = mapped?.description else {
+            return "\(name)  \(style.text(error ?? "no answer", as: .doubtful))"
+        }
+        let seen = mapped + String(repeating: " ", count: max(0, mappedWidth - mapped.count))
+        return "\(name)  saw \(seen)  \(roundTripText)"
+    }
+
+    /// The round trip to a tenth of a millisecond.
+    private var roundTripText: String {
+        guard let rttMilliseconds else { return "(after a repeated request)" }
+        return "\((rttMilliseconds * 10).rounded() / 10) ms"
+    }
+
+    /// What is worth knowing only when something is odd.
+    fileprivate var details: [String] {
+        [
+            address.map { "asked \($0)" }, translatedHere.map { "this host's conntrack has \($0)" },
+            software.map { "calls itself \($0)" },
+        ].compactMap { $0 }
+    }
+}
+
+extension Attribution {
+    /// Who it is, in a few words.
+    var meaning: String {
+        switch self {
+        case .thisHost: "this host changes the port"
+        case .upstream: "something between this host and the servers changes the port"
+        case .both: "this host changes the port, and something behind it does too"
+        case .unknown: "not known; this host's own translation of these flows was not compared"
+        case .none: "nobody"
+        }
+    }
+}

@@ -1,0 +1,98 @@
+public import NetlinkBridge
+
+/// What one socket's probe showed: an entry of `probes` in the contract.
+public struct ProbeReport: Hashable, Sendable {
+    /// Where the probe was sent from: `host` or `netns NAME`.
+    public let from: String
+    /// The servers' address family.
+    public let family: AddressFamily
+    /// The socket's own address and port; nil where none could be opened.
+    public let local: Endpoint?
+    /// How the path maps, in the words of RFC 4787; nil where that was not seen.
+    public let mapping: MappingBehavior?
+    /// The verdict.
+    public let verdict: Verdict
+    /// Whether the mapping holds when it is provoked.
+    public let holds: Holds
+    /// Who causes a verdict worse than easy.
+    public let attribution: Attribution
+    /// The addresses and ports that servers saw, each once, in the servers' order.
+    public let presented: [Endpoint]
+    /// One entry for each server.
+    public let servers: [ServerReport]
+    /// One sentence that says what the verdict rests on.
+    public let reason: String
+
+    /// Reports a transcript.
+    ///
+    /// - Parameter translatedHere: for each server endpoint, the address and port in this host's conntrack entry of that
+    ///   flow, reply direction; the socket's own where the entry translates nothing.
+    public init(_ transcript: ProbeTranscript, from: String, translatedHere: [Endpoint: Endpoint] = [:]) {
+        let behavior = NATBehavior(transcript)
+        self.from = from
+        family = transcript.family
+        local = transcript.local
+        mapping = behavior.mapping
+        verdict = behavior.verdict
+        holds = behavior.holds
+        reason = behavior.reason
+        let flows = transcript.answers.compactMap { answer in
+            transcript.local.map {
+                ObservedFlow(local: $0, translatedHere: translatedHere[answer.server], mapped: answer.mapped)
+            }
+        }
+        attribution = Attribution(of: behavior.verdict, flows: flows)
+        var seen: Set<Endpoint> = []
+        presented = transcript.answers.map(\.mapped).filter { seen.insert($0).inserted }
+        servers = transcript.servers.map { server in
+            ServerReport(server, translatedHere: server.endpoint.flatMap { translatedHere[$0] })
+        }
+    }
+}
+
+extension ProbeReport: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case from, family, local, mapping, filtering, verdict, holds, attribution, presented, servers, reason
+    }
+
+    /// Reads what `encode(to:)` wrote.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        from = try values.decode(String.self, forKey: .from)
+        guard let family = AddressFamily(rawValue: try values.decode(String.self, forKey: .family)) else {
+            throw Swift.DecodingError.dataCorruptedError(forKey: .family, in: values, debugDescription: "neither ip nor ip6")
+        }
+        self.family = family
+        local = try values.decodeText(Endpoint.self, .local)
+        mapping = try values.decode(MappingBehavior?.self, forKey: .mapping)
+        verdict = try values.decode(Verdict.self, forKey: .verdict)
+        holds = try values.decode(Holds.self, forKey: .holds)
+        attribution = try values.decode(Attribution.self, forKey: .attribution)
+        presented = try values.decode([String].self, forKey: .presented).map { text in
+            guard let endpoint = Endpoint(text) else {
+                throw Swift.DecodingError.dataCorruptedError(
+                    forKey: .presented, in: values, debugDescription: "no address and port")
+            }
+            return endpoint
+        }
+        servers = try values.decode([ServerReport].self, forKey: .servers)
+        reason = try values.decode(String.self, forKey: .reason)
+    }
+
+    /// Writes every key of the contract, null where there is nothing.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(from, forKey: .from)
+        try values.encode(family.rawValue, forKey: .family)
+        try values.encode(local?.description, forKey: .local)
+        try values.encode(mapping, forKey: .mapping)
+        // No filtering test is made: servers without RFC 5780 cannot tell.
+        try values.encodeNil(forKey: .filtering)
+        try values.encode(verdict, forKey: .verdict)
+        try values.encode(holds, forKey: .holds)
+        try values.encode(attribution, forKey: .attribution)
+        try values.encode(presented.map(\.description), forKey: .presented)
+        try values.encode(servers, forKey: .servers)
+        try values.encode(reason, forKey: .reason)
+    }
+}

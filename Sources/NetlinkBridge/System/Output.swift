@@ -1,0 +1,75 @@
+internal import Glibc
+
+/// The two streams that a command writes to.
+public enum StandardStream: Int32, Sendable {
+    /// The report's.
+    case output = 1
+    /// The messages'.
+    case error = 2
+
+    /// Tells whether the stream leads to a terminal.
+    public var isTerminal: Bool { isatty(rawValue) == 1 }
+
+    /// Writes text, all of it or an error.
+    public func write(_ text: String) throws(SystemError) {
+        try writeAll(Array(text.utf8), to: rawValue, "write to standard \(self)")
+    }
+}
+
+/// Writes a text file so that a reader sees the old content or the new one, never a part.
+///
+/// What exists and is no regular file itself (a pipe, a link such as `/dev/stdout`) is written into instead: to put a
+/// file in its place would take `/dev/null` from everybody else.
+/// - Parameter mode: the permissions of a file that is made.
+public func writeFile(_ text: String, path: String, mode: UInt32 = 0o644) throws(SystemError) {
+    let shown = escapedForDisplay(path)
+    let bytes = Array(text.utf8)
+    // Sound, here and below: the strings outlive the calls that read them.
+    if isSpecial(path) {
+        let number = try succeeded(unsafe open(path, O_WRONLY | O_TRUNC | O_CLOEXEC), "open \(shown)")
+        let file = Descriptor(owning: number)
+        return try writeAll(bytes, to: file.number, "write to \(shown)")
+    }
+    // In the same directory, so that the rename stays inside one file system.
+    let temporary = "\(path).\(getpid()).tmp"
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+    let number = try succeeded(unsafe open(temporary, flags, mode), "create a file beside \(shown)")
+    let file = Descriptor(owning: number)
+    do throws(SystemError) {
+        try writeAll(bytes, to: file.number, "write to \(shown)")
+        try succeeded(fsync(file.number), "write \(shown) to the disk")
+        try succeeded(unsafe rename(temporary, path), "replace \(shown)")
+    } catch {
+        unsafe unlink(temporary)
+        throw error
+    }
+}
+
+/// Tells whether a path names something that is no regular file, a link to one included.
+private func isSpecial(_ path: String) -> Bool {
+    var status = stat()
+    // Sound: the structure outlives the call.
+    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+}
+
+/// The result of a call that leaves its reason in errno where it fails.
+@discardableResult
+private func succeeded(_ result: Int32, _ operation: @autoclosure () -> String) throws(SystemError) -> Int32 {
+    guard result < 0 else { return result }
+    let code = errno
+    throw SystemError(operation(), code: code)
+}
+
+private func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ operation: String) throws(SystemError) {
+    var written = 0
+    while written < bytes.count {
+        let count = unsafe bytes.withUnsafeBytes { buffer in
+            // Sound: what is left of a buffer that outlives the call.
+            unsafe write(descriptor, buffer.baseAddress.map { unsafe $0 + written }, buffer.count - written)
+        }
+        let code = count < 0 ? errno : EIO
+        if count < 0 && code == EINTR { continue }
+        guard count > 0 else { throw SystemError(operation, code: code) }
+        written += count
+    }
+}

@@ -1,0 +1,9 @@
+public import ArgumentParser
+public import NatAudit
+public import NetlinkBridge
+
+// Values that are read from the command line by their own text form; a text that is none is wrong usage.
+
+extension STUNServerName: ExpressibleByArgument {}
+
+extension IPAddress: ExpressibleByArgument {}

@@ -1,0 +1,55 @@
+internal import ArgumentParser
+internal import NatAudit
+internal import NetlinkBridge
+
+/// The form of a report.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}
+
+/// The network namespace to work in.
+struct NamespaceOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Work in another network namespace: a name in /run/netns, a path, or pid:N.", valueName: "name|path|pid:N"))
+    var netns: String?
+
+    /// Moves the process there; called before anything else, while it has one thread.
+    func enter() throws {
+        guard let netns else { return }
+        guard !netns.isEmpty else { throw ValidationError("--netns needs a name, a path, or pid:N") }
+        try NetworkNamespace(named: netns).enter()
+    }
+
+    /// The place in a report's words: `host`, or `netns NAME`.
+    var place: String { netns.map { "netns \(escapedForDisplay($0))" } ?? "host" }
+}
+
+/// How and where a report is written.
+struct ReportOptions: ParsableArguments {
+    @Option(help: "The report's form: text or json.")
+    var format: OutputFormat = .text
+
+    @Option(help: ArgumentHelp("Write the report to a file, which is replaced at once.", valueName: "file"))
+    var output: String?
+
+    @Flag(help: "No colours, also on a terminal (NO_COLOR does the same).")
+    var noColor = false
+
+    @Flag(help: "Say more.")
+    var verbose = false
+
+    /// Where messages go.
+    var console: Console { Console(isVerbose: verbose) }
+
+    /// Colours for a terminal, unless somebody wants none (no-color.org: NO_COLOR, present and not empty).
+    var style: TextStyle {
+        let refused = noColor || !(environmentVariable("NO_COLOR") ?? "").isEmpty || environmentVariable("TERM") == "dumb"
+        return TextStyle(isColored: !refused && output == nil && StandardStream.output.isTerminal)
+    }
+
+    /// Writes a report to where it was asked for.
+    func write(_ report: String) throws {
+        if let output { try writeFile(report, path: output) } else { try StandardStream.output.write(report) }
+    }
+}

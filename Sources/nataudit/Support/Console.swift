@@ -1,0 +1,22 @@
+internal import NatAudit
+internal import NetlinkBridge
+
+/// Standard error: messages for a person beside the report.
+struct Console {
+    /// Tells whether what is only nice to know is said too.
+    let isVerbose: Bool
+
+    /// Says a line.
+    func say(_ line: String) { Self.write(line) }
+
+    /// Says a line that only `--verbose` asks for.
+    func mention(_ line: String) { if isVerbose { say(line) } }
+
+    /// Says what went wrong, in one line.
+    static func complain(_ words: String) { write("\(Tool.name): \(words)") }
+
+    private static func write(_ line: String) {
+        // Where standard error is closed there is nowhere left to say so.
+        try? StandardStream.error.write(line + "\n")
+    }
+}

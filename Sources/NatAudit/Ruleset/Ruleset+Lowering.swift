@@ -64,6 +64,6 @@ extension Rule {
             text: isIptables
                 ? IptablesNftText.text(of: rule, statements: lowered.statements, family: family)
                 : NftText(family: rule.family, sets: sets).text(
-                    of: lowered.statements, comment: comment))
+                    of: lowered.statements, phrases: lowered.phrases, comment: comment))
     }
 }

@@ -42,7 +42,7 @@ enum XtLowering {
         if let first = range.minimumPort, let last = range.maximumPort, first <= last { ports = first...last }
         return SourceTranslation(
             kind: kind,
-            flags: NATFlags(rawValue: range.flags.rawValue),
+            flags: NATFlags(rawValue: range.flags.rawValue).choices,
             addresses: range.minimumAddress.map { [.init($0, range.maximumAddress)] } ?? [],
             ports: ports)
     }

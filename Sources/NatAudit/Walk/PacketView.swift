@@ -16,7 +16,7 @@ struct PacketView {
         case .conntrack(let key, _): .unknown("ct \(key.name)")
         case .addressType(let ofSource):
             .bytes(hostBytes(type(of: ofSource ? packet.source : packet.destination).rawValue))
-        case .socket(let word): .unknown("socket \(word)")
+        case .fib, .socket, .numbered, .hash: .unknown(NftText.words(for: operand))
         case .constant(let bytes): .bytes(bytes)
         case .masked(let inner, let mask, let xor): masked(value(of: inner), mask, xor)
         case .swapped(let inner, let size): swapped(value(of: inner), size)

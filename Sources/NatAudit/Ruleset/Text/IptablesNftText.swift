@@ -49,7 +49,7 @@ struct IptablesNftText {
         case .compare(.meta(.outInterfaceName), let comparison, let bytes):
             output = option("-o", Self.interface(bytes), comparison)
         case .compare(.meta(.transport), let comparison, let bytes):
-            transportName = NftText.protocols[bytes.first ?? 0] ?? "\(bytes.first ?? 0)"
+            transportName = ValueKind.transport.text(bytes)
             transport = option("-p", transportName, comparison)
         case .compare(.packet(1, let offset, _), let comparison, let bytes):
             add(address: offset, prefix(bytes, length: bytes.count * 8), comparison, condition)
@@ -60,7 +60,7 @@ struct IptablesNftText {
         case .range(.packet(2, let offset, 2), let low, let high, let inverted) where offset <= 2:
             port(offset, "\(NftValue.integer(low)):\(NftValue.integer(high))", inverted: inverted)
         case .compare(.meta(.mark), let comparison, let bytes):
-            mark(NftValue.number(bytes, of: .meta(.mark)), comparison)
+            mark(Self.short(bytes), comparison)
         case .compare(.masked(.meta(.mark), let mask, _), let comparison, let bytes):
             let value = Self.short(bytes)
             self.mark("\(value)/\(Self.short(mask))", comparison)

@@ -53,7 +53,7 @@ struct IptablesRules: CustomTestStringConvertible, Sendable {
             "-m mark --mark 0x0/0xff", "-m conntrack --ctstate NEW", "-m addrtype --dst-type LOCAL",
             "-s 10.0.0.0/8 ! -d 10.0.0.0/8 -o wan -p udp -m udp --dport 53 -m mark --mark 0x1 -m comment --comment x",
             "-m statistic --mode random --probability 0.50000000000", "-m limit --limit 5/sec",
-            "-m limit --limit 10/min --limit-burst 7", "-m multiport --dports 1,2", "-f", "! -f", "-m u32 --u32 \"0x0=0x0\"",
+            "-m limit --limit 10/min --limit-burst 7", "-m multiport --dports 1,2", "-f", "! -f",
             "-m owner --uid-owner 0", "-p icmp -m icmp --icmp-type 8", "-m mac --mac-source 00:11:22:33:44:55",
         ].map { rule in
             // A port can be multiplied for a protocol that has ports only.

@@ -63,7 +63,9 @@ struct RulesNamespace {
         try namespace.perform {
             var reader = try NftablesReader()
             let legacy = try AddressFamily.allCases.compactMap { try LegacyTableReader.read(family: $0) }
-            return Ruleset(nftables: try reader.ruleset(), legacy: legacy)
+            let nftables = try reader.ruleset()
+            let indexes = legacy.map(\.setIndexes).reduce(nftables.setIndexes) { $0.union($1) }
+            return Ruleset(nftables: nftables, legacy: legacy, setNames: try XtSetNames.read(indexes))
         }
     }
 

@@ -18,7 +18,8 @@ enum SavedRules {
                 chains[index].rules.append(words.count > 2 ? String(words[2]) : "")
             }
         }
-        return chains
+        // A built-in chain that does not exist yet is printed all the same.
+        return chains.filter { !$0.rules.isEmpty }
     }
 
     /// The comment in a rule as it was before it was quoted; nil where there is none.

@@ -10,12 +10,13 @@ struct Nataudit: ParsableCommand {
             Exit codes: 0 fine, 1 a finding (a hard NAT, blocked UDP), 2 it could not be told, 64 wrong usage.
             """,
         version: "\(Tool.name) \(Tool.version)",
-        subcommands: [StunCommand.self, ServeCommand.self])
+        subcommands: [ScanCommand.self, StunCommand.self, ServeCommand.self]
+    )
 
     /// Runs the command that the arguments name.
     ///
-    /// Usage errors, help and chosen exit codes are the argument parser's affair; every other error is an internal
-    /// one, and those end with 2 in every command.
+    /// Usage errors, help and chosen exit codes are the argument parser's affair; every other error is an
+    /// internal one, and those end with 2 in every command.
     static func main() {
         do {
             var command = try parseAsRoot()

@@ -2,20 +2,24 @@ internal import ArgumentParser
 internal import NatAudit
 internal import NetlinkBridge
 
-/// `nataudit serve`: answers STUN.
+/// The command `nataudit serve` answers STUN.
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Answers STUN Binding requests (RFC 8489) over UDP.",
         discussion: """
-            Keeps nothing about who asks, and never answers with more than 1.6 times what came over IPv4. A client \
-            that compares mappings needs two addresses: give --listen twice. SIGINT and SIGTERM end it with exit code 0.
-            """)
+            Keeps nothing about who asks, and never answers with more than 1.6 times what came over IPv4. \
+            A client that compares mappings needs two addresses: give --listen twice. SIGINT and SIGTERM \
+            end it with exit code 0.
+            """
+    )
 
     @Option(
         help: ArgumentHelp(
             "An address of this host to answer on; repeatable. Port 3478 where none is given.",
-            valueName: "address[:port]"))
+            valueName: "address[:port]"
+        )
+    )
     var listen: [ListenAddress] = []
 
     @Option(help: ArgumentHelp("End after this time.", valueName: "seconds"))
@@ -24,7 +28,9 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup var namespace: NamespaceOption
 
     func validate() throws {
-        guard !listen.isEmpty else { throw ValidationError("--listen ADDRESS[:PORT] is needed at least once") }
+        guard !listen.isEmpty else {
+            throw ValidationError("--listen ADDRESS[:PORT] is needed at least once")
+        }
         if let duration, !(duration > 0 && duration <= 1e9) {
             throw ValidationError("--duration takes more than 0 and at most 1000000000 seconds")
         }
@@ -38,7 +44,9 @@ struct ServeCommand: ParsableCommand {
         for endpoint in server.endpoints { console.say("answering STUN on \(endpoint)") }
         let tally = try server.run(until: stop, for: duration.map { .seconds($0) })
         console.say(
-            "ended: \(tally.answered) answered, \(tally.ignored) ignored, \(tally.refused) answers could not be sent")
+            "ended: \(tally.answered) answered, \(tally.ignored) ignored, "
+                + "\(tally.refused) answers could not be sent"
+        )
     }
 }
 

@@ -2,19 +2,21 @@ internal import ArgumentParser
 internal import NatAudit
 internal import NetlinkBridge
 
-/// `nataudit stun`: how does the path map this socket?
+/// The command `nataudit stun` asks how the path maps this socket.
 struct StunCommand: ParsableCommand {
+    private static let defaults = DefaultServers.all.map(\.description).joined(separator: ", ")
+
     static let configuration = CommandConfiguration(
         commandName: "stun",
         abstract: "Asks STUN servers how the path maps this socket.",
         discussion: """
-            All servers are asked at once from one socket. A verdict needs answers from two server addresses; two that \
-            differ in the port are enough for "hard". Without SERVER, these are asked, each of another operator: \
-            \(DefaultServers.all.map(\.description).joined(separator: ", ")). NATAUDIT_STUN, comma-separated, \
-            replaces them.
+            All servers are asked at once from one socket. A verdict needs answers from two server \
+            addresses; two that differ in the port are enough for "hard". Without SERVER, these are asked, \
+            each of another operator: \(defaults). NATAUDIT_STUN, comma-separated, replaces them.
 
             Exit codes: 0 easy or no-nat, 1 hard or blocked, 2 it could not be told, 64 wrong usage.
-            """)
+            """
+    )
 
     @Argument(help: ArgumentHelp("The servers to ask.", valueName: "host[:port]"))
     var servers: [STUNServerName] = []
@@ -32,7 +34,9 @@ struct StunCommand: ParsableCommand {
     @OptionGroup var report: ReportOptions
 
     func validate() throws {
-        guard timeout >= 0.1, timeout <= 60 else { throw ValidationError("--timeout takes 0.1 to 60 seconds") }
+        guard timeout >= 0.1, timeout <= 60 else {
+            throw ValidationError("--timeout takes 0.1 to 60 seconds")
+        }
         if let sourceAddress, sourceAddress.isUnspecified {
             throw ValidationError("--source-address wants an address of this host, not \(sourceAddress)")
         }
@@ -42,13 +46,21 @@ struct StunCommand: ParsableCommand {
         try namespace.enter()
         let named = try ServerChoice(arguments: servers)
         let plan = ProbePlan(
-            servers: named.servers, serversWereNamed: named.byUser, sourceAddress: sourceAddress,
-            sourcePort: sourcePort ?? 0, deadline: .milliseconds(Int64((timeout * 1000).rounded())))
+            servers: named.servers,
+            serversWereNamed: named.byUser,
+            sourceAddress: sourceAddress,
+            sourcePort: sourcePort ?? 0,
+            deadline: .milliseconds(Int64((timeout * 1000).rounded()))
+        )
         let transcripts = try ProbeRunner(plan).run { report.console.say("\($0)") }
         for transcript in transcripts where transcript.ignored.total > 0 {
             report.console.mention("\(transcript.ignored.total) datagrams came in that were no answer")
         }
-        let result = STUNReport(transcripts.map { ProbeReport($0, from: namespace.place) })
+        let result = STUNReport(
+            transcripts.map {
+                ProbeReport($0, from: namespace.place, translatedHere: $0.translationsInConntrack())
+            }
+        )
         switch report.format {
         case .text: try report.write(result.text(report.style, isVerbose: report.verbose))
         case .json: try report.write(JSONText.encode(result))

@@ -9,22 +9,6 @@ public struct NATRule: Hashable, Sendable {
     /// What a client socket's port becomes.
     public let ports: Ports
 
-    /// The ways in which rules are loaded.
-    public enum Backend: String, Hashable, Sendable, CaseIterable {
-        case nftables
-        case iptablesNft = "iptables-nft"
-        case iptablesLegacy = "iptables-legacy"
-
-        /// The program that loads a script from its standard input, with its arguments.
-        var loader: [String] {
-            switch self {
-            case .nftables: ["nft", "-f", "-"]
-            case .iptablesNft: ["iptables-nft-restore"]
-            case .iptablesLegacy: ["iptables-legacy-restore"]
-            }
-        }
-    }
-
     /// What four server addresses see of one client socket, where nothing else is in the way.
     public enum Ports: Hashable, Sendable {
         /// The socket's own port, at each of them.
@@ -47,7 +31,13 @@ public struct NATRule: Hashable, Sendable {
     ///
     /// An iptables rule replaces what the tables of the same name held; nft adds to what is there.
     public func load(on host: LabHost) throws {
-        try LabTool.require(backend.loader, in: host.namespace, input: script)
+        let loader =
+            switch backend {
+            case .nftables: ["nft", "-f", "-"]
+            case .iptablesNft: ["iptables-nft-restore"]
+            case .iptablesLegacy: ["iptables-legacy-restore"]
+            }
+        try LabTool.require(loader, in: host.namespace, input: script)
     }
 }
 

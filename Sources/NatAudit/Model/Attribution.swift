@@ -2,7 +2,8 @@
 public enum Attribution: String, Hashable, Sendable, CaseIterable, Codable {
     /// The host that was looked at changes the port.
     case thisHost = "this-host"
-    /// Something between that host and the servers does: a cloud's NAT gateway, a carrier, an office's router.
+    /// Something between that host and the servers does: a cloud's NAT gateway, a carrier, an office's
+    /// router.
     case upstream
     /// Both do.
     case both

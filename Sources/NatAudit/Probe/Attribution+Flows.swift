@@ -4,8 +4,8 @@ public import NetlinkBridge
 public struct ObservedFlow: Hashable, Sendable {
     /// The socket's own address and port.
     public let local: Endpoint
-    /// The address and port in this host's conntrack entry, reply direction; the socket's own where the host tracks the
-    /// flow and does not translate it; nil where no entry was read.
+    /// The address and port in this host's conntrack entry, reply direction; the socket's own where the host
+    /// tracks the flow and does not translate it; nil where no entry was read.
     public let translatedHere: Endpoint?
     /// The address and port that the server saw.
     public let mapped: Endpoint
@@ -21,8 +21,8 @@ public struct ObservedFlow: Hashable, Sendable {
 extension Attribution {
     /// Says who causes a verdict, from the flows of one socket.
     ///
-    /// Only ports are compared: a one-to-one address change that keeps the port (a cloud's public address) makes no
-    /// NAT hard. Only a hard verdict can be attributed; the others worse than easy name no port.
+    /// Only ports are compared: a one-to-one address change that keeps the port (a cloud's public address)
+    /// makes no NAT hard. Only a hard verdict can be attributed; the others worse than easy name no port.
     public init(of verdict: Verdict, flows: [ObservedFlow]) {
         switch verdict {
         case .easy, .noNAT: self = .none
@@ -35,11 +35,11 @@ extension Attribution {
         let known = flows.compactMap { flow in
             flow.translatedHere.map { (here: $0.port, seen: flow.mapped.port) }
         }
-        // The flows that conntrack is known for have to show the difference by themselves, else what they say is
-        // about flows that cause nothing.
+        // The flows that conntrack is known for have to show the difference by themselves, else what they say
+        // is about flows that cause nothing.
         guard Set(known.map(\.seen)).count > 1 else { return .unknown }
-        // One socket under several ports behind this host: this host made the difference. One other port for all
-        // flows (a port range) is no difference.
+        // One socket under several ports behind this host: this host made the difference. One other port for
+        // all flows (a port range) is no difference.
         let differsHere = Set(known.map(\.here)).count > 1
         let changedUpstream = known.contains { $0.here != $0.seen }
         return switch (differsHere, changedUpstream) {

@@ -1,11 +1,13 @@
 /// The servers that are asked where nobody names any.
 ///
-/// Several operators that do not depend on each other: a verdict needs two server addresses, and one operator's
-/// names may share one. None of them offers RFC 5780, so they take part in mapping tests only.
+/// Several operators that do not depend on each other: a verdict needs two server addresses, and one
+/// operator's names may share one. None of them offers RFC 5780, so they take part in mapping tests only.
 public enum DefaultServers {
     /// The servers, each of another operator.
-    public static let all: [STUNServerName] = ["stun.l.google.com:19302", "stun.cloudflare.com:3478", "stun.nextcloud.com:3478"]
-        .compactMap(STUNServerName.init)
+    public static let all: [STUNServerName] = [
+        "stun.l.google.com:19302", "stun.cloudflare.com:3478", "stun.nextcloud.com:3478",
+    ]
+    .compactMap(STUNServerName.init)
 
     /// The servers that a comma-separated text names.
     ///
@@ -28,4 +30,7 @@ public enum DefaultServers {
 public struct UnreadableServer: Error, Hashable, Sendable {
     /// The text as it came.
     public let text: String
+
+    /// Makes the error.
+    public init(text: String) { self.text = text }
 }

@@ -11,8 +11,8 @@ public enum MappingBehavior: String, Hashable, Sendable, CaseIterable, Codable {
 
     /// The behaviour of a NAT that showed different ports to different servers.
     ///
-    /// It depends on the address alone where a server address that was asked on several ports saw one mapping on all of
-    /// them; where none was, nothing tells the two apart, and the more restrictive one is named.
+    /// It depends on the address alone where a server address that was asked on several ports saw one mapping
+    /// on all of them; where none was, nothing tells the two apart, and the more restrictive one is named.
     static func ofDiffering(_ answers: [(server: Endpoint, mapped: Endpoint)]) -> MappingBehavior {
         let byAddress = Dictionary(grouping: answers, by: \.server.address)
         let severalPorts = byAddress.values.filter { Set($0.map(\.server.port)).count > 1 }

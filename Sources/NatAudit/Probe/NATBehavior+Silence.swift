@@ -3,8 +3,8 @@ internal import NetlinkBridge
 extension NATBehavior {
     /// Judges a transcript in which no server told a mapped address.
     ///
-    /// Blocked is said only where it is proven: every server that was asked met an errno or an ICMP error, or is
-    /// silent although the user vouched for it by name.
+    /// Blocked is said only where it is proven: every server that was asked met an errno or an ICMP error, or
+    /// is silent although the user vouched for it by name.
     init(silent transcript: ProbeTranscript) {
         let asked = transcript.servers.filter { server in
             switch server.failure {
@@ -23,17 +23,26 @@ extension NATBehavior {
         }
         if asked.contains(where: \.answeredUnusably) {
             self.init(
-                verdict: .unknown, mapping: nil,
-                reason: "UDP gets through, but no server told a mapped address: \(words)")
+                verdict: .unknown,
+                mapping: nil,
+                reason: "UDP gets through, but no server told a mapped address: \(words)"
+            )
         } else if asked.allSatisfy(\.metAnError) {
             self.init(verdict: .blocked, mapping: nil, reason: "UDP does not get through: \(words)")
         } else if transcript.serversWereNamed {
-            self.init(verdict: .blocked, mapping: nil, reason: "none of the servers that were named answered: \(words)")
+            self.init(
+                verdict: .blocked,
+                mapping: nil,
+                reason: "none of the servers that were named answered: \(words)"
+            )
         } else {
             self.init(
-                verdict: .unknown, mapping: nil,
-                reason: "no server answered, and the default servers' silence alone proves nothing; name servers that "
-                    + "are known to answer: \(words)")
+                verdict: .unknown,
+                mapping: nil,
+                reason:
+                    "no server answered, and the default servers' silence alone proves nothing; name servers "
+                    + "that are known to answer: \(words)"
+            )
         }
     }
 

@@ -34,29 +34,43 @@ public struct NATBehavior: Hashable, Sendable {
         // Two answers that differ prove a hard NAT, wherever they come from; nothing less proves anything.
         if ports.count > 1 {
             self.init(
-                verdict: .hard, mapping: .ofDiffering(translated),
-                reason: "one socket (\(local)) was seen at different ports: " + Self.list(translated))
+                verdict: .hard,
+                mapping: .ofDiffering(translated),
+                reason: "one socket (\(local)) was seen at different ports: " + Self.list(translated)
+            )
         } else if translated.isEmpty, addresses.count > 1 {
             self.init(
-                verdict: .noNAT, mapping: nil,
-                reason: "\(addresses.count) server addresses saw the socket's own address and port, \(local)")
+                verdict: .noNAT,
+                mapping: nil,
+                reason: "\(addresses.count) server addresses saw the socket's own address and port, \(local)"
+            )
         } else if mappings.count > 1, translated.count < answers.count {
             self.init(
-                verdict: .unknown, mapping: nil,
-                reason: "some servers are reached without translation and some with: " + Self.list(answers))
+                verdict: .unknown,
+                mapping: nil,
+                reason: "some servers are reached without translation and some with: " + Self.list(answers)
+            )
         } else if mappings.count > 1 {
             self.init(
-                verdict: .unknown, mapping: nil,
-                reason: "multiple egress addresses: the port stayed, the address did not: " + Self.list(answers))
+                verdict: .unknown,
+                mapping: nil,
+                reason: "multiple egress addresses: the port stayed, the address did not: "
+                    + Self.list(answers)
+            )
         } else if addresses.count > 1 {
             self.init(
-                verdict: .easy, mapping: .endpointIndependent,
-                reason: "\(addresses.count) server addresses saw the socket (\(local)) at one address and port, "
-                    + "\(first.mapped)")
+                verdict: .easy,
+                mapping: .endpointIndependent,
+                reason:
+                    "\(addresses.count) server addresses saw the socket (\(local)) at one address and port, "
+                    + "\(first.mapped)"
+            )
         } else {
             self.init(
-                verdict: .unknown, mapping: nil,
-                reason: "only one server address answered (\(first.server.address)): it takes two to compare")
+                verdict: .unknown,
+                mapping: nil,
+                reason: "only one server address answered (\(first.server.address)): it takes two to compare"
+            )
         }
     }
 

@@ -12,7 +12,8 @@ public enum ProbeError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .noServers: "no STUN server to ask: name one as HOST[:PORT]"
         case .noServerInFamily(let address?):
-            "no STUN server has an address of the family of \(address): name another server or another source address"
+            "no STUN server has an address of the family of \(address): "
+                + "name another server or another source address"
         case .noServerInFamily(nil): "no STUN server can be asked"
         }
     }

@@ -4,14 +4,15 @@ public import NetlinkBridge
 public struct ProbePlan: Hashable, Sendable {
     /// The servers to ask, each once.
     public var servers: [STUNServerName]
-    /// Tells whether a user named the servers: the silence of all of them then proves that UDP is blocked, while the
-    /// silence of servers that this program chose proves nothing.
+    /// Tells whether a user named the servers: the silence of all of them then proves that UDP is blocked,
+    /// while the silence of servers that this program chose proves nothing.
     public var serversWereNamed: Bool
-    /// The source address to send from, which also limits the probe to its family; nil leaves it to the routes.
+    /// The source address to send from, which also limits the probe to its family; nil leaves it to the
+    /// routes.
     public var sourceAddress: IPAddress?
     /// The source port to send from; 0 leaves it to the kernel.
     public var sourcePort: UInt16
-    /// The time for all answers together. Resolving names has as much again.
+    /// The time for all answers together; resolving names has as much again.
     public var deadline: Duration
     /// When requests are sent again.
     public var schedule: RetransmissionSchedule
@@ -21,8 +22,12 @@ public struct ProbePlan: Hashable, Sendable {
 
     /// Makes a plan.
     public init(
-        servers: [STUNServerName], serversWereNamed: Bool, sourceAddress: IPAddress? = nil, sourcePort: UInt16 = 0,
-        deadline: Duration = ProbePlan.defaultDeadline, schedule: RetransmissionSchedule = RetransmissionSchedule()
+        servers: [STUNServerName],
+        serversWereNamed: Bool,
+        sourceAddress: IPAddress? = nil,
+        sourcePort: UInt16 = 0,
+        deadline: Duration = ProbePlan.defaultDeadline,
+        schedule: RetransmissionSchedule = RetransmissionSchedule()
     ) {
         self.servers = servers
         self.serversWereNamed = serversWereNamed

@@ -1,6 +1,7 @@
 internal import NetlinkBridge
 
-/// Carries out a plan: resolves the servers' names, asks all of them at once, one socket for each family, and listens.
+/// Carries out a plan: resolves the servers' names, asks all of them at once, one socket for each family, and
+/// listens.
 ///
 /// It blocks, and works in the network namespace of the thread that it is called on.
 public struct ProbeRunner: Sendable {
@@ -13,10 +14,10 @@ public struct ProbeRunner: Sendable {
     /// Runs the probe.
     ///
     /// - Parameter announce: called once for each socket before anything is sent from it.
-    /// - Returns: one transcript for each address family that has servers, IPv4 first. A family that only names lead to
-    ///   is left out where there is no route to it and there is one to the other family.
-    /// - Throws: `SystemError` where the source address or port cannot be had, `ProbeError` where there is nothing
-    ///   to ask. A server that cannot be reached is no error but an entry in the transcript.
+    /// - Returns: one transcript for each address family that has servers, IPv4 first. A family that only
+    ///   names lead to is left out where there is no route to it and there is one to the other family.
+    /// - Throws: `SystemError` where the source address or port cannot be had, `ProbeError` where there is
+    ///   nothing to ask. A server that cannot be reached is no error but an entry in the transcript.
     public func run(announce: (ProbeAnnouncement) -> Void = { _ in }) throws -> [ProbeTranscript] {
         let families = try families()
         let clock = ContinuousClock()
@@ -33,11 +34,12 @@ public struct ProbeRunner: Sendable {
             _ = try waitUntilReadable(sessions.map(\.number), for: max(.zero, wake - time()))
         }
         return probes.map { family, session in
-            session?.transcript ?? family.target.transcript(local: nil, plan: plan) { endpoint in
-                // Without a session there is no route, and then every endpoint has its refusal.
-                let notAsked = ServerFailure.binding(.silence(requests: 0, within: .zero))
-                return .failure(family.routes.refusals[endpoint].map { .noRoute($0) } ?? notAsked)
-            }
+            session?.transcript
+                ?? family.target.transcript(local: nil, plan: plan) { endpoint in
+                    // Without a session there is no route, and then every endpoint has its refusal.
+                    let notAsked = ServerFailure.binding(.silence(requests: 0, within: .zero))
+                    return .failure(family.routes.refusals[endpoint].map { .noRoute($0) } ?? notAsked)
+                }
         }
     }
 

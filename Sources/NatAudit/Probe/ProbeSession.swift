@@ -8,7 +8,8 @@ final class ProbeSession {
     private var client: STUNClient
     private let routes: Routes
 
-    /// How many datagrams are taken before it is looked whether a request is due: a flood must not stop the clock.
+    /// How many datagrams are taken before it is looked whether a request is due: a flood must not stop the
+    /// clock.
     private static let datagramsPerTurn = 256
 
     /// Opens a socket that is bound to the source address of the routes.
@@ -23,9 +24,17 @@ final class ProbeSession {
         socket = try UDPSocket(boundTo: Endpoint(address: source, port: plan.sourcePort))
         var generator = SystemRandomNumberGenerator()
         client = STUNClient(
-            servers: routes.reachable, deadline: plan.deadline, schedule: plan.schedule, at: now, using: &generator)
+            servers: routes.reachable,
+            deadline: plan.deadline,
+            schedule: plan.schedule,
+            at: now,
+            using: &generator
+        )
         announcement = ProbeAnnouncement(
-            local: socket.local, servers: routes.reachable, requestsPerServer: plan.requestsPerServer)
+            local: socket.local,
+            servers: routes.reachable,
+            requestsPerServer: plan.requestsPerServer
+        )
     }
 
     /// To whom this session is going to send, and how much.

@@ -16,8 +16,8 @@ struct ProbeTarget: Hashable, Sendable {
     /// The most addresses of one name that are asked: two tell more than one, and a name can have dozens.
     static let addressesPerName = 2
 
-    /// Sorts resolved servers by family, each endpoint once, and names without an address beside the first family that
-    /// has one.
+    /// Sorts resolved servers by family, each endpoint once, and names without an address beside the first
+    /// family that has one.
     static func targets(_ entries: [ServerResolution.Entry], families: [AddressFamily]) -> [ProbeTarget] {
         var targets = families.map { ProbeTarget(family: $0) }
         let known = Set(entries.flatMap { (try? $0.addresses.get()) ?? [] }.map(\.family))
@@ -39,7 +39,12 @@ struct ProbeTarget: Hashable, Sendable {
                 for endpoint in fresh { askedAs[endpoint] = entry.name }
                 if fresh.isEmpty, let twin = endpoints.lazy.compactMap({ askedAs[$0] }).first {
                     targets[index].servers.append(
-                        Server(name: entry.name, endpoint: .failure(.sameServer(as: twin)), isLiteral: entry.isLiteral))
+                        Server(
+                            name: entry.name,
+                            endpoint: .failure(.sameServer(as: twin)),
+                            isLiteral: entry.isLiteral
+                        )
+                    )
                 }
                 targets[index].servers += fresh.map {
                     Server(name: entry.name, endpoint: .success($0), isLiteral: entry.isLiteral)
@@ -51,18 +56,26 @@ struct ProbeTarget: Hashable, Sendable {
 }
 
 extension ProbeTarget {
-    /// The record of a probe of this target.
-    ///
-    /// - Parameter outcome: what became of an endpoint; asked only for servers that have one.
+    /// The record of a probe of this target; `outcome` tells what became of an endpoint, and is asked only
+    /// where a server has one.
     func transcript(
-        local: Endpoint?, plan: ProbePlan, ignored: IgnoredAnswers = IgnoredAnswers(),
+        local: Endpoint?,
+        plan: ProbePlan,
+        ignored: IgnoredAnswers = IgnoredAnswers(),
         outcome: (Endpoint) -> Result<BindingAnswer, ServerFailure>
     ) -> ProbeTranscript {
         ProbeTranscript(
-            family: family, local: local, serversWereNamed: plan.serversWereNamed,
+            family: family,
+            local: local,
+            serversWereNamed: plan.serversWereNamed,
             servers: servers.map { server in
                 ServerTranscript(
-                    name: server.name, endpoint: try? server.endpoint.get(), outcome: server.endpoint.flatMap(outcome))
-            }, ignored: ignored)
+                    name: server.name,
+                    endpoint: try? server.endpoint.get(),
+                    outcome: server.endpoint.flatMap(outcome)
+                )
+            },
+            ignored: ignored
+        )
     }
 }

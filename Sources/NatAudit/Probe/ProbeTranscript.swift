@@ -4,7 +4,7 @@ public import NetlinkBridge
 ///
 /// IPv4 and IPv6 are probed apart, each with a transcript of its own.
 public struct ProbeTranscript: Hashable, Sendable {
-    /// The family of the servers' addresses. Names without any address stand in the first transcript.
+    /// The family of the servers' addresses; names without any address stand in the first transcript.
     public let family: AddressFamily
     /// The socket's own address and port; nil where no socket could be opened towards any server.
     public let local: Endpoint?
@@ -17,7 +17,10 @@ public struct ProbeTranscript: Hashable, Sendable {
 
     /// Makes a transcript.
     public init(
-        family: AddressFamily, local: Endpoint?, serversWereNamed: Bool, servers: [ServerTranscript],
+        family: AddressFamily,
+        local: Endpoint?,
+        serversWereNamed: Bool,
+        servers: [ServerTranscript],
         ignored: IgnoredAnswers = IgnoredAnswers()
     ) {
         self.family = family

@@ -11,8 +11,8 @@ struct Routes {
 
     /// Asks the routing table; sends nothing.
     ///
-    /// Where the user names a source address, every server counts as reachable: routes can depend on the source, and
-    /// the attempt to send tells more than a look-up without it.
+    /// Where the user names a source address, every server counts as reachable: routes can depend on the
+    /// source, and the attempt to send tells more than a look-up without it.
     init(_ target: ProbeTarget, from wanted: IPAddress?) {
         source = wanted
         for server in target.servers {

@@ -10,9 +10,11 @@ public final class RunningSTUNServer: Sendable {
     /// The endpoints that are listened on, in the order in which they were asked for, with their real ports.
     public let endpoints: [Endpoint]
 
-    /// Binds to every endpoint inside a network namespace and starts to answer; the sockets listen when this returns.
+    /// Binds to every endpoint inside a network namespace and starts to answer; the sockets listen when this
+    /// returns.
     ///
-    /// - Parameter namespace: where to listen; nil is the calling thread's own.
+    /// Without a namespace it listens in the calling thread's own.
+    ///
     /// - Throws: `SystemError` or `STUNServerError` where a socket cannot be had.
     public init(in namespace: NetworkNamespace? = nil, listeningOn wanted: [Endpoint]) throws {
         let server =

@@ -18,14 +18,17 @@ public final class STUNServer: Sendable {
     /// How many datagrams of one socket are answered before the others have their turn.
     private static let datagramsPerTurn = 64
 
-    /// Binds to every endpoint, in the network namespace of the calling thread; port 0 asks for any free port.
+    /// Binds to every endpoint, in the network namespace of the calling thread; port 0 asks for any free
+    /// port.
     ///
-    /// - Throws: `SystemError` where one cannot be bound, `STUNServerError` for none, too many, or an unspecified
-    ///   address: its answers could leave from another address than the one that was asked.
+    /// - Throws: `SystemError` where one cannot be bound, `STUNServerError` for none, too many, or an
+    ///   unspecified address: its answers could leave from another address than the one that was asked.
     public init(listeningOn endpoints: [Endpoint]) throws {
         guard !endpoints.isEmpty else { throw STUNServerError.noAddress }
         guard endpoints.count <= Self.listenerLimit else { throw STUNServerError.tooMany(endpoints.count) }
-        if let any = endpoints.first(where: \.address.isUnspecified) { throw STUNServerError.unspecified(any) }
+        if let any = endpoints.first(where: \.address.isUnspecified) {
+            throw STUNServerError.unspecified(any)
+        }
         listeners = try endpoints.map { endpoint throws(SystemError) in try Listener(endpoint) }
     }
 
@@ -44,7 +47,11 @@ public final class STUNServer: Sendable {
 
     /// Answers until the signal is raised or the time is over, whichever comes first.
     ///
-    /// - Parameter duration: how long to answer; nil stands for ever.
+    /// - Parameters:
+    ///   - stop: what ends the server.
+    ///   - duration: how long to answer; nil stands for ever.
+    /// - Returns: what the server did.
+    /// - Throws: `SystemError` where poll(2) fails.
     @discardableResult
     public func run(until stop: StopSignal, for duration: Duration? = nil) throws(SystemError) -> Tally {
         let clock = ContinuousClock()
@@ -65,7 +72,8 @@ public final class STUNServer: Sendable {
     private static let longestWait: Duration = .seconds(3600)
 
     private func answer(on socket: borrowing UDPSocket, _ tally: inout Tally) {
-        // Clients that are gone leave ICMP errors behind; left in the queue they would keep the socket readable.
+        // Clients that are gone leave ICMP errors behind; left in the queue they would keep the socket
+        // readable.
         socket.takeReports { _ in }
         for _ in 0..<Self.datagramsPerTurn {
             do throws(SystemError) {
@@ -77,8 +85,8 @@ public final class STUNServer: Sendable {
                 try socket.send(answer, to: source) { _ in }
                 tally.answered &+= 1
             } catch {
-                // One client's trouble is not the server's: an over-long datagram, or a source that nothing can be
-                // sent to. The next datagram has its own fate.
+                // One client's trouble is not the server's: an over-long datagram, or a source that nothing
+                // can be sent to. The next datagram has its own fate.
                 if error.isOversizedDatagram { tally.ignored &+= 1 } else { tally.refused &+= 1 }
             }
         }

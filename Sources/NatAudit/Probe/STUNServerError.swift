@@ -14,7 +14,8 @@ public enum STUNServerError: Error, Hashable, Sendable, CustomStringConvertible 
         switch self {
         case .noAddress: "no address to listen on: name one as ADDRESS[:PORT]"
         case .tooMany(let count):
-            "\(count) addresses to listen on are too many: \(STUNServer.listenerLimit) is the most, start a second server"
+            "\(count) addresses to listen on are too many: \(STUNServer.listenerLimit) is the most, "
+                + "start a second server"
         case .unspecified(let endpoint):
             "cannot listen on \(endpoint): an answer has to leave from the address that was asked, "
                 + "so name each address of this host that clients use"

@@ -1,6 +1,7 @@
 public import NetlinkBridge
 
-/// A STUN server as a user names it: `HOST[:PORT]`, where HOST is a name, an IPv4 address, or an IPv6 address in brackets.
+/// A STUN server as a user names it: `HOST[:PORT]`, where HOST is a name, an IPv4 address, or an IPv6 address
+/// in brackets.
 public struct STUNServerName: Hashable, Sendable {
     /// The host name in lower case, or the address in its canonical form.
     public let host: String
@@ -21,8 +22,8 @@ public struct STUNServerName: Hashable, Sendable {
 }
 
 extension STUNServerName: LosslessStringConvertible {
-    /// The server that a text names; nil where it is neither an address nor a host name (RFC 1123, underscores
-    /// allowed), or the port is not 1 to 65535.
+    /// The server that a text names; nil where it is neither an address nor a host name (RFC 1123,
+    /// underscores allowed), or the port is not 1 to 65535.
     public init?(_ text: String) {
         var host = Substring(text)
         var port = Self.defaultPort
@@ -40,8 +41,8 @@ extension STUNServerName: LosslessStringConvertible {
             }
             self.host = address.description
         } else if let address = IPAddress(String(host)) {
-            // "::1:3478" could be an address or an address and a port: brackets say which, and only an address
-            // alone may do without them.
+            // "::1:3478" could be an address or an address and a port: brackets say which, and only an
+            // address alone may do without them.
             guard address.family == .ip || host == text else { return nil }
             self.host = address.description
         } else {

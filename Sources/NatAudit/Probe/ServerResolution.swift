@@ -29,13 +29,16 @@ struct ServerResolution {
             }
             let silence = "the resolver did not answer within \(secondsText(deadline))"
             return Entry(
-                name: server, addresses: lookups[server.host]?.result ?? .failure(.notResolved(reason: silence)),
-                isLiteral: false)
+                name: server,
+                addresses: lookups[server.host]?.result ?? .failure(.notResolved(reason: silence)),
+                isLiteral: false
+            )
         }
     }
 }
 
-/// One question to the resolver, on a thread of its own: getaddrinfo knows no deadline, and no way to be stopped.
+/// One question to the resolver, on a thread of its own: getaddrinfo knows no deadline, and no way to be
+/// stopped.
 ///
 /// A question that is given up keeps its thread until the resolver returns.
 private final class Lookup: Sendable {
@@ -73,7 +76,8 @@ private final class Lookup: Sendable {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: deadline)
         for lookup in lookups where lookup.result == nil {
-            // One after the other is as good as all at once: the deadline is common, and the last one decides.
+            // One after the other is as good as all at once: the deadline is common, and the last one
+            // decides.
             while lookup.result == nil, clock.now < end {
                 _ = try waitUntilReadable([lookup.answer.done.number], for: clock.now.duration(to: end))
             }

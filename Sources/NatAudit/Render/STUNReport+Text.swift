@@ -1,9 +1,10 @@
 internal import NetlinkBridge
 
 extension STUNReport {
-    /// The report for a person: the verdict first, then each server, then what it rests on; ends with a newline.
+    /// The report for a person: the verdict first, then each server, then what it rests on; ends with a
+    /// newline.
     ///
-    /// - Parameter isVerbose: adds what each name stood for and what the servers call themselves.
+    /// `isVerbose` adds what each name stood for and what the servers call themselves.
     public func text(_ style: TextStyle = .plain, isVerbose: Bool = false) -> String {
         var lines = [style.text(verdict) + ": " + verdict.meaning]
         for probe in probes { lines += [""] + probe.lines(style, isVerbose: isVerbose) }
@@ -16,7 +17,8 @@ extension Verdict {
     var meaning: String {
         switch self {
         case .easy: "every server saw one and the same external address and port; direct connections can work"
-        case .hard: "each destination sees another external port, so nobody can be told where to reach this socket"
+        case .hard:
+            "each destination sees another external port, so nobody can be told where to reach this socket"
         case .noNAT: "servers see this socket's own address and port"
         case .blocked: "UDP does not get out, or its answers do not get back"
         case .unknown: "it could not be told what the path does"
@@ -79,7 +81,8 @@ extension Attribution {
         case .thisHost: "this host changes the port"
         case .upstream: "something between this host and the servers changes the port"
         case .both: "this host changes the port, and something behind it does too"
-        case .unknown: "not known; this host's own translation of these flows was not compared"
+        case .unknown:
+            "not known; what this host made of these flows could not be read (CAP_NET_ADMIN is needed)"
         case .none: "nobody"
         }
     }

@@ -25,7 +25,10 @@ extension KeyedDecodingContainer {
         guard let text = try decode(String?.self, forKey: key) else { return nil }
         guard let value = Value(text) else {
             throw Swift.DecodingError.dataCorruptedError(
-                forKey: key, in: self, debugDescription: "\(text.debugDescription) is not what belongs here")
+                forKey: key,
+                in: self,
+                debugDescription: "\(text.debugDescription) is not what belongs here"
+            )
         }
         return value
     }

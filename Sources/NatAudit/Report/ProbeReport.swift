@@ -25,8 +25,8 @@ public struct ProbeReport: Hashable, Sendable {
 
     /// Reports a transcript.
     ///
-    /// - Parameter translatedHere: for each server endpoint, the address and port in this host's conntrack entry of that
-    ///   flow, reply direction; the socket's own where the entry translates nothing.
+    /// `translatedHere` has, for each server endpoint, the address and port in this host's conntrack
+    ///   entry of that flow, reply direction; the socket's own where the entry translates nothing.
     public init(_ transcript: ProbeTranscript, from: String, translatedHere: [Endpoint: Endpoint] = [:]) {
         let behavior = NATBehavior(transcript)
         self.from = from
@@ -60,7 +60,11 @@ extension ProbeReport: Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         from = try values.decode(String.self, forKey: .from)
         guard let family = AddressFamily(rawValue: try values.decode(String.self, forKey: .family)) else {
-            throw Swift.DecodingError.dataCorruptedError(forKey: .family, in: values, debugDescription: "neither ip nor ip6")
+            throw Swift.DecodingError.dataCorruptedError(
+                forKey: .family,
+                in: values,
+                debugDescription: "neither ip nor ip6"
+            )
         }
         self.family = family
         local = try values.decodeText(Endpoint.self, .local)
@@ -71,7 +75,10 @@ extension ProbeReport: Codable {
         presented = try values.decode([String].self, forKey: .presented).map { text in
             guard let endpoint = Endpoint(text) else {
                 throw Swift.DecodingError.dataCorruptedError(
-                    forKey: .presented, in: values, debugDescription: "no address and port")
+                    forKey: .presented,
+                    in: values,
+                    debugDescription: "no address and port"
+                )
             }
             return endpoint
         }

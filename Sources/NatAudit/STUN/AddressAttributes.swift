@@ -2,7 +2,8 @@ public import NetlinkBridge
 
 // The attributes that hold an address and a port: RFC 8489 sections 14.1, 14.2 and 14.15, RFC 5780 section 7.
 extension STUNAttribute {
-    /// An attribute with an address in the clear: MAPPED-ADDRESS, OTHER-ADDRESS, RESPONSE-ORIGIN, ALTERNATE-SERVER.
+    /// An attribute with an address in the clear: MAPPED-ADDRESS, OTHER-ADDRESS, RESPONSE-ORIGIN,
+    /// ALTERNATE-SERVER.
     public init(_ type: Kind, endpoint: Endpoint) {
         var value: [UInt8] = [0, endpoint.address.family == .ip ? 1 : 2]
         value.append(bigEndian: endpoint.port)
@@ -44,23 +45,27 @@ extension STUNMessage {
         return try first(.mappedAddress)?.endpoint()
     }
 
-    /// The address and port that an attribute in the clear names; nil where there is none, or none that can be read.
+    /// The address and port that an attribute in the clear names; nil where there is none, or none that can
+    /// be read.
     ///
-    /// For attributes that only inform (OTHER-ADDRESS, RESPONSE-ORIGIN, ALTERNATE-SERVER): a broken one spoils
-    /// no answer.
+    /// For attributes that only inform (OTHER-ADDRESS, RESPONSE-ORIGIN, ALTERNATE-SERVER): a broken one
+    /// spoils no answer.
     public func endpoint(_ kind: STUNAttribute.Kind) -> Endpoint? { try? first(kind)?.endpoint() }
 }
 
 extension Endpoint {
-    /// RFC 8489 section 14.2: the port is XORed with the upper 16 bits of the magic cookie, an IPv4 address with
-    /// the cookie, an IPv6 address with the cookie and the transaction; doing it twice undoes it.
+    /// RFC 8489 section 14.2: the port is XORed with the upper 16 bits of the magic cookie, an IPv4 address
+    /// with the cookie, an IPv6 address with the cookie and the transaction; doing it twice undoes it.
     func xored(with transaction: TransactionID) -> Endpoint {
         let cookie = STUNMessage.magicCookie
         let address: IPAddress =
             switch address {
             case .v4(let value): .v4(value ^ cookie)
             case .v6(let high, let low):
-                .v6(high: high ^ (UInt64(cookie) << 32 | UInt64(transaction.high)), low: low ^ transaction.low)
+                .v6(
+                    high: high ^ (UInt64(cookie) << 32 | UInt64(transaction.high)),
+                    low: low ^ transaction.low
+                )
             }
         return Endpoint(address: address, port: port ^ UInt16(cookie >> 16))
     }

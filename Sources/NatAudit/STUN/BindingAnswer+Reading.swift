@@ -2,11 +2,13 @@ internal import NetlinkBridge
 
 extension BindingAnswer {
     /// What a success or error response to a Binding request means.
-    static func reading(_ response: STUNMessage, roundTrip: Duration?) -> Result<BindingAnswer, BindingFailure> {
+    static func reading(_ response: STUNMessage, roundTrip: Duration?) -> Result<
+        BindingAnswer, BindingFailure
+    > {
         do {
             if response.type.messageClass == .error { return .failure(try refusal(in: response)) }
-            // RFC 8489 section 6.3.3: a success response with required attributes that are not known is discarded
-            // and the transaction has failed.
+            // RFC 8489 section 6.3.3: a success response with required attributes that are not known is
+            // discarded and the transaction has failed.
             let unknown = response.unknownRequired(knowing: comprehended)
             if !unknown.isEmpty { return .unusable(.unknownAttributes(unknown)) }
             guard let mapped = try response.mappedEndpoint() else { return .unusable(.noMappedAddress) }
@@ -15,9 +17,13 @@ extension BindingAnswer {
             }
             return .success(
                 BindingAnswer(
-                    mapped: mapped, roundTrip: roundTrip, software: response.software,
+                    mapped: mapped,
+                    roundTrip: roundTrip,
+                    software: response.software,
                     otherAddress: response.endpoint(.otherAddress),
-                    responseOrigin: response.endpoint(.responseOrigin)))
+                    responseOrigin: response.endpoint(.responseOrigin)
+                )
+            )
         } catch {
             return .unusable(.malformed(error))
         }
@@ -28,9 +34,11 @@ extension BindingAnswer {
         return .errorResponse(error)
     }
 
-    /// What a success response may hold: servers of RFC 3489 times add its addresses, which say nothing that is used.
+    /// What a success response may hold: servers of RFC 3489 times add its addresses, which say nothing that
+    /// is used.
     private static let comprehended: Set<STUNAttribute.Kind> = STUNAttribute.Kind.requiredByRFC8489.union([
-        .responseAddress, .changeRequest, .sourceAddress, .changedAddress, .reflectedFrom, .padding, .responsePort,
+        .responseAddress, .changeRequest, .sourceAddress, .changedAddress, .reflectedFrom, .padding,
+        .responsePort,
     ])
 }
 

@@ -4,19 +4,23 @@ public import NetlinkBridge
 public struct BindingAnswer: Hashable, Sendable {
     /// The address and port at which the server saw the socket.
     public let mapped: Endpoint
-    /// From request to answer; nil where the request had been sent more than once, since nothing tells which of them
-    /// was answered.
+    /// From request to answer; nil where the request had been sent more than once, since nothing tells which
+    /// of them was answered.
     public let roundTrip: Duration?
     /// What the server calls itself, unescaped; nil where it does not say.
     public let software: [UInt8]?
     /// The server's other address and port (RFC 5780 OTHER-ADDRESS); nil where it has none.
     public let otherAddress: Endpoint?
-    /// The address and port that the server says it answered from (RFC 5780 RESPONSE-ORIGIN); nil where it does not say.
+    /// The address and port that the server says it answered from (RFC 5780 RESPONSE-ORIGIN); nil where it
+    /// does not say.
     public let responseOrigin: Endpoint?
 
     /// Makes an answer.
     public init(
-        mapped: Endpoint, roundTrip: Duration? = nil, software: [UInt8]? = nil, otherAddress: Endpoint? = nil,
+        mapped: Endpoint,
+        roundTrip: Duration? = nil,
+        software: [UInt8]? = nil,
+        otherAddress: Endpoint? = nil,
         responseOrigin: Endpoint? = nil
     ) {
         self.mapped = mapped

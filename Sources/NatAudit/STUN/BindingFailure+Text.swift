@@ -19,7 +19,8 @@ extension BindingFailure.UnusableAnswer {
     var words: String {
         switch self {
         case .noMappedAddress: "the server's answer names no mapped address"
-        case .impossibleMappedAddress(let endpoint): "the server's answer names an impossible address, \(endpoint)"
+        case .impossibleMappedAddress(let endpoint):
+            "the server's answer names an impossible address, \(endpoint)"
         case .malformed(let error): "the server's answer is malformed: \(error)"
         case .unknownAttributes(let kinds):
             "the server's answer needs attributes that are not known here: "

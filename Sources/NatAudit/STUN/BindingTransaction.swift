@@ -1,6 +1,7 @@
 internal import NetlinkBridge
 
-/// One Binding request to one server, until it is answered, refused or out of time; holds no socket and no clock.
+/// One Binding request to one server, until it is answered, refused or out of time; holds no socket and no
+/// clock.
 ///
 /// Times are durations since any moment that the caller keeps to.
 struct BindingTransaction: Sendable {
@@ -22,11 +23,16 @@ struct BindingTransaction: Sendable {
     private let deadline: Duration
     private let start: Duration
     private var firstSent: Duration?
-    /// The latest reason for having no answer, should none come: a refusal, or an error that need not be the end.
+    /// The latest reason for having no answer, should none come: a refusal, or an error that need not be the
+    /// end.
     private var trouble: BindingFailure?
 
     init(
-        id: TransactionID, server: Endpoint, schedule: RetransmissionSchedule, deadline: Duration, at now: Duration
+        id: TransactionID,
+        server: Endpoint,
+        schedule: RetransmissionSchedule,
+        deadline: Duration,
+        at now: Duration
     ) {
         self.id = id
         self.server = server

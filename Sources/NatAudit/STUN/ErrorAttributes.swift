@@ -39,7 +39,8 @@ extension STUNMessage {
         guard value.count >= 4 else { throw STUNDecodingError(.truncated, at: value.count) }
         // The class has 3 bits, the 21 before it are reserved; the number is 0 to 99.
         let number = Int(value[3])
-        guard number < 100, let error = STUNErrorCode(Int(value[2] & 0x7) * 100 + number, reason: Array(value[4...]))
+        guard number < 100,
+            let error = STUNErrorCode(Int(value[2] & 0x7) * 100 + number, reason: Array(value[4...]))
         else { throw STUNDecodingError(.invalidValue, at: 2) }
         return error
     }

@@ -5,7 +5,8 @@ enum Fingerprint {
 
     /// The attribute's value for a message of which these bytes precede the attribute.
     static func value(over bytes: ArraySlice<UInt8>) -> UInt32 {
-        // The constant is "STUN" in ASCII, so that a CRC-32 of the payload's own protocol is not taken for this one.
+        // The constant is "STUN" in ASCII, so that a CRC-32 of the payload's own protocol is not taken for
+        // this one.
         crc32(bytes) ^ 0x5354_554E
     }
 

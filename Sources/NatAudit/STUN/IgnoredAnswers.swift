@@ -1,4 +1,5 @@
-/// How many datagrams came in that changed nothing, by reason: counted, since each says something about the path.
+/// How many datagrams came in that changed nothing, by reason: counted, since each says something about the
+/// path.
 public struct IgnoredAnswers: Hashable, Sendable {
     /// Not STUN, or STUN that contradicts itself.
     public var malformed = 0

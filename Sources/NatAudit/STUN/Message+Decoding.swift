@@ -1,7 +1,8 @@
 extension STUNMessage {
     /// Decodes a datagram that holds one message and nothing else.
     ///
-    /// - Throws: `STUNDecodingError` where it is not STUN, its lengths contradict each other, or FINGERPRINT is wrong.
+    /// - Throws: `STUNDecodingError` where it is not STUN, its lengths contradict each other, or FINGERPRINT
+    ///   is wrong.
     public init(decoding bytes: [UInt8]) throws(STUNDecodingError) {
         guard bytes.count >= Self.headerLength else { throw STUNDecodingError(.truncated, at: bytes.count) }
         guard let type = STUNMessageType(wireValue: bytes.bigEndian16(at: 0)),
@@ -9,7 +10,8 @@ extension STUNMessage {
             let transaction = TransactionID(bytes: bytes[8..<Self.headerLength])
         else { throw STUNDecodingError(.notSTUN, at: 0) }
         let length = Int(bytes.bigEndian16(at: 2))
-        // Over UDP a datagram is a message: what is left over was never covered by anything the sender promised.
+        // Over UDP a datagram is a message: what is left over was never covered by anything the sender
+        // promised.
         guard length == bytes.count - Self.headerLength, length.isMultiple(of: 4) else {
             throw STUNDecodingError(.wrongLength, at: 2)
         }

@@ -1,11 +1,11 @@
 extension STUNMessage {
     /// The message as it goes on the wire.
     ///
-    /// Attributes that no longer fit the 16 bits of the header's length are left out; no message that this program
-    /// makes comes near that.
+    /// Attributes that no longer fit the 16 bits of the header's length are left out; no message that this
+    /// program makes comes near that.
     ///
-    /// - Parameter padding: the byte that fills a value up to a multiple of 4. RFC 8489 section 14 asks for zero; the
-    ///   vectors of RFC 5769 have a space.
+    /// `padding` is the byte that fills a value up to a multiple of 4. RFC 8489 section 14 asks for
+    ///   zero; the vectors of RFC 5769 have a space.
     public func encoded(padding: UInt8 = 0) -> [UInt8] {
         var body: [UInt8] = []
         let limit = Int(UInt16.max) & ~3 - (hasFingerprint ? Fingerprint.attributeLength : 0)

@@ -11,7 +11,9 @@ public struct STUNMessage: Hashable, Sendable {
 
     /// Makes a message.
     public init(
-        _ type: STUNMessageType, transaction: TransactionID, attributes: [STUNAttribute] = [],
+        _ type: STUNMessageType,
+        transaction: TransactionID,
+        attributes: [STUNAttribute] = [],
         hasFingerprint: Bool = false
     ) {
         self.type = type

@@ -16,7 +16,7 @@ public struct STUNMessageType: Hashable, Sendable {
         /// Keeps the lower 12 bits of a number.
         public init(rawValue: UInt16) { self.rawValue = rawValue & 0xFFF }
 
-        /// Binding: which address and port do you see me at?
+        /// Asks at which address and port the server sees the sender.
         public static let binding = Method(rawValue: 1)
     }
 

@@ -13,16 +13,19 @@ extension UDPSocket.NetworkReport {
         case (.ip, 3): "ICMP " + (Self.unreachable4[icmpCode] ?? "destination unreachable, code \(icmpCode)")
         case (.ip, 11): "ICMP time exceeded"
         case (.ip, _): "ICMP type \(icmpType), code \(icmpCode)"
-        case (.ip6, 1): "ICMPv6 " + (Self.unreachable6[icmpCode] ?? "destination unreachable, code \(icmpCode)")
+        case (.ip6, 1):
+            "ICMPv6 " + (Self.unreachable6[icmpCode] ?? "destination unreachable, code \(icmpCode)")
         case (.ip6, 2): "ICMPv6 packet too big"
         case (.ip6, 3): "ICMPv6 time exceeded"
         case (.ip6, _): "ICMPv6 type \(icmpType), code \(icmpCode)"
         }
     }
 
-    /// Tells whether the report ends the matter, as linux/net/ipv4/icmp.c and net/ipv6/icmp.c have it (`fatal`).
+    /// Tells whether the report ends the matter, as linux/net/ipv4/icmp.c and net/ipv6/icmp.c have it
+    /// (`fatal`).
     ///
-    /// RFC 1122 section 4.2.3.9 calls the others soft: a route may come back while requests are still being sent.
+    /// RFC 1122 section 4.2.3.9 calls the others soft: a route may come back while requests are still being
+    /// sent.
     var isFatal: Bool {
         switch (remote.address.family, icmpType) {
         case (.ip, 3): ![0, 1, 4, 5, 11, 12].contains(icmpCode)

@@ -2,8 +2,8 @@ public import NetlinkBridge
 
 /// Asks several servers from one socket at the same time: the protocol without the socket.
 ///
-/// The driver sends what `requestsDue(at:)` returns, hands in what it receives, and looks again at `nextWake`. Times are
-/// durations since any moment that the driver keeps to.
+/// The driver sends what `requestsDue(at:)` returns, hands in what it receives, and looks again at
+/// `nextWake`. Times are durations since any moment that the driver keeps to.
 public struct STUNClient: Sendable {
     private var transactions: [BindingTransaction] = []
     private var indices: [TransactionID: Int] = [:]
@@ -13,17 +13,22 @@ public struct STUNClient: Sendable {
 
     /// Prepares one transaction for each server; a server that is named twice is asked once.
     public init(
-        servers: [Endpoint], deadline: Duration = .seconds(3), schedule: RetransmissionSchedule = .init(),
-        at now: Duration, using generator: inout some RandomNumberGenerator
+        servers: [Endpoint],
+        deadline: Duration = .seconds(3),
+        schedule: RetransmissionSchedule = .init(),
+        at now: Duration,
+        using generator: inout some RandomNumberGenerator
     ) {
         var seen: Set<Endpoint> = []
         for server in servers where seen.insert(server).inserted {
             var id = TransactionID.random(using: &generator)
-            // One in 2^96 for a sound generator; two transactions under one identifier would answer each other.
+            // One in 2^96 for a sound generator; two transactions under one identifier would answer each
+            // other.
             while indices[id] != nil { id = TransactionID(high: id.high, low: id.low &+ 1) }
             indices[id] = transactions.count
             transactions.append(
-                BindingTransaction(id: id, server: server, schedule: schedule, deadline: deadline, at: now))
+                BindingTransaction(id: id, server: server, schedule: schedule, deadline: deadline, at: now)
+            )
         }
     }
 
@@ -40,7 +45,10 @@ public struct STUNClient: Sendable {
         var requests: [Request] = []
         for index in transactions.indices where transactions[index].takeDueRequest(at: now) {
             // A repeated request is the same datagram, transaction included (RFC 8489 section 6.2.1).
-            let message = STUNMessage(STUNMessageType(.binding, .request), transaction: transactions[index].id)
+            let message = STUNMessage(
+                STUNMessageType(.binding, .request),
+                transaction: transactions[index].id
+            )
             requests.append(Request(bytes: message.encoded(), server: transactions[index].server))
         }
         return requests
@@ -64,8 +72,8 @@ public struct STUNClient: Sendable {
     /// A datagram longer than anything that is read came in.
     public mutating func receivedOversized() { ignored.malformed += 1 }
 
-    /// A datagram came in; what is not the first answer to an open question, from the server that was asked, is
-    /// counted and changes nothing.
+    /// A datagram came in; what is not the first answer to an open question, from the server that was asked,
+    /// is counted and changes nothing.
     public mutating func received(_ bytes: [UInt8], from source: Endpoint, at now: Duration) {
         guard let message = try? STUNMessage(decoding: bytes) else { return ignored.malformed += 1 }
         guard message.type.method == .binding, [.success, .error].contains(message.type.messageClass) else {
@@ -74,7 +82,11 @@ public struct STUNClient: Sendable {
         guard let index = indices[message.transaction] else { return ignored.wrongTransaction += 1 }
         guard transactions[index].server == source else { return ignored.wrongSource += 1 }
         guard transactions[index].acceptsAnswer else {
-            if case .answered = transactions[index].state { ignored.duplicate += 1 } else { ignored.late += 1 }
+            if case .answered = transactions[index].state {
+                ignored.duplicate += 1
+            } else {
+                ignored.late += 1
+            }
             return
         }
         transactions[index].received(message, at: now)

@@ -4,6 +4,6 @@ extension STUNAttribute {
 }
 
 extension STUNMessage {
-    /// What the sender calls itself, as it came; it needs escaping before it is shown. Nil where there is none.
+    /// What the sender calls itself, as it came and without escaping; nil where it does not say.
     public var software: [UInt8]? { first(.software)?.value }
 }

@@ -20,8 +20,8 @@ public struct TransactionID: Hashable, Sendable {
 
     /// Draws a new identifier.
     ///
-    /// RFC 8489 section 5: it MUST be cryptographically random. `SystemRandomNumberGenerator` is, on Linux; another
-    /// generator is for tests.
+    /// RFC 8489 section 5: it MUST be cryptographically random. `SystemRandomNumberGenerator` is, on Linux;
+    /// another generator is for tests.
     public static func random(using generator: inout some RandomNumberGenerator) -> TransactionID {
         TransactionID(high: generator.next(), low: generator.next())
     }

@@ -17,6 +17,9 @@ public struct Packet: Hashable, Sendable {
     /// The interface that it goes out by.
     public var outInterface: Interface
 
+    /// Whether a local socket would take the packet; nil where that is not known.
+    public var hasLocalSocket: Bool?
+
     /// What is known of an interface on the packet's way.
     public enum Interface: Hashable, Sendable {
         /// There is none: the host's own packet has no in-interface, one for the host no out-interface.

@@ -8,13 +8,16 @@ public struct ConntrackEntry: Hashable, Sendable {
     public let reply: ConntrackTuple
     /// What is known of the flow's state.
     public let status: Status
-    /// The seconds until the entry ends unless a packet renews it; nil where the kernel gives none (an offloaded flow).
+    /// The seconds until the entry ends unless a packet renews it; nil where the kernel gives none (an
+    /// offloaded flow).
     public let timeout: UInt32?
     /// The connection's mark (`ct mark`).
     public let mark: UInt32
     /// The zone; entries of different zones do not see each other.
     public let zone: UInt16
-    /// The kernel's number for this entry, which a later entry with the same tuples does not share.
+    /// The kernel's number for this entry, made of its tuple and its place in memory.
+    ///
+    /// A later entry with the same tuple has another one, unless it came to lie in the very same place.
     public let id: UInt32
 
     /// Where the flow's packets seem to come from once they have left this host: the answers' destination.
@@ -79,7 +82,8 @@ extension ConntrackEntry {
     /// Reads the payload of an IPCTNL_MSG_CT_NEW message: `struct nfgenmsg` and CTA_* attributes
     /// (linux/netfilter/nfnetlink_conntrack.h).
     ///
-    /// Attributes that are not known are skipped. Throws where a length does not fit, or a tuple or the id is missing.
+    /// Attributes that are not known are skipped. Throws where a length does not fit, or a tuple or the id is
+    /// missing.
     public init(decoding payload: Span<UInt8>) throws(DecodingError) {
         var original: ConntrackTuple?
         var reply: ConntrackTuple?

@@ -3,9 +3,9 @@ internal import Glibc
 
 /// Reads and removes flows of connection tracking, in the network namespace of the calling thread.
 ///
-/// Every function throws a `SystemError` where no socket can be opened, else a `NetlinkError`: `isPermission` without
-/// CAP_NET_ADMIN, `isUnsupported` where the kernel has no connection tracking over netlink, `isInterruption` where a
-/// dump was torn. A table without flows is none of these: it is empty.
+/// Every function throws a `SystemError` where no socket can be opened, else a `NetlinkError`: `isPermission`
+/// without CAP_NET_ADMIN, `isUnsupported` where the kernel has no connection tracking over netlink,
+/// `isInterruption` where a dump was torn. A table without flows is none of these: it is empty.
 public enum ConntrackTable {
     /// Calls `body` with each flow; nothing is held back, so that memory does not grow with the table.
     ///
@@ -56,7 +56,7 @@ public enum ConntrackTable {
             flags: 0,
             family: tuple.family.kernelValue
         )
-        tuple.append(to: &request, as: CTA_TUPLE_ORIG)
+        tuple.appendAsOriginal(to: &request)
         if zone != 0 { request.append(CTA_ZONE.rawValue, networkBytes(zone)) }
         var found: ConntrackEntry?
         var socket = try NetlinkSocket(.netfilter)
@@ -91,7 +91,7 @@ public enum ConntrackTable {
                 flags: 0,
                 family: entry.original.family.kernelValue
             )
-            entry.original.append(to: &request, as: CTA_TUPLE_ORIG)
+            entry.original.appendAsOriginal(to: &request)
             if entry.zone != 0 { request.append(CTA_ZONE.rawValue, networkBytes(entry.zone)) }
             request.append(CTA_ID.rawValue, networkBytes(entry.id))
             let (source, destination) = (entry.original.source, entry.original.destination)

@@ -2,7 +2,8 @@ internal import CShims
 internal import Glibc
 
 extension ConntrackTuple {
-    /// Reads the value of a CTA_TUPLE_ORIG or CTA_TUPLE_REPLY attribute (linux/netfilter/nfnetlink_conntrack.h).
+    /// Reads the value of a CTA_TUPLE_ORIG or CTA_TUPLE_REPLY attribute
+    /// (linux/netfilter/nfnetlink_conntrack.h).
     init(attribute bytes: Span<UInt8>) throws(DecodingError) {
         var source: IPAddress?
         var destination: IPAddress?
@@ -43,10 +44,10 @@ extension ConntrackTuple {
         )
     }
 
-    /// Appends the tuple as an attribute of that type.
-    func append(to request: inout NetlinkRequest, as type: ctattr_type) {
+    /// Appends the tuple as the original direction (CTA_TUPLE_ORIG).
+    func appendAsOriginal(to request: inout NetlinkRequest) {
         let isV4 = family == .ip
-        request.appendNested(type.rawValue) { tuple in
+        request.appendNested(CTA_TUPLE_ORIG.rawValue) { tuple in
             tuple.appendNested(CTA_TUPLE_IP.rawValue) { addresses in
                 addresses.append((isV4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC).rawValue, source.address.networkBytes)
                 addresses.append(

@@ -2,7 +2,9 @@
 public struct ConntrackTuple: Hashable, Sendable {
     /// The source; its port is 0 for a protocol without ports, ICMP among them.
     public let source: Endpoint
-    /// The destination; its port is 0 for a protocol without ports. For GRE the ports are the call's keys.
+    /// The destination; its port is 0 for a protocol without ports.
+    ///
+    /// For GRE both ports are the call's keys.
     public let destination: Endpoint
     /// The IP protocol's number: 17 for UDP, 6 for TCP, 1 for ICMP, 58 for ICMPv6.
     public let protocolNumber: UInt8

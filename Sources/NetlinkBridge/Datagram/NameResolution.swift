@@ -17,12 +17,14 @@ public struct NameResolutionError: Error, Hashable, Sendable, CustomStringConver
     public var description: String { "could not resolve \(escapedForDisplay(name)): \(reason)" }
 }
 
-/// Asks the system's resolver (getaddrinfo(3)) for the IPv4 and IPv6 addresses of a host, in the resolver's order.
+/// Asks the system's resolver (getaddrinfo(3)) for the IPv4 and IPv6 addresses of a host, in the resolver's
+/// order.
 ///
-/// It blocks as long as the resolver does, which can be half a minute where name servers are silent, and it asks from
-/// the network namespace of the calling thread.
+/// It blocks as long as the resolver does, which can be half a minute where name servers are silent, and it
+/// asks from the network namespace of the calling thread.
 public func addresses(ofHost name: String) throws(NameResolutionError) -> [IPAddress] {
-    // Sound: the pointers in the hints stay nil, as getaddrinfo asks for; the list is freed once, after its last use.
+    // Sound: the pointers in the hints stay nil, as getaddrinfo asks for; the list is freed once, after its
+    // last use.
     var hints = unsafe addrinfo()
     unsafe hints.ai_family = AF_UNSPEC
     unsafe hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
@@ -34,7 +36,9 @@ public func addresses(ofHost name: String) throws(NameResolutionError) -> [IPAdd
     var addresses: [IPAddress] = []
     var next = unsafe list
     while let entry = unsafe next {
-        if let address = unsafe address(entry.pointee), !addresses.contains(address) { addresses.append(address) }
+        if let address = unsafe address(entry.pointee), !addresses.contains(address) {
+            addresses.append(address)
+        }
         unsafe next = entry.pointee.ai_next
     }
     return addresses

@@ -1,5 +1,6 @@
 extension UDPSocket {
-    /// How many reports are taken at once; the rest waits for the next turn, so that a flood of them ends somewhere.
+    /// How many reports are taken at once; the rest waits for the next turn, so that a flood of them ends
+    /// somewhere.
     private static let reportsPerTurn = 256
 
     /// Hands over what the network reported for earlier datagrams of this socket, oldest first.
@@ -16,10 +17,12 @@ extension UDPSocket {
 
     /// Sends one datagram, past the errors that earlier ones left behind.
     ///
-    /// The kernel answers a send with the pending error of an earlier datagram, wherever that went to. Once such errors
-    /// are taken from the queue, a second attempt speaks for itself.
+    /// The kernel answers a send with the pending error of an earlier datagram, wherever that went to. Once
+    /// such errors are taken from the queue, a second attempt speaks for itself.
     public func send(
-        _ bytes: [UInt8], to remote: Endpoint, reports body: (NetworkReport) -> Void
+        _ bytes: [UInt8],
+        to remote: Endpoint,
+        reports body: (NetworkReport) -> Void
     ) throws(SystemError) {
         do {
             try send(bytes, to: remote)

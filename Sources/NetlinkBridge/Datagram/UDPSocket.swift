@@ -91,6 +91,14 @@ public struct UDPSocket: ~Copyable, Sendable {
         public let icmpType: UInt8
         /// The ICMP or ICMPv6 code.
         public let icmpCode: UInt8
+
+        /// Makes a report.
+        public init(remote: Endpoint, code: Int32, icmpType: UInt8, icmpCode: UInt8) {
+            self.remote = remote
+            self.code = code
+            self.icmpType = icmpType
+            self.icmpCode = icmpCode
+        }
     }
 }
 

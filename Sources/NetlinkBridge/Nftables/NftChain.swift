@@ -27,6 +27,19 @@ public struct NftChain: Hashable, Sendable {
         public let policy: UInt32
         /// The device of a netdev chain; nil elsewhere.
         public let device: KernelName?
+
+        /// Makes a place for a chain of an IP family that accepts at its end.
+        public init(_ hook: NetfilterHook, type: KernelName, priority: Int32) {
+            self.init(number: hook.rawValue, priority: priority, type: type, policy: 1, device: nil)
+        }
+
+        init(number: UInt32, priority: Int32, type: KernelName, policy: UInt32, device: KernelName?) {
+            self.number = number
+            self.priority = priority
+            self.type = type
+            self.policy = policy
+            self.device = device
+        }
     }
 
     /// Decodes the payload of an NFT_MSG_NEWCHAIN message.

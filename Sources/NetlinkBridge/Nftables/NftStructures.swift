@@ -8,6 +8,14 @@ public struct NftPayload: Hashable, Sendable {
     public let length: UInt32
     /// Where they go.
     public let into: NftRegister
+
+    /// Makes a load from its parts.
+    public init(base: UInt32, offset: UInt32, length: UInt32, into: NftRegister) {
+        self.base = base
+        self.offset = offset
+        self.length = length
+        self.into = into
+    }
 }
 
 /// `snat` or `dnat` (NFTA_NAT_*).
@@ -26,6 +34,20 @@ public struct NftNAT: Hashable, Sendable {
     public let portMax: NftRegister?
     /// How the port is chosen, and what is given.
     public let flags: NATFlags
+
+    /// Makes a translation from its parts.
+    public init(
+        isDestination: Bool, family: NftFamily, addressMin: NftRegister?, addressMax: NftRegister?,
+        portMin: NftRegister?, portMax: NftRegister?, flags: NATFlags
+    ) {
+        self.isDestination = isDestination
+        self.family = family
+        self.addressMin = addressMin
+        self.addressMax = addressMax
+        self.portMin = portMin
+        self.portMax = portMax
+        self.flags = flags
+    }
 }
 
 /// `masquerade` or `redirect` (NFTA_MASQ_*, NFTA_REDIR_*).
@@ -36,6 +58,13 @@ public struct NftPortTranslation: Hashable, Sendable {
     public let portMax: NftRegister?
     /// How the port is chosen, and what is given.
     public let flags: NATFlags
+
+    /// Makes a translation from its parts.
+    public init(portMin: NftRegister?, portMax: NftRegister?, flags: NATFlags) {
+        self.portMin = portMin
+        self.portMax = portMax
+        self.flags = flags
+    }
 }
 
 /// `numgen` (NFTA_NG_*).

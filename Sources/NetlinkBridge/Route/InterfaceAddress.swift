@@ -15,7 +15,9 @@ public struct InterfaceAddress: Hashable, Sendable {
     /// The address of a point-to-point link's other end; nil elsewhere.
     public let peer: IPAddress?
 
-    /// The block of addresses that the link is on; it is the peer's where there is one (`ip address add A peer B/N`).
+    /// The block of addresses that the link is on.
+    ///
+    /// Where there is a peer the block is the peer's: `ip address add A peer B/N`.
     public var prefix: Prefix? { Prefix(peer ?? address, length: prefixLength) }
 
     /// The flags that matter here, with the kernel's bits (linux/if_addr.h, IFA_F_*); all others are kept.
@@ -25,8 +27,8 @@ public struct InterfaceAddress: Hashable, Sendable {
         /// Makes a set from the kernel's bits.
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-        /// Not the first of its block on the interface: never chosen as a source by itself. (For IPv6 the same bit
-        /// marks a temporary address, RFC 8981.)
+        /// Not the first of its block on the interface: never chosen as a source by itself. (For IPv6 the
+        /// same bit marks a temporary address, RFC 8981.)
         public static let secondary = Flags(IFA_F_SECONDARY)
         /// Not to be used for new flows.
         public static let deprecated = Flags(IFA_F_DEPRECATED)
@@ -59,7 +61,8 @@ public struct InterfaceAddress: Hashable, Sendable {
 }
 
 extension InterfaceAddress {
-    /// Reads the payload of an RTM_NEWADDR message: `struct ifaddrmsg` and IFA_* attributes (linux/if_addr.h).
+    /// Reads the payload of an RTM_NEWADDR message: `struct ifaddrmsg` and IFA_* attributes
+    /// (linux/if_addr.h).
     ///
     /// Throws where a length does not fit, the family is neither IPv4 nor IPv6, or there is no address.
     public init(decoding payload: Span<UInt8>) throws(DecodingError) {

@@ -1,9 +1,11 @@
 internal import CShims
 
 extension Link {
-    /// Reads the payload of an RTM_NEWLINK message: `struct ifinfomsg` and IFLA_* attributes (linux/if_link.h).
+    /// Reads the payload of an RTM_NEWLINK message: `struct ifinfomsg` and IFLA_* attributes
+    /// (linux/if_link.h).
     ///
-    /// Attributes that are not known are skipped. Throws where a length does not fit, or index or name is missing.
+    /// Attributes that are not known are skipped. Throws where a length does not fit, or index or name is
+    /// missing.
     public init(decoding payload: Span<UInt8>) throws(DecodingError) {
         let attributes = payload.extracting(try payload.rest(after: MemoryLayout<ifinfomsg>.size))
         let index: UInt32 = try payload.host(at: 4)

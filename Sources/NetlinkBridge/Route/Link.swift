@@ -7,7 +7,8 @@ public struct Link: Hashable, Sendable {
     public let index: InterfaceIndex
     /// The interface's name.
     public let name: KernelName
-    /// The driver's word for what it is, such as `veth`, `bridge`, `wireguard`, `vrf`; nil for hardware and loopback.
+    /// The driver's word for what it is, such as `veth`, `bridge`, `wireguard`, `vrf`; nil for hardware and
+    /// loopback.
     public let kind: KernelName?
     /// What it is and whether it is up.
     public let flags: Flags

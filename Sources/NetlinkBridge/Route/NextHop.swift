@@ -40,7 +40,8 @@ public struct NextHop: Hashable, Sendable {
 }
 
 extension NextHop {
-    /// Reads the value of an RTA_MULTIPATH attribute: `struct rtnexthop` and its attributes, one after the other.
+    /// Reads the value of an RTA_MULTIPATH attribute: `struct rtnexthop` and its attributes, one after the
+    /// other.
     static func list(decoding bytes: Span<UInt8>) throws(DecodingError) -> [NextHop] {
         let headerSize = MemoryLayout<rtnexthop>.size
         var hops: [NextHop] = []

@@ -3,8 +3,8 @@ internal import CShims
 extension Route {
     /// Reads the payload of an RTM_NEWROUTE message: `struct rtmsg` and RTA_* attributes (linux/rtnetlink.h).
     ///
-    /// Attributes that are not known are skipped. Throws where a length does not fit, or the family is neither IPv4
-    /// nor IPv6.
+    /// Attributes that are not known are skipped. Throws where a length does not fit, or the family is
+    /// neither IPv4 nor IPv6.
     public init(decoding payload: Span<UInt8>) throws(DecodingError) {
         let family = try AddressFamily(startOf: payload)
         let attributes = payload.extracting(try payload.rest(after: MemoryLayout<rtmsg>.size))

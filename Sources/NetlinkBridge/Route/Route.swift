@@ -12,7 +12,9 @@ public struct Route: Hashable, Sendable {
     public let source: Prefix?
     /// What becomes of a packet.
     public let kind: Kind
-    /// The ways out: one for an ordinary route, several for a multipath route, none for `blackhole` and its like.
+    /// The ways out: one for an ordinary route, several for a multipath route.
+    ///
+    /// A route that drops has none, or the loopback interface (IPv6).
     public let nextHops: [NextHop]
     /// The address that the host's own packets get; nil where the kernel chooses by itself.
     public let preferredSource: IPAddress?

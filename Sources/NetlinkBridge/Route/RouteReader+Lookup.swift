@@ -3,7 +3,8 @@ internal import Glibc
 
 /// What the kernel says of one packet's way.
 public enum RouteAnswer: Hashable, Sendable {
-    /// The route that the packet takes: kind, interface, gateway and preferred source. Its prefix is the packet's address.
+    /// The route that the packet takes: kind, interface, gateway and preferred source. Its prefix is the
+    /// packet's address.
     case found(Route)
     /// The packet takes no route.
     case refused(Refusal)
@@ -15,8 +16,8 @@ public enum RouteAnswer: Hashable, Sendable {
         /// A route of kind `unreachable` matches, or a packet from outside came while forwarding is off
         /// (EHOSTUNREACH).
         case hostUnreachable
-        /// A route of kind `blackhole` matches, or a packet from outside has a source that the reverse path filter
-        /// or the rules for odd addresses refuse (EINVAL; EXDEV for the filter since Linux 6.14).
+        /// A route of kind `blackhole` matches, or a packet from outside has a source that the reverse path
+        /// filter or the rules for odd addresses refuse (EINVAL; EXDEV for the filter since Linux 6.14).
         case invalidPath
         /// A route of kind `prohibit` matches (EACCES).
         case prohibited
@@ -24,10 +25,11 @@ public enum RouteAnswer: Hashable, Sendable {
 }
 
 extension RouteReader {
-    /// Asks the kernel which way a UDP packet would take in the namespace of the calling thread (RTM_GETROUTE).
+    /// Asks the kernel which way a UDP packet would take in the namespace of the calling thread
+    /// (RTM_GETROUTE).
     ///
-    /// Without `inInterface` it is a packet of this host, else one that came in there: the reverse path filter and the
-    /// forwarding switch then count too, and a source is needed. Nothing is sent.
+    /// Without `inInterface` it is a packet of this host, else one that came in there: the reverse path
+    /// filter and the forwarding switch then count too, and a source is needed. Nothing is sent.
     ///
     /// - Parameters:
     ///   - destination: the packet's destination address.
@@ -36,8 +38,8 @@ extension RouteReader {
     ///   - inInterface: the interface that the packet came in by; nil for a packet of this host.
     ///   - outInterface: the interface that the socket is bound to.
     /// - Returns: The route, or why there is none.
-    /// - Throws: A `NetlinkError` for an errno that is not about the path, such as ENODEV for an interface that does
-    ///   not exist; a `SystemError` where no socket can be opened.
+    /// - Throws: A `NetlinkError` for an errno that is not about the path, such as ENODEV for an interface
+    ///   that does not exist; a `SystemError` where no socket can be opened.
     public static func lookup(
         destination: IPAddress,
         source: IPAddress? = nil,
@@ -51,8 +53,8 @@ extension RouteReader {
         header[0] = family.kernelValue
         header[1] = width
         header[2] = source == nil ? 0 : width
-        // Else the answer names the main table, whichever table held the route.
-        header.replaceSubrange(8..<12, with: hostBytes(UInt32(RTM_F_LOOKUP_TABLE)))
+        // Else IPv4's answer names the main table, whichever table held the route; IPv6 refuses the flag.
+        if family == .ip { header.replaceSubrange(8..<12, with: hostBytes(UInt32(RTM_F_LOOKUP_TABLE))) }
         var request = NetlinkRequest(type: UInt16(RTM_GETROUTE), flags: 0, header: header)
         request.append(RTA_DST.rawValue, destination.networkBytes)
         if let source { request.append(RTA_SRC.rawValue, source.networkBytes) }

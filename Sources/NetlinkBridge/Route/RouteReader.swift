@@ -1,10 +1,12 @@
 internal import CShims
 
-/// Reads links, addresses, routes and rules through rtnetlink, in the network namespace of the calling thread.
+/// Reads links, addresses, routes and rules through rtnetlink, in the network namespace of the calling
+/// thread.
 ///
-/// No privilege is needed. Every function throws a `SystemError` where no socket can be opened, and a `NetlinkError`
-/// where the kernel refuses, does not answer or answers with what cannot be decoded. A dump that a change tore throws an
-/// error whose `isInterruption` is true: reading again may help, and how often is for the caller to decide.
+/// No privilege is needed. Every function throws a `SystemError` where no socket can be opened, and a
+/// `NetlinkError` where the kernel refuses, does not answer or answers with what cannot be decoded. A dump
+/// that a change tore throws an error whose `isInterruption` is true: reading again may help, and how often
+/// is for the caller to decide.
 public enum RouteReader {
     /// The interfaces, in the kernel's order.
     public static func links() throws -> [Link] {

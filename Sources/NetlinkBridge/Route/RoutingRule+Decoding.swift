@@ -1,10 +1,11 @@
 internal import CShims
 
 extension RoutingRule {
-    /// Reads the payload of an RTM_NEWRULE message: `struct fib_rule_hdr` and FRA_* attributes (linux/fib_rules.h).
+    /// Reads the payload of an RTM_NEWRULE message: `struct fib_rule_hdr` and FRA_* attributes
+    /// (linux/fib_rules.h).
     ///
-    /// An attribute that is not known is named in `notUnderstood`. Throws where a length does not fit, or the family
-    /// is neither IPv4 nor IPv6.
+    /// An attribute that is not known is named in `notUnderstood`. Throws where a length does not fit, or the
+    /// family is neither IPv4 nor IPv6.
     public init(decoding payload: Span<UInt8>) throws(DecodingError) {
         let family = try AddressFamily(startOf: payload)
         let attributes = payload.extracting(try payload.rest(after: MemoryLayout<fib_rule_hdr>.size))

@@ -1,7 +1,7 @@
 /// A rule of the routing policy: which packets look into which table (RTM_NEWRULE).
 ///
-/// Rules are tried in the order of their priority. A packet meets a rule when every condition of it holds, or, where
-/// the rule is inverted, when one of them does not.
+/// Rules are tried in the order of their priority. A packet meets a rule when every condition of it holds,
+/// or, where the rule is inverted, when one of them does not.
 public struct RoutingRule: Hashable, Sendable {
     /// The family of the packets.
     public let family: AddressFamily
@@ -35,7 +35,8 @@ public struct RoutingRule: Hashable, Sendable {
     public let suppressedPrefixLength: UInt32?
     /// Inversion, and whether a named interface is missing.
     public let flags: Flags
-    /// The numbers of attributes (linux/fib_rules.h, FRA_*) that may narrow the rule and are not understood here.
+    /// The numbers of attributes (linux/fib_rules.h, FRA_*) that may narrow the rule and are not understood
+    /// here.
     public let notUnderstood: [UInt16]
 
     /// Tells whether the rule is for the packets that do not fulfil its conditions (`ip rule add not ...`).

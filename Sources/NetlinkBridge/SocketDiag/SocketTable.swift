@@ -3,14 +3,17 @@ internal import Glibc
 
 /// Reads the sockets of this host, in the network namespace of the calling thread (NETLINK_SOCK_DIAG).
 public enum SocketTable {
-    /// The UDP sockets of both families, in the kernel's order. No privilege is needed.
+    /// The UDP sockets of both families, in the kernel's order.
     ///
-    /// Throws a `SystemError` where no socket can be opened, and a `NetlinkError` where the kernel refuses (ENOENT: it
-    /// has no udp_diag), does not answer, or the table changed meanwhile (`isInterruption`).
+    /// No privilege is needed.
+    ///
+    /// Throws a `SystemError` where no socket can be opened, and a `NetlinkError` where the kernel refuses
+    /// (ENOENT: it has no udp_diag), does not answer, or the table changed meanwhile (`isInterruption`).
     public static func udpListeners() throws -> [UDPListener] {
         var listeners: [UDPListener] = []
         for family in AddressFamily.allCases {
-            // `struct inet_diag_req_v2`: family, protocol, extensions, padding, the states wanted, no socket in particular.
+            // `struct inet_diag_req_v2`: family, protocol, extensions, padding, the states wanted, no socket
+            // in particular.
             let wanted = [family.kernelValue, UInt8(IPPROTO_UDP), 0, 0] + hostBytes(UInt32.max)
             let rest = MemoryLayout<inet_diag_req_v2>.size - wanted.count
             let request = NetlinkRequest(

@@ -2,9 +2,11 @@ internal import CShims
 
 /// A UDP socket of this host, as it could receive packets (linux/inet_diag.h).
 public struct UDPListener: Hashable, Sendable {
-    /// The local address and port; an unspecified address stands for all of the family, and port 0 for unbound.
+    /// The local address and port; an unspecified address stands for all of the family, and port 0 for
+    /// unbound.
     public let local: Endpoint
-    /// The peer of a connected socket, from which alone it receives; unspecified, port 0, where it is not connected.
+    /// The peer of a connected socket, from which alone it receives; unspecified, port 0, where it is not
+    /// connected.
     public let remote: Endpoint
     /// The interface that the socket is bound to; nil for all.
     public let interface: InterfaceIndex?
@@ -12,8 +14,8 @@ public struct UDPListener: Hashable, Sendable {
     public let user: UInt32
     /// The socket's inode, as it appears below /proc/PID/fd; 0 where no process holds it (the kernel's own).
     public let inode: UInt32
-    /// Tells whether an IPv6 socket on all addresses leaves IPv4 alone; nil where the kernel does not say, as for
-    /// connected sockets.
+    /// Tells whether an IPv6 socket on all addresses leaves IPv4 alone; nil where the kernel does not say, as
+    /// for connected sockets.
     public let isV6Only: Bool?
 
     /// Makes a listener from its parts.
@@ -43,7 +45,8 @@ extension UDPListener {
         let family = try AddressFamily(startOf: payload)
         let attributes = payload.extracting(try payload.rest(after: MemoryLayout<inet_diag_msg>.size))
         let addressSize = family.bitWidth / 8
-        // `struct inet_diag_sockid` starts at byte 4: two ports, two times 16 bytes of address, the interface.
+        // `struct inet_diag_sockid` starts at byte 4: two ports, two times 16 bytes of address, the
+        // interface.
         let source = try IPAddress(attribute: payload.extracting(8..<(8 + addressSize)))
         let destination = try IPAddress(attribute: payload.extracting(24..<(24 + addressSize)))
         let index: UInt32 = try payload.host(at: 40)

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// A POSIX thread that runs beside the others until its body returns.
 ///
-/// It is in the network namespace of the thread that started it. Dropping the object leaves the thread running.
+/// It is in the network namespace of the thread that started it. Dropping the object leaves the thread
+/// running.
 public final class BackgroundThread: Sendable {
     private let thread: pthread_t
     /// Whether somebody has joined the thread, which must happen at most once.
@@ -15,12 +16,15 @@ public final class BackgroundThread: Sendable {
         // Sound: the reference is retained for the new thread, which takes it over exactly once.
         let argument = unsafe Unmanaged<Body>.passRetained(Body(body)).toOpaque()
         let code = unsafe pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { argument in
                 guard let argument = unsafe argument else { return nil }
                 unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
                 return nil
-            }, argument)
+            },
+            argument
+        )
         guard code == 0 else {
             unsafe Unmanaged<Body>.fromOpaque(argument).release()
             throw SystemError("start a thread", code: code)

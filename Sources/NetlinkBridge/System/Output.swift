@@ -18,9 +18,11 @@ public enum StandardStream: Int32, Sendable {
 
 /// Writes a text file so that a reader sees the old content or the new one, never a part.
 ///
-/// What exists and is no regular file itself (a pipe, a link such as `/dev/stdout`) is written into instead: to put a
-/// file in its place would take `/dev/null` from everybody else.
-/// - Parameter mode: the permissions of a file that is made.
+/// What exists and is no regular file itself (a pipe, a link such as `/dev/stdout`) is written into instead:
+/// to put a file in its place would take `/dev/null` from everybody else.
+/// `mode` holds the permissions of a file that is made.
+///
+/// - Throws: `SystemError`; the file at `path` is then as it was.
 public func writeFile(_ text: String, path: String, mode: UInt32 = 0o644) throws(SystemError) {
     let shown = escapedForDisplay(path)
     let bytes = Array(text.utf8)

@@ -1,7 +1,8 @@
 internal import CShims
 internal import Glibc
 
-/// A descriptor that becomes readable, for good, when something has to end: a loop polls it beside its sockets.
+/// A descriptor that becomes readable, for good, when something has to end: a loop polls it beside its
+/// sockets.
 public final class StopSignal: Sendable {
     private let descriptor: Descriptor
     private let canBeRaised: Bool
@@ -18,8 +19,8 @@ public final class StopSignal: Sendable {
 
     /// Makes a signal that SIGINT and SIGTERM set off, instead of ending the process.
     ///
-    /// They are blocked for the calling thread and the threads that it starts from now on, so this is called before
-    /// any other thread exists, and the process then has to watch the signal.
+    /// They are blocked for the calling thread and the threads that it starts from now on, so this is called
+    /// before any other thread exists, and the process then has to watch the signal.
     public static func onTermination() throws(SystemError) -> StopSignal {
         let signals = [SIGINT, SIGTERM]
         let number = unsafe signals.withUnsafeBufferPointer { buffer in
@@ -34,7 +35,8 @@ public final class StopSignal: Sendable {
 
     /// Sets the signal off; nothing happens where only the system can.
     public func raise() {
-        // An eventfd that is open refuses a write only when its counter is full, and then it is readable already.
+        // An eventfd that is open refuses a write only when its counter is full, and then it is readable
+        // already.
         if canBeRaised { _ = na_event_raise(descriptor.number) }
     }
 }

@@ -2,7 +2,8 @@ internal import Glibc
 
 /// A kernel parameter under /proc/sys.
 ///
-/// What is below `net` belongs to the network namespace of the thread that opens the file, that is, of the calling thread.
+/// What is below `net` belongs to the network namespace of the thread that opens the file, that is, of the
+/// calling thread.
 public struct Sysctl: Hashable, Sendable {
     /// The parts of the path below /proc/sys.
     public let components: [KernelName]
@@ -22,9 +23,9 @@ public struct Sysctl: Hashable, Sendable {
 
     /// The parameter with a name as sysctl(8) writes it: `net.ipv4.ip_forward` or `net/ipv4/ip_forward`.
     ///
-    /// The first separator in the text separates; the other one then stands in a part. In the dotted form a slash stands
-    /// for a dot (`net.ipv4.conf.eth0/1.forwarding`), in the slashed form a dot is a dot. Refuses what `init(_:)`
-    /// with parts refuses.
+    /// The first separator in the text separates; the other one then stands in a part. In the dotted form a
+    /// slash stands for a dot (`net.ipv4.conf.eth0/1.forwarding`), in the slashed form a dot is a dot.
+    /// Refuses what `init(_:)` with parts refuses.
     public init(_ name: String) throws(SystemError) {
         let dot = UInt8(ascii: ".")
         let slash = UInt8(ascii: "/")
@@ -66,7 +67,10 @@ public struct Sysctl: Hashable, Sendable {
         return String(decoding: value[start..<end], as: UTF8.self)
     }
 
-    /// Sets the value. Throws a `SystemError` that names the file, with ENOENT where the kernel has no such parameter.
+    /// Sets the value.
+    ///
+    /// Throws a `SystemError` that names the file, with ENOENT where the kernel has no such
+    /// parameter.
     public func write(_ value: String) throws(SystemError) {
         let operation = "write \"\(escapedForDisplay(value))\" to \(path)"
         let number = unsafe open(fileName, O_WRONLY | O_CLOEXEC)

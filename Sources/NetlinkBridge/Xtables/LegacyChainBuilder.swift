@@ -20,7 +20,9 @@ struct LegacyChainBuilder {
     private let family: AddressFamily
 
     init(
-        _ entries: [LegacyEntry], _ hooks: [(hook: LegacyHook, first: Int, policy: Int)], base: Int,
+        _ entries: [LegacyEntry],
+        _ hooks: [(hook: LegacyHook, first: Int, policy: Int)],
+        base: Int,
         family: AddressFamily
     ) {
         self.entries = entries
@@ -80,16 +82,28 @@ struct LegacyChainBuilder {
         for (index, entry) in draft.entries.dropLast().enumerated() {
             rules.append(
                 LegacyRule(
-                    family: family, position: index + 1, condition: entry.condition, matches: entry.matches,
-                    target: try target(of: entry, starts), counters: entry.counters))
+                    family: family,
+                    position: index + 1,
+                    condition: entry.condition,
+                    matches: entry.matches,
+                    target: try target(of: entry, starts),
+                    counters: entry.counters
+                )
+            )
         }
         return LegacyChain(
-            name: draft.name, hook: draft.hook, policy: policy, counters: end.counters, rules: rules)
+            name: draft.name,
+            hook: draft.hook,
+            policy: policy,
+            counters: end.counters,
+            rules: rules
+        )
     }
 
     /// The entry's target; verdicts are `-NF_* - 1` of linux/netfilter.h, or XT_RETURN.
     private func target(
-        of entry: LegacyEntry, _ starts: [Int: KernelName]
+        of entry: LegacyEntry,
+        _ starts: [Int: KernelName]
     ) throws(DecodingError) -> LegacyTarget {
         guard let verdict = try entry.verdict() else { return .extension(entry.target) }
         switch verdict {
@@ -100,7 +114,9 @@ struct LegacyChainBuilder {
         case 0...:
             // A jump to the next entry pushes nothing: it is how a rule without a target is kept.
             if Int(verdict) == entry.end { return .fallthrough }
-            guard let chain = starts[Int(verdict)] else { throw error("a jump to a chain's first rule", entry) }
+            guard let chain = starts[Int(verdict)] else {
+                throw error("a jump to a chain's first rule", entry)
+            }
             return entry.isGoto ? .goto(chain) : .jump(chain)
         default: throw error("a verdict that is known", entry)
         }

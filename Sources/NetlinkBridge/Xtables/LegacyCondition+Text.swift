@@ -10,7 +10,9 @@ extension LegacyCondition {
         let isInverted = inversions.contains(inversion)
         guard isInverted || !test.isAny || !test.address.isUnspecified else { return "" }
         return iptablesOption(
-            "\(option) \(test.address.iptablesText)\(test.maskText)", inverted: isInverted)
+            "\(option) \(test.address.iptablesText)\(test.maskText)",
+            inverted: isInverted
+        )
     }
 
     private func interface(_ option: String, _ test: XtInterfaceName, _ inversion: Inversions) -> String {

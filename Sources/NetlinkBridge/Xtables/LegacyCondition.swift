@@ -10,12 +10,19 @@ public struct LegacyCondition: Hashable, Sendable {
         /// Makes a set from the kernel's bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// IPT_INV_VIA_IN: the packet came in by another device.
         public static let input = Inversions(rawValue: 0x01)
+        /// IPT_INV_VIA_OUT: the packet leaves by another device.
         public static let output = Inversions(rawValue: 0x02)
+        /// IPT_INV_TOS: another traffic class.
         public static let trafficClass = Inversions(rawValue: 0x04)
+        /// IPT_INV_SRCIP: another source address.
         public static let source = Inversions(rawValue: 0x08)
+        /// IPT_INV_DSTIP: another destination address.
         public static let destination = Inversions(rawValue: 0x10)
+        /// IPT_INV_FRAG: whole packets and first fragments.
         public static let fragment = Inversions(rawValue: 0x20)
+        /// IPT_INV_PROTO: another transport protocol.
         public static let transportProtocol = Inversions(rawValue: 0x40)
     }
 

@@ -50,21 +50,28 @@ struct LegacyEntry {
         isGoto = try blob.u8(start + layout.flags) & layout.gotoFlag != 0
         counters = LegacyCounters(
             packets: try blob.u64(start + layout.counters + NA_COUNTERS_PACKETS),
-            bytes: try blob.u64(start + layout.counters + NA_COUNTERS_BYTES))
+            bytes: try blob.u64(start + layout.counters + NA_COUNTERS_BYTES)
+        )
     }
 
     /// A match or target and its size, which is at least that of the header and at most `limit`.
     private static func `extension`(
-        _ blob: XtBytes, _ place: Int, limit: Int
+        _ blob: XtBytes,
+        _ place: Int,
+        limit: Int
     ) throws(DecodingError) -> (XtExtension, Int) {
         let size = Int(try blob.u16(place + NA_EXTENSION_LENGTH))
         guard size >= NA_EXTENSION_SIZE, size <= limit else {
-            throw DecodingError(what: "a match or target of \(NA_EXTENSION_SIZE) to \(limit) bytes", offset: place)
+            throw DecodingError(
+                what: "a match or target of \(NA_EXTENSION_SIZE) to \(limit) bytes",
+                offset: place
+            )
         }
         let value = XtExtension(
             name: try blob.name(place + NA_EXTENSION_NAME, NA_EXTENSION_NAME_LENGTH),
             revision: try blob.u8(place + NA_EXTENSION_REVISION),
-            data: Array(try blob.slice(place + NA_EXTENSION_SIZE, size - NA_EXTENSION_SIZE)))
+            data: Array(try blob.slice(place + NA_EXTENSION_SIZE, size - NA_EXTENSION_SIZE))
+        )
         return (value, size)
     }
 }

@@ -17,7 +17,9 @@ extension LegacyTable {
         }
         guard count == size, bytes.count - base == size else {
             throw DecodingError(
-                what: "\(size) bytes of entries", offset: entriesHeader + NA_GET_ENTRIES_COUNT)
+                what: "\(size) bytes of entries",
+                offset: entriesHeader + NA_GET_ENTRIES_COUNT
+            )
         }
         var entries: [LegacyEntry] = []
         var offset = 0
@@ -35,7 +37,8 @@ extension LegacyTable {
 
     /// The offset of each hook's first entry, and of the entry that is its policy.
     private static func hooks(
-        _ blob: XtBytes, size: Int
+        _ blob: XtBytes,
+        size: Int
     ) throws(DecodingError) -> [(hook: LegacyHook, first: Int, policy: Int)] {
         let valid = try blob.u32(NA_GETINFO_VALID_HOOKS)
         var hooks: [(hook: LegacyHook, first: Int, policy: Int)] = []
@@ -44,7 +47,10 @@ extension LegacyTable {
             let first = Int(try blob.u32(place))
             let policy = Int(try blob.u32(NA_GETINFO_UNDERFLOW + 4 * hook.rawValue))
             guard first <= policy, policy < size else {
-                throw DecodingError(what: "a policy of \(hook.chainName) behind its first rule", offset: place)
+                throw DecodingError(
+                    what: "a policy of \(hook.chainName) behind its first rule",
+                    offset: place
+                )
             }
             hooks.append((hook, first, policy))
         }

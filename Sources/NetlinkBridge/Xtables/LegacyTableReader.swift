@@ -21,7 +21,7 @@ public enum LegacyTableReader {
         do {
             let bytes = try ProcessFile.read(path)
             return bytes.split(separator: UInt8(ascii: "\n")).map { KernelName(bytes: $0) }
-        } catch where error.code == ENOENT {
+        } catch  where error.code == ENOENT {
             // The module that makes the list is not loaded: there are no such tables.
             return []
         }
@@ -40,7 +40,8 @@ public enum LegacyTableReader {
     ///
     /// - Throws: `SystemError` as `read(table:family:)` does.
     public static func readBytes(
-        table: KernelName = "nat", family: AddressFamily
+        table: KernelName = "nat",
+        family: AddressFamily
     ) throws(SystemError) -> [UInt8]? {
         guard try tableNames(family: family).contains(table) else { return nil }
         let tool = family == .ip ? "iptables" : "ip6tables"
@@ -52,7 +53,7 @@ public enum LegacyTableReader {
             entries.replaceSubrange(NA_GET_ENTRIES_COUNT..<(NA_GET_ENTRIES_COUNT + 4), with: size)
             do {
                 entries = try ask(IPT_SO_GET_ENTRIES, entries, family, operation)
-            } catch where error.code == EAGAIN || error.code == EINTR {
+            } catch  where error.code == EAGAIN || error.code == EINTR {
                 // The table has another size by now.
                 continue
             }
@@ -63,7 +64,9 @@ public enum LegacyTableReader {
     }
 
     private static func information(
-        _ table: KernelName, _ family: AddressFamily, _ operation: String
+        _ table: KernelName,
+        _ family: AddressFamily,
+        _ operation: String
     ) throws(SystemError) -> [UInt8] {
         let answer = try ask(IPT_SO_GET_INFO, question(table, count: NA_GETINFO_SIZE), family, operation)
         guard answer.count == NA_GETINFO_SIZE else { throw SystemError(operation, code: EPROTO) }
@@ -77,7 +80,10 @@ public enum LegacyTableReader {
     }
 
     private static func ask(
-        _ option: Int32, _ question: [UInt8], _ family: AddressFamily, _ operation: String
+        _ option: Int32,
+        _ question: [UInt8],
+        _ family: AddressFamily,
+        _ operation: String
     ) throws(SystemError) -> [UInt8] {
         var bytes = question
         let number = family == .ip ? AF_INET : AF_INET6

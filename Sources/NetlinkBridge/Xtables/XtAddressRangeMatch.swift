@@ -30,10 +30,14 @@ public struct XtAddressRangeMatch: Hashable, Sendable {
         let flags = try structure.u8(NA_IPRANGE_FLAGS)
         let source = Range(
             first: try structure.address(NA_IPRANGE_SOURCE_MIN, family),
-            last: try structure.address(NA_IPRANGE_SOURCE_MAX, family), isInverted: flags & 0x10 != 0)
+            last: try structure.address(NA_IPRANGE_SOURCE_MAX, family),
+            isInverted: flags & 0x10 != 0
+        )
         let destination = Range(
             first: try structure.address(NA_IPRANGE_DESTINATION_MIN, family),
-            last: try structure.address(NA_IPRANGE_DESTINATION_MAX, family), isInverted: flags & 0x20 != 0)
+            last: try structure.address(NA_IPRANGE_DESTINATION_MAX, family),
+            isInverted: flags & 0x20 != 0
+        )
         self.source = flags & 0x01 != 0 ? source : nil
         self.destination = flags & 0x02 != 0 ? destination : nil
     }
@@ -43,6 +47,8 @@ public struct XtAddressRangeMatch: Hashable, Sendable {
     private func text(_ name: String, _ range: Range?) -> String {
         guard let range else { return "" }
         return iptablesOption(
-            "\(name) \(range.first.iptablesText)-\(range.last.iptablesText)", inverted: range.isInverted)
+            "\(name) \(range.first.iptablesText)-\(range.last.iptablesText)",
+            inverted: range.isInverted
+        )
     }
 }

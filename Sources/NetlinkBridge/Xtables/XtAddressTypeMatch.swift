@@ -12,10 +12,15 @@ public struct XtAddressTypeMatch: Hashable, Sendable {
         /// Makes a set from the kernel's bits.
         public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+        /// RTN_UNICAST: an address that is reached by a route.
         public static let unicast = Types(rawValue: 1 << 1)
+        /// RTN_LOCAL: an address of this host.
         public static let local = Types(rawValue: 1 << 2)
+        /// RTN_BROADCAST: a broadcast address of this host.
         public static let broadcast = Types(rawValue: 1 << 3)
+        /// RTN_ANYCAST: an anycast address of this host.
         public static let anycast = Types(rawValue: 1 << 4)
+        /// RTN_MULTICAST: a multicast address.
         public static let multicast = Types(rawValue: 1 << 5)
 
         /// The names that iptables has for the bits 0 to 11.

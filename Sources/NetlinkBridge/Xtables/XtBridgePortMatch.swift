@@ -13,10 +13,15 @@ public struct XtBridgePortMatch: Hashable, Sendable {
         /// Makes a set from the kernel's bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// XT_PHYSDEV_OP_IN: the port that the packet came in by.
         public static let input = Tests(rawValue: 1 << 0)
+        /// XT_PHYSDEV_OP_OUT: the port that the packet leaves by.
         public static let output = Tests(rawValue: 1 << 1)
+        /// XT_PHYSDEV_OP_BRIDGED: the packet is bridged, not routed.
         public static let isBridged = Tests(rawValue: 1 << 2)
+        /// XT_PHYSDEV_OP_ISIN: the packet came in by a bridge port.
         public static let hasInput = Tests(rawValue: 1 << 3)
+        /// XT_PHYSDEV_OP_ISOUT: the packet leaves by a bridge port.
         public static let hasOutput = Tests(rawValue: 1 << 4)
     }
 

@@ -12,17 +12,23 @@ struct XtBytes {
     }
 
     func slice(_ offset: Int, _ count: Int) throws(DecodingError) -> ArraySlice<UInt8> {
-        guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else {
-            throw DecodingError(what: "\(what) ends early: \(count) bytes wanted", offset: offset)
-        }
+        try check(offset, count)
         return bytes[offset..<(offset + count)]
     }
 
     func u8(_ offset: Int) throws(DecodingError) -> UInt8 {
-        guard offset >= 0, offset < bytes.count else {
-            throw DecodingError(what: "\(what) ends early: 1 byte wanted", offset: offset)
-        }
+        try check(offset, 1)
         return bytes[offset]
+    }
+
+    /// The place that an error names is inside the bytes or at their end, also where something farther was wanted.
+    private func check(_ offset: Int, _ count: Int) throws(DecodingError) {
+        guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else {
+            throw DecodingError(
+                what: "\(what) ends early: \(count) bytes wanted",
+                offset: min(max(offset, 0), bytes.count)
+            )
+        }
     }
 
     func u16(_ offset: Int) throws(DecodingError) -> UInt16 { try native(offset) }
@@ -35,7 +41,8 @@ struct XtBytes {
 
     /// A number of 16 bits in network order: a port.
     func network16(_ offset: Int) throws(DecodingError) -> UInt16 {
-        try slice(offset, 2).reduce(0) { $0 << 8 | UInt16($1) }
+        try check(offset, 2)
+        return UInt16(bytes[offset]) << 8 | UInt16(bytes[offset + 1])
     }
 
     /// An address in network order; the union `nf_inet_addr` has an IPv4 address in its first four bytes.
@@ -56,8 +63,14 @@ struct XtBytes {
     private func native<Number: FixedWidthInteger & UnsignedInteger>(
         _ offset: Int
     ) throws(DecodingError) -> Number {
+        let count = Number.bitWidth / 8
+        try check(offset, count)
         var bigEndian: Number = 0
-        for byte in try slice(offset, Number.bitWidth / 8) { bigEndian = bigEndian << 8 | Number(byte) }
+        var index = offset
+        while index < offset + count {
+            bigEndian = bigEndian << 8 | Number(truncatingIfNeeded: bytes[index])
+            index += 1
+        }
         // `bigEndian` is the value on a big-endian machine; elsewhere the bytes have to change places.
         return bigEndian.bigEndian
     }

@@ -14,13 +14,29 @@ extension XtConntrackMatch {
         }
         transportProtocol = try structure.u16(NA_CONNTRACK_PROTOCOL)
         originalSource = try XtMaskedAddress(
-            structure, address: NA_CONNTRACK_ORIGSRC, mask: NA_CONNTRACK_ORIGSRC_MASK, family)
+            structure,
+            address: NA_CONNTRACK_ORIGSRC,
+            mask: NA_CONNTRACK_ORIGSRC_MASK,
+            family
+        )
         originalDestination = try XtMaskedAddress(
-            structure, address: NA_CONNTRACK_ORIGDST, mask: NA_CONNTRACK_ORIGDST_MASK, family)
+            structure,
+            address: NA_CONNTRACK_ORIGDST,
+            mask: NA_CONNTRACK_ORIGDST_MASK,
+            family
+        )
         replySource = try XtMaskedAddress(
-            structure, address: NA_CONNTRACK_REPLSRC, mask: NA_CONNTRACK_REPLSRC_MASK, family)
+            structure,
+            address: NA_CONNTRACK_REPLSRC,
+            mask: NA_CONNTRACK_REPLSRC_MASK,
+            family
+        )
         replyDestination = try XtMaskedAddress(
-            structure, address: NA_CONNTRACK_REPLDST, mask: NA_CONNTRACK_REPLDST_MASK, family)
+            structure,
+            address: NA_CONNTRACK_REPLDST,
+            mask: NA_CONNTRACK_REPLDST_MASK,
+            family
+        )
         // Only revision 3 has ranges, and only it keeps ports in native order.
         func ports(_ low: Int, _ high: Int) throws(DecodingError) -> XtPortRange {
             guard match.revision == 3 else { return XtPortRange(only: try structure.network16(low)) }

@@ -6,7 +6,8 @@ extension XtConntrackMatch.States {
             [
                 (.invalid, "INVALID"), (.new, "NEW"), (.related, "RELATED"), (.established, "ESTABLISHED"),
                 (.untracked, "UNTRACKED"), (.sourceTranslated, "SNAT"), (.destinationTranslated, "DNAT"),
-            ])
+            ]
+        )
     }
 }
 

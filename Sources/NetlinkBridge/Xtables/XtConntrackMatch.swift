@@ -11,17 +11,29 @@ public struct XtConntrackMatch: Hashable, Sendable {
         /// Makes a set from the kernel's bits.
         public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+        /// The packet's state.
         public static let state = Tests(rawValue: 1 << 0)
+        /// The entry's transport protocol.
         public static let transportProtocol = Tests(rawValue: 1 << 1)
+        /// The source address of the original direction.
         public static let originalSource = Tests(rawValue: 1 << 2)
+        /// The destination address of the original direction.
         public static let originalDestination = Tests(rawValue: 1 << 3)
+        /// The source address of replies.
         public static let replySource = Tests(rawValue: 1 << 4)
+        /// The destination address of replies.
         public static let replyDestination = Tests(rawValue: 1 << 5)
+        /// The entry's status bits.
         public static let status = Tests(rawValue: 1 << 6)
+        /// How long the entry still lives.
         public static let expiry = Tests(rawValue: 1 << 7)
+        /// The source port of the original direction.
         public static let originalSourcePort = Tests(rawValue: 1 << 8)
+        /// The destination port of the original direction.
         public static let originalDestinationPort = Tests(rawValue: 1 << 9)
+        /// The source port of replies.
         public static let replySourcePort = Tests(rawValue: 1 << 10)
+        /// The destination port of replies.
         public static let replyDestinationPort = Tests(rawValue: 1 << 11)
         /// The direction is the original one; inverted, it is the reply.
         public static let direction = Tests(rawValue: 1 << 12)
@@ -39,13 +51,17 @@ public struct XtConntrackMatch: Hashable, Sendable {
 
         /// Not part of a flow that is tracked, without being exempt.
         public static let invalid = States(rawValue: 1 << 0)
+        /// Part of a flow that was seen in both directions.
         public static let established = States(rawValue: 1 << 1)
+        /// The beginning of a flow that another one announced, or an ICMP error about one.
         public static let related = States(rawValue: 1 << 2)
+        /// Part of a flow that was seen in one direction only.
         public static let new = States(rawValue: 1 << 3)
         /// The entry's source is translated.
         public static let sourceTranslated = States(rawValue: 1 << 6)
         /// The entry's destination is translated.
         public static let destinationTranslated = States(rawValue: 1 << 7)
+        /// Exempt from tracking.
         public static let untracked = States(rawValue: 1 << 8)
     }
 

@@ -27,6 +27,8 @@ public struct XtICMPMatch: Hashable, Sendable {
         let value = !version6 && type == .max && everyCode ? "any" : "\(type)"
         let code = everyCode ? "" : "/\(firstCode)"
         return iptablesOption(
-            (version6 ? "--icmpv6-type " : "--icmp-type ") + value + code, inverted: isInverted)
+            (version6 ? "--icmpv6-type " : "--icmp-type ") + value + code,
+            inverted: isInverted
+        )
     }
 }

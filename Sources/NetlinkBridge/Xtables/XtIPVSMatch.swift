@@ -14,12 +14,17 @@ public struct XtIPVSMatch: Hashable, Sendable {
 
         /// The packet belongs to an IPVS connection; every other test asks for that too.
         public static let isIPVS = Tests(rawValue: 1 << 0)
+        /// The transport protocol of the service.
         public static let transportProtocol = Tests(rawValue: 1 << 1)
+        /// The virtual address of the service.
         public static let address = Tests(rawValue: 1 << 2)
+        /// The virtual port of the service.
         public static let port = Tests(rawValue: 1 << 3)
         /// The direction is the original one; inverted, it is the reply.
         public static let direction = Tests(rawValue: 1 << 4)
+        /// How IPVS forwards.
         public static let method = Tests(rawValue: 1 << 5)
+        /// The virtual port of the connection that controls this one.
         public static let controlPort = Tests(rawValue: 1 << 6)
     }
 

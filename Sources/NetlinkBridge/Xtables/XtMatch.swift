@@ -67,7 +67,8 @@ public enum XtMatch: Hashable, Sendable {
     }
 
     private static func decode(
-        _ match: XtExtension, _ family: AddressFamily
+        _ match: XtExtension,
+        _ family: AddressFamily
     ) throws(DecodingError) -> XtMatch? {
         switch (String(decoding: match.name.bytes, as: UTF8.self), match.revision) {
         case ("comment", 0): .comment(KernelName(bytes: match.data))

@@ -44,7 +44,8 @@ public struct XtNATRange: Hashable, Sendable {
     /// Tells whether the same socket gets different ports towards different destinations on purpose.
     public var isRandom: Bool { !flags.isDisjoint(with: [.random, .fullyRandom]) }
 
-    init(_ structure: XtBytes, flags: UInt32, _ places: Places, _ family: AddressFamily) throws(DecodingError) {
+    init(_ structure: XtBytes, flags: UInt32, _ places: Places, _ family: AddressFamily) throws(DecodingError)
+    {
         let flags = Flags(rawValue: flags)
         let minimum = try structure.address(places.minimum, family)
         let maximum = try structure.address(places.maximum, family)
@@ -76,8 +77,12 @@ extension XtNATRange {
         let structure = target.structure
         guard try structure.u32(NA_NAT4_COUNT) == 1 else { return nil }
         let places = Places(
-            minimum: NA_NAT4_MIN, maximum: NA_NAT4_MAX, minimumPort: NA_NAT4_MIN_PORT,
-            maximumPort: NA_NAT4_MAX_PORT, base: nil)
+            minimum: NA_NAT4_MIN,
+            maximum: NA_NAT4_MAX,
+            minimumPort: NA_NAT4_MIN_PORT,
+            maximumPort: NA_NAT4_MAX_PORT,
+            base: nil
+        )
         try self.init(structure, flags: try structure.u32(NA_NAT4_FLAGS), places, .ip)
     }
 
@@ -85,8 +90,12 @@ extension XtNATRange {
     init(range target: XtExtension, family: AddressFamily, hasBase: Bool) throws(DecodingError) {
         let structure = target.structure
         let places = Places(
-            minimum: NA_NAT_MIN, maximum: NA_NAT_MAX, minimumPort: NA_NAT_MIN_PORT,
-            maximumPort: NA_NAT_MAX_PORT, base: hasBase ? NA_NAT_BASE_PORT : nil)
+            minimum: NA_NAT_MIN,
+            maximum: NA_NAT_MAX,
+            minimumPort: NA_NAT_MIN_PORT,
+            maximumPort: NA_NAT_MAX_PORT,
+            base: hasBase ? NA_NAT_BASE_PORT : nil
+        )
         try self.init(structure, flags: try structure.u32(NA_NAT_FLAGS), places, family)
     }
 }

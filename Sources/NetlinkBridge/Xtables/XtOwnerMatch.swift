@@ -12,8 +12,11 @@ public struct XtOwnerMatch: Hashable, Sendable {
         /// Makes a set from the kernel's bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// The socket's user.
         public static let user = Tests(rawValue: 1 << 0)
+        /// The socket's group.
         public static let group = Tests(rawValue: 1 << 1)
+        /// There is a socket.
         public static let socketExists = Tests(rawValue: 1 << 2)
         /// Not a test: supplementary groups count too.
         public static let supplementaryGroups = Tests(rawValue: 1 << 3)
@@ -41,9 +44,13 @@ public struct XtOwnerMatch: Hashable, Sendable {
     init(_ match: XtExtension) throws(DecodingError) {
         let structure = match.structure
         users = Identifiers(
-            first: try structure.u32(NA_OWNER_UID_MIN), last: try structure.u32(NA_OWNER_UID_MAX))
+            first: try structure.u32(NA_OWNER_UID_MIN),
+            last: try structure.u32(NA_OWNER_UID_MAX)
+        )
         groups = Identifiers(
-            first: try structure.u32(NA_OWNER_GID_MIN), last: try structure.u32(NA_OWNER_GID_MAX))
+            first: try structure.u32(NA_OWNER_GID_MIN),
+            last: try structure.u32(NA_OWNER_GID_MAX)
+        )
         tests = Tests(rawValue: try structure.u8(NA_OWNER_TESTS))
         inversions = Tests(rawValue: try structure.u8(NA_OWNER_INVERSIONS))
     }

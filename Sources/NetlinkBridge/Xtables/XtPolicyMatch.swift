@@ -59,11 +59,17 @@ public struct XtPolicyElement: Hashable, Sendable {
         /// Makes a set from the bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// The tunnel's source.
         public static let source = Tests(rawValue: 1 << 0)
+        /// The tunnel's destination.
         public static let destination = Tests(rawValue: 1 << 1)
+        /// The protocol.
         public static let transportProtocol = Tests(rawValue: 1 << 2)
+        /// Transport or tunnel.
         public static let mode = Tests(rawValue: 1 << 3)
+        /// The security parameter index.
         public static let securityParameterIndex = Tests(rawValue: 1 << 4)
+        /// The request identifier of the policy.
         public static let requestIdentifier = Tests(rawValue: 1 << 5)
     }
 
@@ -86,10 +92,17 @@ public struct XtPolicyElement: Hashable, Sendable {
 
     init(_ structure: XtBytes, at offset: Int, family: AddressFamily) throws(DecodingError) {
         source = try XtMaskedAddress(
-            structure, address: offset + NA_POLICY_SOURCE, mask: offset + NA_POLICY_SOURCE_MASK, family)
+            structure,
+            address: offset + NA_POLICY_SOURCE,
+            mask: offset + NA_POLICY_SOURCE_MASK,
+            family
+        )
         destination = try XtMaskedAddress(
-            structure, address: offset + NA_POLICY_DESTINATION, mask: offset + NA_POLICY_DESTINATION_MASK,
-            family)
+            structure,
+            address: offset + NA_POLICY_DESTINATION,
+            mask: offset + NA_POLICY_DESTINATION_MASK,
+            family
+        )
         securityParameterIndex = try structure.u32(offset + NA_POLICY_SPI)
         requestIdentifier = try structure.u32(offset + NA_POLICY_REQID)
         transportProtocol = try structure.u8(offset + NA_POLICY_PROTOCOL)

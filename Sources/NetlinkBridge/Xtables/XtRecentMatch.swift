@@ -12,12 +12,17 @@ public struct XtRecentMatch: Hashable, Sendable {
         /// Makes a set from the kernel's bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// Looks the address up.
         public static let check = Checks(rawValue: 1 << 0)
         /// Remembers the address; always true.
         public static let set = Checks(rawValue: 1 << 1)
+        /// Looks the address up, and remembers this sighting of one that was found.
         public static let update = Checks(rawValue: 1 << 2)
+        /// Looks the address up, and forgets one that was found.
         public static let remove = Checks(rawValue: 1 << 3)
+        /// Only sightings with the TTL of this packet count.
         public static let sameTTL = Checks(rawValue: 1 << 4)
+        /// Forgets sightings that are too old.
         public static let reap = Checks(rawValue: 1 << 5)
     }
 

@@ -26,7 +26,9 @@ public struct XtStatisticMatch: Hashable, Sendable {
         case 1:
             // The kernel keeps one less than the number that was given.
             mode = .nth(
-                every: try structure.u32(NA_STATISTIC_EVERY) &+ 1, packet: try structure.u32(NA_STATISTIC_PACKET))
+                every: try structure.u32(NA_STATISTIC_EVERY) &+ 1,
+                packet: try structure.u32(NA_STATISTIC_PACKET)
+            )
         default: return nil
         }
     }

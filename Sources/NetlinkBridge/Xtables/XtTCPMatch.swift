@@ -12,9 +12,13 @@ public struct XtTCPMatch: Hashable, Sendable {
         /// Makes a set from the kernel's bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// XT_TCP_INV_SRCPT: other source ports.
         public static let sourcePorts = Inversions(rawValue: 1 << 0)
+        /// XT_TCP_INV_DSTPT: other destination ports.
         public static let destinationPorts = Inversions(rawValue: 1 << 1)
+        /// XT_TCP_INV_FLAGS: other flags.
         public static let flags = Inversions(rawValue: 1 << 2)
+        /// XT_TCP_INV_OPTION: the option is not there.
         public static let option = Inversions(rawValue: 1 << 3)
     }
 
@@ -50,7 +54,8 @@ public struct XtTCPMatch: Hashable, Sendable {
         if flagMask != 0 || inversions.contains(.flags) {
             text += iptablesOption(
                 "--tcp-flags \(Self.flagNames(flagMask)) \(Self.flagNames(flags))",
-                inverted: inversions.contains(.flags))
+                inverted: inversions.contains(.flags)
+            )
         }
         return text
     }

@@ -43,7 +43,8 @@ public enum XtTarget: Hashable, Sendable {
     }
 
     private static func decode(
-        _ target: XtExtension, _ family: AddressFamily
+        _ target: XtExtension,
+        _ family: AddressFamily
     ) throws(DecodingError) -> XtTarget? {
         let name = String(decoding: target.name.bytes, as: UTF8.self)
         switch (name, target.revision) {
@@ -69,7 +70,9 @@ public enum XtTarget: Hashable, Sendable {
 
     /// The range of a NAT target; nil for other targets and for a revision that is not known.
     private static func natRange(
-        of target: XtExtension, _ name: String, _ family: AddressFamily
+        of target: XtExtension,
+        _ name: String,
+        _ family: AddressFamily
     ) throws(DecodingError) -> XtNATRange? {
         switch (name, target.revision, family) {
         case ("MASQUERADE", 0, .ip), ("SNAT", 0, .ip), ("DNAT", 0, .ip), ("NETMAP", 0, .ip),

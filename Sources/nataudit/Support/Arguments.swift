@@ -7,3 +7,5 @@ public import NetlinkBridge
 extension STUNServerName: ExpressibleByArgument {}
 
 extension IPAddress: ExpressibleByArgument {}
+
+extension Finding.Severity: ExpressibleByArgument {}

@@ -11,7 +11,10 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 struct NamespaceOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Work in another network namespace: a name in /run/netns, a path, or pid:N.", valueName: "name|path|pid:N"))
+            "Work in another network namespace: a name in /run/netns, a path, or pid:N.",
+            valueName: "name|path|pid:N"
+        )
+    )
     var netns: String?
 
     /// Moves the process there; called before anything else, while it has one thread.
@@ -44,7 +47,9 @@ struct ReportOptions: ParsableArguments {
 
     /// Colours for a terminal, unless somebody wants none (no-color.org: NO_COLOR, present and not empty).
     var style: TextStyle {
-        let refused = noColor || !(environmentVariable("NO_COLOR") ?? "").isEmpty || environmentVariable("TERM") == "dumb"
+        let refused =
+            noColor || !(environmentVariable("NO_COLOR") ?? "").isEmpty
+            || environmentVariable("TERM") == "dumb"
         return TextStyle(isColored: !refused && output == nil && StandardStream.output.isTerminal)
     }
 

@@ -2,7 +2,7 @@ internal import NatAudit
 internal import NetlinkBridge
 
 /// Standard error: messages for a person beside the report.
-struct Console {
+struct Console: Sendable {
     /// Tells whether what is only nice to know is said too.
     let isVerbose: Bool
 

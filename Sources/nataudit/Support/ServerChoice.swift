@@ -2,7 +2,8 @@ internal import ArgumentParser
 internal import NatAudit
 internal import NetlinkBridge
 
-/// Which STUN servers are asked: those named on the command line, else in NATAUDIT_STUN, else the default ones.
+/// Which STUN servers are asked: those named on the command line, else in NATAUDIT_STUN, else the default
+/// ones.
 struct ServerChoice {
     /// The servers.
     let servers: [STUNServerName]
@@ -22,7 +23,8 @@ struct ServerChoice {
         case .success: (servers, byUser) = (DefaultServers.all, false)
         case .failure(let unreadable):
             throw ValidationError(
-                "NATAUDIT_STUN names \"\(escapedForDisplay(unreadable.text))\", which is not HOST[:PORT]")
+                "NATAUDIT_STUN names \"\(escapedForDisplay(unreadable.text))\", which is not HOST[:PORT]"
+            )
         }
     }
 }

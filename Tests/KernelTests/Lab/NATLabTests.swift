@@ -12,8 +12,8 @@ struct NATLabTests {
         expect(rule.ports, of: try lab.sources(of: client))
     }
 
-    @Test(arguments: [NATRule.Backend.iptablesNft, .iptablesLegacy])
-    func theRulesOfTheAWSNodeDrawAPortForEveryDestination(_ backend: NATRule.Backend) throws {
+    @Test(arguments: [Backend.iptablesNft, .iptablesLegacy])
+    func theRulesOfTheAWSNodeDrawAPortForEveryDestination(_ backend: Backend) throws {
         let lab = try NATLab()
         try NATRule.awsVPCCNI(backend).load(on: lab.nat)
         let client = try lab.clientB.socket(LabAddress.clientB, port: 42000)

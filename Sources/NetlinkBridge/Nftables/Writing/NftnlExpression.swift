@@ -130,25 +130,41 @@ extension NftnlExpression.Fields {
                     (NFTNL_EXPR_IMM_VERDICT, .number(UInt32(bitPattern: verdict.code))),
                 ] + chain)
         case .masquerade(let translation):
-            guard translation.portMin == nil else { throw EncodingError("masquerade", "ports are not written") }
-            let flags: [(Int, NftnlExpression.Value)] =
-                translation.flags.isEmpty
-                ? [] : [(NFTNL_EXPR_MASQ_FLAGS, .number(translation.flags.rawValue))]
-            self.init("masq", flags)
+            self.init(
+                "masq",
+                Self.registers([
+                    (NFTNL_EXPR_MASQ_REG_PROTO_MIN, translation.portMin),
+                    (NFTNL_EXPR_MASQ_REG_PROTO_MAX, translation.portMax),
+                ]) + Self.flags(NFTNL_EXPR_MASQ_FLAGS, translation.flags))
         case .nat(let nat):
-            guard let register = nat.addressMin, nat.addressMax == nil, nat.portMin == nil, nat.flags.isEmpty
-            else { throw EncodingError("snat", "only a single address is written") }
             self.init(
                 "nat",
                 [
                     (NFTNL_EXPR_NAT_TYPE, .number(nat.isDestination ? 1 : 0)),
                     (NFTNL_EXPR_NAT_FAMILY, .number(UInt32(nat.family.rawValue))),
-                    (NFTNL_EXPR_NAT_REG_ADDR_MIN, .number(register.number)),
-                ])
+                ]
+                    + Self.registers([
+                        (NFTNL_EXPR_NAT_REG_ADDR_MIN, nat.addressMin),
+                        (NFTNL_EXPR_NAT_REG_ADDR_MAX, nat.addressMax),
+                        (NFTNL_EXPR_NAT_REG_PROTO_MIN, nat.portMin),
+                        (NFTNL_EXPR_NAT_REG_PROTO_MAX, nat.portMax),
+                    ]) + Self.flags(NFTNL_EXPR_NAT_FLAGS, nat.flags))
         case .counter:
             self.init("counter", [(Int, NftnlExpression.Value)]())
         default: throw EncodingError("an expression", "this kind is read only")
         }
+    }
+
+    /// The fields for the registers that are used.
+    private static func registers(
+        _ registers: [(Int, NftRegister?)]
+    ) -> [(Int, NftnlExpression.Value)] {
+        registers.compactMap { field, register in register.map { (field, .number($0.number)) } }
+    }
+
+    /// The field for flags; none where there are none, as nft writes it.
+    private static func flags(_ field: Int, _ flags: NATFlags) -> [(Int, NftnlExpression.Value)] {
+        flags.isEmpty ? [] : [(field, .number(flags.rawValue))]
     }
 }
 

@@ -1,0 +1,38 @@
+/// Makes findings and the verdict of evidence.
+public enum Audit {
+    /// The checks, in the order in which their findings are reported.
+    private static let checks: [@Sendable (Evidence) -> [Finding]] = [
+        { RandomSourcePorts.findings($0) }, { BlockedPaths.findings($0) }, { UpstreamNAT.findings($0) },
+        { Disagreement.findings($0) }, { AddressPools.findings($0) }, { PortRanges.findings($0) },
+        { WeakMappings.findings($0) }, { Forwarding.findings($0) }, { Backends.findings($0) },
+        { Silence.findings($0) }, { Permissions.findings($0) },
+    ]
+
+    /// Everything that the checks find, worst first.
+    public static func findings(_ evidence: Evidence) -> [Finding] {
+        let found = checks.flatMap { $0(evidence) }
+        // A stable sort: within a severity the order of the checks stays.
+        return Finding.Severity.allCases.reversed().flatMap { severity in
+            found.filter { $0.severity == severity }
+        }
+    }
+
+    /// What could not be seen, and why.
+    public static func limits(_ evidence: Evidence) -> [String] {
+        var limits = evidence.snapshot.gaps.map(\.sentence)
+        if evidence.probes.isEmpty {
+            limits.append("no probe was sent: the verdict speaks of this host only, not of what lies upstream")
+        }
+        if evidence.snapshot.virtualServices > 0 {
+            limits.append("IPVS translates packets outside the rules: its services are not evaluated")
+        }
+        let changesMarks = evidence.ruleset.chains.values.flatMap(\.rules).flatMap(\.statements).contains {
+            if case .change = $0 { true } else { false }
+        }
+        if changesMarks {
+            limits.append("rules change marks or tracking; what that does to later rules is not evaluated")
+        }
+        if evidence.paths.isEmpty { limits.append("no path out of this host was found in its routes") }
+        return limits
+    }
+}

@@ -1,0 +1,49 @@
+internal import NetlinkBridge
+
+/// `no-stun-servers` and `multiple-egress-addresses`: probes that could not tell.
+enum Silence {
+    static func findings(_ evidence: Evidence) -> [Finding] {
+        evidence.probes.filter { $0.verdict == .unknown }.compactMap { probe in
+            let addresses = Set(probe.presented.map(\.address))
+            if addresses.count > 1 {
+                return Finding(
+                    .multipleEgressAddresses, .warning, "servers saw several addresses of one socket",
+                    detail: "The way out changes its address by the destination; the ports are the same.",
+                    evidence: probe.servers.compactMap(\.comparison))
+            }
+            guard probe.presented.isEmpty else { return nil }
+            return Finding(
+                .noSTUNServers, .note, "no STUN server answered",
+                detail: "What lies upstream could not be measured: \(probe.reason).",
+                evidence: probe.servers.compactMap { server in server.error.map { "\(server.server): \($0)" } },
+                remedies: [
+                    Remedy(
+                        summary: "Name servers that can be reached, or run your own at two addresses.",
+                        environment: "network",
+                        commands: [
+                            "nataudit serve --listen ADDRESS --listen OTHER-ADDRESS   # on a host outside",
+                            "nataudit scan --stun ADDRESS --stun OTHER-ADDRESS",
+                        ], verify: [])
+                ])
+        }
+    }
+}
+
+/// `permission-missing`: what could not be read for want of a privilege.
+enum Permissions {
+    static func findings(_ evidence: Evidence) -> [Finding] {
+        let gaps = evidence.snapshot.gaps.filter(\.isPermission)
+        guard !gaps.isEmpty else { return [] }
+        return [
+            Finding(
+                .permissionMissing, .note, "CAP_NET_ADMIN is missing",
+                detail: "The rules of this host could not be read, so that nothing is said of them.",
+                evidence: gaps.map(\.sentence),
+                remedies: [
+                    Remedy(
+                        summary: "Run it as root, or with that capability.", environment: "this-host",
+                        commands: ["sudo nataudit scan"], verify: [])
+                ])
+        ]
+    }
+}

@@ -1,0 +1,49 @@
+internal import NetlinkBridge
+
+/// `random-source-ports`: rules that draw another port for every flow.
+enum RandomSourcePorts {
+    static func findings(_ evidence: Evidence) -> [Finding] {
+        evidence.rules.indices.compactMap { index in
+            let rule = evidence.rules[index]
+            guard rule.verdict == .hard, rule.reach != .never else { return nil }
+            let paths = evidence.paths.filter { $0.deciding == rule.reference }
+            // Every path for which it decides may have been measured to be easy all the same.
+            let isProven = paths.contains { evidence.probe(of: $0)?.verdict == .hard }
+            let isCertain = rule.reach == .always && paths.contains { $0.verdict == .hard }
+            let isRefuted = !paths.isEmpty && paths.allSatisfy {
+                [.easy, .noNAT].contains(evidence.probe(of: $0)?.verdict)
+            }
+            let severity: Finding.Severity = isProven || isCertain ? (isRefuted ? .warning : .error) : .note
+            let owner = rule.owner.map { " by \($0.name)" } ?? ""
+            let condition = rule.when.map { " It is met only where this holds: \($0)." } ?? ""
+            return Finding(
+                .randomSourcePorts, severity,
+                "\(rule.translation.kind.rawValue) \(rule.translation.flags.words.joined(separator: ","))\(owner) "
+                    + "in chain \(rule.reference.place.chain)",
+                detail: "The rule gives one socket another external port for every destination, so that nobody "
+                    + "can be told where to reach it, and direct connections fall back to a relay.\(condition)",
+                evidence: ["\(rule.reference.words): \(rule.rule.text)"] + paths.map(\.evidence),
+                rule: index, remedies: remedies(rule))
+        }
+    }
+
+    private static func remedies(_ rule: SourceNATRule) -> [Remedy] {
+        let own = rule.owner?.remedy.map { [$0] } ?? []
+        let override = rule.owner?.remedy == nil ? "" : " --override-owner"
+        return own + [
+            Remedy(
+                summary: "Put a port-preserving rule before it, in a table of its own that `nataudit undo` removes.",
+                environment: "this-host",
+                commands: ["nataudit fix --masquerade --dry-run\(override)", "nataudit fix --masquerade\(override)"],
+                verify: ["nataudit scan"])
+        ]
+    }
+}
+
+extension EgressPath {
+    /// The path in one line.
+    var evidence: String {
+        let way = outInterface.map { " by \($0)" } ?? ""
+        return "path from \(candidate.origin) to \(candidate.destinationWords)\(way): \(verdict.rawValue), \(reason)"
+    }
+}

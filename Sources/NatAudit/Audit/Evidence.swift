@@ -1,0 +1,55 @@
+internal import NetlinkBridge
+
+/// All that is known when the verdict is made: what was read, what follows from it, and what was measured.
+public struct Evidence: Sendable {
+    /// What was read.
+    public let snapshot: HostSnapshot
+    /// The chains in one form.
+    public let ruleset: Ruleset
+    /// The paths out of the host.
+    public let paths: [EgressPath]
+    /// The rules that translate sources.
+    public let rules: [SourceNATRule]
+    /// Whether unsolicited UDP reaches the outward input path.
+    public let inputPath: InputPath
+    /// What probes showed; empty where none was sent.
+    public let probes: [ProbeReport]
+
+    /// Draws the conclusions from a snapshot, and puts the probes beside them.
+    public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = []) {
+        self.snapshot = snapshot
+        ruleset = snapshot.ruleset
+        let evaluation = PathEvaluation(snapshot, ruleset)
+        paths = evaluation.paths
+        rules = SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation).rules
+        inputPath = InputPath(snapshot, ruleset, paths)
+        self.probes = probes
+    }
+
+    private init(_ other: Evidence, probes: [ProbeReport]) {
+        snapshot = other.snapshot
+        ruleset = other.ruleset
+        paths = other.paths
+        rules = other.rules
+        inputPath = other.inputPath
+        self.probes = probes
+    }
+
+    /// The same evidence with what probes showed.
+    public func adding(_ probes: [ProbeReport]) -> Evidence { Evidence(self, probes: self.probes + probes) }
+
+    /// The rule's index in the report; nil where it is not among the rules that translate sources.
+    func index(of reference: RuleReference?) -> Int? { rules.firstIndex { $0.reference == reference } }
+
+    /// The probe that took a path: from the host for the host's own, from an address inside the subnet for a subnet's.
+    func probe(of path: EgressPath) -> ProbeReport? {
+        probes.first { probe in
+            guard probe.family == path.candidate.family, let local = probe.local else { return false }
+            switch path.candidate.origin {
+            case .host: return snapshot.localAddresses.contains(local.address)
+            case .subnet(let prefix):
+                return prefix.contains(local.address) && !snapshot.localAddresses.contains(local.address)
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+public import NetlinkBridge
+
+/// Whether a packet that nobody asked for, to the host's outward address, is dropped before conntrack keeps it.
+///
+/// Where it is not, it takes the tuple that a client's mapping needs: a peer that sends first makes the port change.
+public struct InputPath: Hashable, Sendable {
+    /// The outward interfaces of paths that are translated, each with the answer.
+    public let interfaces: [Outward]
+
+    /// One outward interface.
+    public struct Outward: Hashable, Sendable {
+        /// The interface's name.
+        public let name: KernelName
+        /// The interface's index.
+        public let index: UInt32
+        /// The family.
+        public let family: AddressFamily
+        /// The address to which such packets come.
+        public let address: IPAddress
+        /// `yes` where they get in, `no` where every one is dropped, else what it depends on.
+        public let isOpen: Answer
+    }
+
+    /// Looks at the input chains for the outward interfaces of the translated paths.
+    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset, _ paths: [EgressPath]) {
+        var seen: Set<KernelName> = []
+        var interfaces: [Outward] = []
+        for path in paths where path.deciding != nil {
+            guard case .link(let index, let name) = path.packet.outInterface,
+                let address = snapshot.addresses.first(where: {
+                    $0.interface.number == index && $0.address.family == path.candidate.family
+                })?.address
+            else { continue }
+            guard seen.insert(KernelName("\(name)/\(path.candidate.family)")).inserted else { continue }
+            interfaces.append(
+                Outward(
+                    name: name, index: index, family: path.candidate.family, address: address,
+                    isOpen: Self.isOpen(InterfaceIndex(index), name, address, snapshot, ruleset)))
+        }
+        self.interfaces = interfaces
+    }
+
+    /// Walks a packet that nobody asked for through the input chains, to a port on which no socket listens.
+    static func isOpen(
+        _ index: InterfaceIndex, _ name: KernelName, _ address: IPAddress, _ snapshot: HostSnapshot, _ ruleset: Ruleset
+    ) -> Answer {
+        let stranger: IPAddress = address.family == .ip ? .v4(0x0909_0909) : .v6(high: 0x2620_00FE_0000_0000, low: 0xFE)
+        var packet = Packet(
+            from: stranger, to: address, sourcePort: 40_123, destinationPort: 45_679,
+            inInterface: .link(index: index.number, name: name))
+        packet.hasLocalSocket = false
+        let walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
+        let outcomes = walk.outcomes(for: packet, at: .input, nat: false)
+        let isDropped = outcomes.map { outcome in
+            if case .dropped = outcome.end { true } else { false }
+        }
+        if !isDropped.contains(true) { return .yes }
+        if !isDropped.contains(false) { return .no }
+        let reasons = outcomes.flatMap(\.conditions)
+        return .unknown(reasons.first ?? "rules that could not be evaluated")
+    }
+}

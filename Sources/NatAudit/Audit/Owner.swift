@@ -1,0 +1,44 @@
+/// The program that wrote a rule, told by the names and comments that it uses.
+public struct Owner: Hashable, Sendable {
+    /// The name that reports use, such as `aws-vpc-cni`.
+    public let name: String
+    /// How its own switch makes the rule harmless; nil where it has none that is known.
+    public let remedy: Remedy?
+    /// What happens to a repair that goes past it, in one sentence; nil where nothing is known.
+    public let revert: String?
+
+    /// Recognises the owner of a rule; nil where nothing tells.
+    ///
+    /// A comment is written by whoever wrote the rule, so that this is a hint for a person and decides nothing by itself
+    /// but whether `fix` wants `--override-owner`.
+    init?(of rule: Rule, in place: ChainPlace) {
+        let chain = "\(place.chain)"
+        let comment = rule.comment.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let sign = OwnerCatalogue.signs.first { sign in
+            sign.chainPrefixes.contains { chain.hasPrefix($0) }
+                || sign.commentPrefixes.contains { comment.hasPrefix($0) }
+                || sign.tables.contains("\(place.table)")
+        }
+        guard let sign else { return nil }
+        self = sign.owner
+    }
+
+    /// Makes an owner; `OwnerCatalogue` does.
+    init(_ name: String, remedy: Remedy? = nil, revert: String? = nil) {
+        self.name = name
+        self.remedy = remedy
+        self.revert = revert
+    }
+}
+
+/// What a person can do about a finding.
+public struct Remedy: Hashable, Sendable, Codable {
+    /// What it does, in one sentence.
+    public let summary: String
+    /// Where it applies, as a word for programs, such as `eks-self-managed`.
+    public let environment: String
+    /// Commands to type, in order.
+    public let commands: [String]
+    /// Commands that show that it helped.
+    public let verify: [String]
+}

@@ -1,0 +1,72 @@
+/// A rule that translates sources, with what was found out about it.
+public struct SourceNATRule: Hashable, Sendable {
+    /// Where the rule stands.
+    public let reference: RuleReference
+    /// The rule.
+    public let rule: Rule
+    /// What it makes of a source.
+    public let translation: SourceTranslation
+    /// Whose rule it is; nil where nothing tells.
+    public let owner: Owner?
+    /// The verdict of the rule alone.
+    public let verdict: Verdict
+    /// Why, in one sentence.
+    public let why: String
+    /// Whether ordinary traffic of the paths that were looked at meets the rule.
+    public let reach: Reach
+    /// What has to be true for that, in words; nil where nothing has to, or nothing can.
+    public let when: String?
+
+    /// Whether traffic meets a rule.
+    public enum Reach: String, Hashable, Sendable, Codable {
+        case always
+        case conditional
+        case never
+    }
+}
+
+/// Finds the rules that translate sources and says what is known of each.
+struct SourceNATInventory {
+    let ruleset: Ruleset
+    let paths: [EgressPath]
+    let evaluation: PathEvaluation
+
+    /// The rules, in the order of the dumps.
+    var rules: [SourceNATRule] {
+        let met = self.met
+        return ruleset.order.compactMap { ruleset.chains[$0] }.flatMap { chain in
+            chain.rules.compactMap { rule in
+                guard let translation = rule.sourceTranslation else { return nil }
+                let reference = RuleReference(place: chain.place, position: rule.position)
+                let alone = TranslationVerdict(translation)
+                let conditions = met[reference]
+                return SourceNATRule(
+                    reference: reference, rule: rule, translation: translation,
+                    owner: Owner(of: rule, in: chain.place), verdict: alone.verdict,
+                    why: "the rule \(alone.clause)", reach: Self.reach(conditions),
+                    when: conditions.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") })
+            }
+        }
+    }
+
+    private static func reach(_ conditions: [String]?) -> SourceNATRule.Reach {
+        guard let conditions else { return .never }
+        return conditions.isEmpty ? .always : .conditional
+    }
+
+    /// The rules that packets of the paths meet, with the fewest conditions under which they do.
+    private var met: [RuleReference: [String]] {
+        var met: [RuleReference: [String]] = [:]
+        // UDP first, then TCP, ICMP and SCTP: a rule for one protocol is met by ordinary traffic too.
+        let transports: [UInt8] = [6, 1, 132]
+        let outcomes = paths.flatMap { path in
+            path.outcomes + transports.flatMap { evaluation.outcomes(ofTransport: $0, on: path) }
+        }
+        for outcome in outcomes {
+            guard case .translated(let reference, _) = outcome.end else { continue }
+            if let known = met[reference], known.count <= outcome.conditions.count { continue }
+            met[reference] = outcome.conditions
+        }
+        return met
+    }
+}

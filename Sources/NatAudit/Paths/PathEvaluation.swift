@@ -1,0 +1,93 @@
+internal import NetlinkBridge
+
+/// Walks the paths of a snapshot through its rules.
+struct PathEvaluation {
+    private let snapshot: HostSnapshot
+    private let walk: PacketWalk
+
+    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset) {
+        self.snapshot = snapshot
+        walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
+    }
+
+    /// The paths that exist, each with its verdict; a packet that takes no route makes no path.
+    var paths: [EgressPath] {
+        PathFinder(snapshot).candidates.compactMap { candidate in
+            guard case .found(let route)? = snapshot.ways[candidate], route.kind == .unicast else { return nil }
+            return path(candidate, route)
+        }
+    }
+
+    /// The outcomes of other protocols on the same way, which tell whether a rule is met at all.
+    func outcomes(ofTransport transport: UInt8, on path: EgressPath) -> [WalkOutcome] {
+        var packet = path.packet
+        packet.transport = transport
+        return walk.outcomes(for: packet, at: .postrouting, nat: true)
+    }
+
+    private func path(_ candidate: PathCandidate, _ route: Route) -> EgressPath? {
+        let out = route.nextHops.first?.interface
+        guard let source = candidate.source ?? route.preferredSource ?? address(on: out, candidate.family)
+        else { return nil }
+        let isHost = candidate.origin == .host
+        let packet = Packet(
+            from: source, to: candidate.destination,
+            inInterface: isHost ? .none : snapshot.interface(candidate.inInterface),
+            outInterface: snapshot.interface(out))
+        let filtered = walk.outcomes(for: packet, at: isHost ? .output : .forward, nat: false)
+        let outcomes = walk.outcomes(for: packet, at: .postrouting, nat: true)
+        let (verdict, reason) = Self.verdict(filtered: filtered, translated: outcomes)
+        return EgressPath(
+            candidate: candidate, packet: packet, outInterface: snapshot.link(out)?.name,
+            inInterface: snapshot.link(candidate.inInterface)?.name, outcomes: outcomes, verdict: verdict,
+            reason: reason)
+    }
+
+    private func address(on interface: InterfaceIndex?, _ family: AddressFamily) -> IPAddress? {
+        snapshot.addresses.first { $0.interface == interface && $0.address.family == family }?.address
+    }
+
+    /// The verdict of a path: certain where all outcomes agree, else unknown with what it depends on.
+    private static func verdict(
+        filtered: [WalkOutcome], translated: [WalkOutcome]
+    ) -> (Verdict, reason: String) {
+        if filtered.count == 1, case .dropped(let rule) = filtered[0].end {
+            return (.blocked, "\(rule.words) drops it")
+        }
+        let verdicts = translated.map { outcome -> (verdict: Verdict, words: String) in
+            switch outcome.end {
+            case .translated(let rule, let translation):
+                let alone = TranslationVerdict(translation)
+                return (alone.verdict, "\(rule.words) \(alone.clause)")
+            case .passed: return (.noNAT, "no rule translates it")
+            case .dropped(let rule): return (.blocked, "\(rule.words) drops it")
+            case .unknown(let words): return (.unknown, words)
+            }
+        }
+        guard let first = verdicts.first else { return (.noNAT, "no rule translates it") }
+        let distinct = Set(verdicts.map(\.verdict))
+        let conditions = translated.first { !$0.isCertain }?.conditions.joined(separator: ", ") ?? ""
+        if distinct.count == 1 {
+            let presented = Set(translated.compactMap(\.presentation))
+            // Rules that present different addresses by a condition that is not known split the mapping.
+            if first.verdict == .easy, presented.count > 1 {
+                return (.unknown, "several rules may translate it differently: \(conditions)")
+            }
+            return (first.verdict, first.words)
+        }
+        if distinct == [.easy, .noNAT] { return (.easy, "\(first.words), where it is met: \(conditions)") }
+        return (.unknown, "\(first.words), but only where this holds: \(conditions)")
+    }
+}
+
+extension WalkOutcome {
+    /// What tells one translation from another as seen from outside; nil where there is none.
+    fileprivate var presentation: SourceTranslation? {
+        if case .translated(_, let translation) = end { translation } else { nil }
+    }
+}
+
+extension RuleReference {
+    /// "rule N of PLACE", or the policy.
+    var words: String { position == 0 ? "the policy of \(place)" : "rule \(position) of \(place)" }
+}

@@ -1,0 +1,31 @@
+/// The whole program on one screen: what is done, in which order, with nothing decided here.
+///
+///     datagrams ─▶ HostSnapshot ─▶ Ruleset ─▶ PacketWalk ─▶ EgressPath ┐
+///                                 probes ─▶ ProbeTranscript ───────────┴▶ Evidence ─▶ ScanReport
+///                                                                             └─▶ FixPlan ─▶ NftBatch ─▶ kernel
+///
+/// All of it acts in the calling thread's network namespace, but for probes that are sent from a client's place.
+public enum Pipeline {
+    /// Reads the host and draws the conclusions; sends nothing.
+    public static func read(namespace: String) throws -> Evidence {
+        Evidence(try SnapshotReader.read(namespace: namespace))
+    }
+
+    /// Probes, from the host or from a client's place behind it, and puts the result beside the evidence.
+    public static func probe(
+        _ evidence: Evidence, _ plan: ProbePlan, from place: ProbePlace,
+        announce: @Sendable (ProbeAnnouncement) -> Void
+    ) throws -> Evidence {
+        let transcripts = try place.run(plan, announce: announce)
+        return evidence.adding(
+            transcripts.map { transcript in
+                let here = FlowTranslation.translations(of: transcript, evidence)
+                return ProbeReport(transcript, from: place.words, translatedHere: here)
+            })
+    }
+
+    /// Says what was found.
+    public static func report(_ evidence: Evidence, time: String) -> ScanReport {
+        ScanReport(evidence, time: time)
+    }
+}

@@ -1,0 +1,30 @@
+public import NetlinkBridge
+
+/// Where probes are sent from.
+public enum ProbePlace: Sendable {
+    /// The calling thread's namespace.
+    case here
+    /// Another namespace, a client's place behind this host, with its name for the report.
+    case client(NetworkNamespace, name: String)
+
+    /// The place in a report's words: `host`, or `netns NAME`.
+    public var words: String {
+        switch self {
+        case .here: "host"
+        case .client(_, let name): "netns \(escapedForDisplay(name))"
+        }
+    }
+
+    /// Runs a probe there; `announce` is called before anything is sent, on the thread that sends.
+    func run(
+        _ plan: ProbePlan, announce: @Sendable (ProbeAnnouncement) -> Void
+    ) throws -> [ProbeTranscript] {
+        switch self {
+        case .here: try ProbeRunner(plan).run(announce: announce)
+        case .client(let namespace, _):
+            try withoutActuallyEscaping(announce) { announce in
+                try namespace.perform { try ProbeRunner(plan).run(announce: announce) }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import NetlinkBridge
+
+extension FixPlan {
+    /// The plan as an nft script: what is not nft stands in it as comments.
+    public var script: String {
+        var lines = ["# nataudit fix --masquerade: the plan for generation \(generation) of the ruleset"]
+        for rule in overtaken {
+            lines.append("# overtakes \(rule.reference.words), which stays as it is:")
+            lines.append("#   \(rule.rule.text)")
+            if let remedy = rule.owner?.remedy {
+                lines.append("# its owner \(rule.owner?.name ?? "") has a switch of its own: \(remedy.summary)")
+                lines += remedy.commands.map { "#   \($0)" }
+            }
+        }
+        lines += notes.map { "# \($0)" }
+        if enablesForwarding { lines.append("# sysctl -w net.ipv4.ip_forward=1") }
+        for table in tables { lines += [""] + table.lines }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The plan's steps in words, for a report.
+    public var steps: [FixStep] {
+        var steps: [FixStep] = []
+        if enablesForwarding {
+            steps.append(
+                FixStep(kind: .sysctl, summary: "switch on IPv4 forwarding", text: "net.ipv4.ip_forward = 1"))
+        }
+        steps += tables.map { table in
+            FixStep(
+                kind: .nftables, summary: "make the table \(table.family) \(PlannedTable.name)",
+                text: table.lines.joined(separator: "\n"))
+        }
+        if !presented.isEmpty {
+            steps.append(
+                FixStep(
+                    kind: .conntrack, summary: "move the UDP flows whose port was changed",
+                    text: presented.sorted().map(\.description).joined(separator: ", ")))
+        }
+        return steps
+    }
+}
+
+/// One step of a plan, for a report.
+public struct FixStep: Hashable, Sendable, Encodable {
+    /// What is changed.
+    public let kind: Kind
+    /// What the step does, in a few words.
+    public let summary: String
+    /// The exact nft text, parameter or addresses.
+    public let text: String
+
+    /// The kinds of steps, named as the contract names them.
+    public enum Kind: String, Hashable, Sendable, Encodable {
+        case nftables
+        case sysctl
+        case conntrack
+        case file
+    }
+}
+
+extension PlannedTable {
+    /// The table in nft's syntax, with a comment on each chain.
+    var lines: [String] {
+        var lines = ["table \(family) \(Self.name) {", "\tcomment \"\(Self.comment)\""]
+        for chain in chains {
+            lines += ["", "\t# \(chain.purpose)", "\tchain \(chain.name) {"]
+            if let hook = chain.hook, let place = NetfilterHook(rawValue: hook.number) {
+                lines.append("\t\ttype \(hook.type) hook \(place) priority \(hook.priority); policy accept;")
+            }
+            lines += chain.rules.map { "\t\t\(text(of: $0))" } + ["\t}"]
+        }
+        return lines + ["}"]
+    }
+}

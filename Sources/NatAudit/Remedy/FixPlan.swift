@@ -1,0 +1,30 @@
+public import NetlinkBridge
+
+/// What `fix` would change, as values: nothing here acts.
+public struct FixPlan: Hashable, Sendable {
+    /// The generation of nf_tables on which it was planned; it is applied to no other.
+    public let generation: Generation
+    /// The tables to make, one for each family.
+    public let tables: [PlannedTable]
+    /// Tells whether IPv4 forwarding has to be switched on.
+    public let enablesForwarding: Bool
+    /// The rules that are overtaken; they stay as they are.
+    public let overtaken: [SourceNATRule]
+    /// The outward interfaces that are guarded.
+    public let guarded: [InputPath.Outward]
+    /// The addresses that the fixed paths present, by which their flows are told; empty where none are to be moved.
+    public let presented: Set<IPAddress>
+    /// Tells whether there was no translation before, so that flows end with the table.
+    public let isNATInstance: Bool
+    /// What a person should know beside the steps.
+    public let notes: [String]
+
+    /// Tells whether there is nothing to do.
+    public var isEmpty: Bool { tables.isEmpty && !enablesForwarding }
+
+    /// The changes of nf_tables, all in one batch.
+    public func batch() throws -> NftBatch {
+        let commands = try tables.flatMap { try $0.commands() }
+        return try NftBatch(commands, plannedOn: generation)
+    }
+}

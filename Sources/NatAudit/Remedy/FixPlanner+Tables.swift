@@ -1,0 +1,154 @@
+internal import NetlinkBridge
+
+extension FixPlanner {
+    /// The table that overtakes rules of one family.
+    func overtaking(_ rules: [SourceNATRule], _ family: NftFamily) throws(PlanRefusal) -> PlannedTable {
+        var replacements: [RuleReference: SourceTranslation] = [:]
+        for rule in rules { replacements[rule.reference] = try replacement(for: rule) }
+        var scope = ScopeCopy(evidence.ruleset, replacing: replacements)
+        var table = PlannedTable(family: family)
+        var bases: [PlannedChain] = []
+        let candidates = AddressFamily.allCases.filter { family.covers($0) }.flatMap {
+            evidence.ruleset.baseChains(at: .postrouting, family: $0, nat: true).flatMap { $0 }
+        }
+        var seen: Set<ChainPlace> = []
+        for base in candidates where scope.leadsToFault(base) && seen.insert(base.place).inserted {
+            guard let hook = base.hook else { continue }
+            let priority = hook.priority - 1
+            let isTaken = candidates.contains { $0.hook?.priority == priority }
+            guard !isTaken else {
+                throw PlanRefusal(
+                    "another chain already runs at priority \(priority), right before \(base.place): the order of two "
+                        + "chains of one priority is not certain, so nothing is put there")
+            }
+            // TCP and everything else keep what they have: only UDP needs a mapping that holds for every peer.
+            let onlyUDP = PlannedRule(
+                statements: [
+                    .match(.compare(.meta(.transport), .notEqual, [Packet.udp])), .verdict(.accept),
+                ], comment: nil)
+            let copied = try scope.rules(for: base)
+            bases.append(
+                PlannedChain(
+                    name: bases.isEmpty ? "postrouting" : KernelName("postrouting-\(bases.count + 1)"),
+                    hook: NftChain.Hook(.postrouting, type: "nat", priority: priority),
+                    purpose: "runs before \(base.place); what it does not translate goes on there as before",
+                    rules: [onlyUDP] + copied))
+        }
+        guard !bases.isEmpty else { throw PlanRefusal("no chain leads to the rules at fault") }
+        table.chains = scope.chains + bases
+        return table
+    }
+
+    /// What takes the place of a rule: the same address and ports, without drawing.
+    private func replacement(for rule: SourceNATRule) throws(PlanRefusal) -> SourceTranslation {
+        let old = rule.translation
+        guard old.kind != .netmap, old.undecided == nil else {
+            throw PlanRefusal("\(rule.reference.words): what address it presents is not known")
+        }
+        if old.kind == .masquerade { return SourceTranslation(kind: .masquerade, ports: old.ports) }
+        if masqueradePresentsTheSame(rule) { return SourceTranslation(kind: .masquerade, ports: old.ports) }
+        let isPool = old.addresses.contains { $0.first != $0.last }
+        return SourceTranslation(
+            kind: .snat, flags: isPool ? .persistent : [], addresses: old.addresses, ports: old.ports)
+    }
+
+    /// Tells whether masquerade would take the very address: the rule names its outward interface, which has no other.
+    private func masqueradePresentsTheSame(_ rule: SourceNATRule) -> Bool {
+        for case .match(.compare(.meta(.outInterfaceName), .equal, let bytes)) in rule.rule.statements
+        where bytes.contains(0) {
+            let link = evidence.snapshot.links.first { $0.name == KernelName(bytes: bytes) }
+            guard let link, let address = rule.translation.addresses.first else { return false }
+            let own = evidence.snapshot.addresses.filter {
+                $0.interface == link.index && $0.address.family == address.first.family && !$0.address.isLinkLocal
+            }
+            return own.map(\.address) == [address.first] && address.first == address.last
+        }
+        return false
+    }
+
+    /// Adds the guard to the tables where the outward input path is open, and tells where.
+    func addGuard(
+        to tables: inout [NftFamily: PlannedTable], _ interfaces: [InputPath.Outward]? = nil
+    ) -> [InputPath.Outward] {
+        // The hooks of IPVS take packets for which there is no socket.
+        guard intent.guardsInput, evidence.snapshot.virtualServices == 0 else { return [] }
+        let open = (interfaces ?? evidence.inputPath.interfaces).filter { outward in
+            outward.isOpen != .no && outward.name.isInterfaceText
+                && (intent.outInterfaces.isEmpty || intent.outInterfaces.contains(outward.name))
+        }
+        for outward in open {
+            let family = tables.keys.first { $0.covers(outward.family) } ?? NftFamily(outward.family)
+            var table = tables[family] ?? PlannedTable(family: family)
+            let rules = Self.guardRules(for: outward)
+            if let index = table.chains.firstIndex(where: { $0.name == "guard" }) {
+                table.chains[index].rules += rules
+            } else {
+                table.chains.append(
+                    PlannedChain(
+                        name: "guard", hook: NftChain.Hook(.input, type: "filter", priority: -10),
+                        purpose: "drops UDP from outside that nobody asked for and no local socket wants, before it takes a port",
+                        rules: rules))
+            }
+            tables[family] = table
+        }
+        return open
+    }
+
+    private static func guardRules(for outward: InputPath.Outward) -> [PlannedRule] {
+        let name = Array((outward.name.bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
+        // IP_CT_NEW is bit 3 of the state.
+        let isNew = Condition.compare(
+            .masked(.conntrack(.state, direction: nil), mask: hostBytes(UInt32(8)), xor: hostBytes(UInt32(0))),
+            .notEqual, hostBytes(UInt32(0)))
+        let head: [Statement] = [
+            .match(.compare(.meta(.inInterfaceName), .equal, name)),
+            .match(.compare(.meta(.transport), .equal, [Packet.udp])), .match(isNew),
+        ]
+        // RTN_LOCAL: multicast and broadcast are nobody's mapping.
+        let isLocal = Condition.compare(
+            .addressType(ofSource: false), .equal, hostBytes(AddressKind.local.rawValue))
+        // Whatever the socket is bound to, its own address or all of them: 0 or 1.
+        let isWanted = Condition.compare(.socket("wildcard"), .lessOrEqual, [1])
+        return [
+            PlannedRule(statements: head + [.match(isWanted), .verdict(.accept)], comment: nil),
+            PlannedRule(statements: head + [.match(isLocal), .verdict(.drop)], comment: nil),
+        ]
+    }
+
+    /// The addresses that the rules present on their paths.
+    func presented(by rules: [SourceNATRule], _ paths: [EgressPath]) -> Set<IPAddress> {
+        var presented: Set<IPAddress> = []
+        for rule in rules {
+            presented.formUnion(rule.translation.addresses.flatMap { [$0.first, $0.last] })
+            guard rule.translation.kind == .masquerade else { continue }
+            for path in paths where path.deciding == rule.reference {
+                guard case .link(let index, _) = path.packet.outInterface else { continue }
+                presented.formUnion(
+                    evidence.snapshot.addresses.filter { $0.interface.number == index }.map(\.address))
+            }
+        }
+        return presented
+    }
+
+    /// What a person should know beside the steps.
+    func notes(_ rules: [SourceNATRule], _ guarded: [InputPath.Outward]) -> [String] {
+        var notes: [String] = []
+        if !rules.isEmpty {
+            notes.append("given up: source ports drawn at random, which spread many flows from colliding source ports")
+            notes.append("only UDP is translated here; TCP and all else keep the old rules")
+        }
+        notes += rules.compactMap { rule in rule.owner?.revert.map { "\(rule.owner?.name ?? ""): \($0)" } }
+        if !guarded.isEmpty {
+            let names = guarded.map { "\($0.name)" }.joined(separator: ", ")
+            notes.append("guarded: \(names); closed UDP ports there no longer answer with ICMP")
+        }
+        return notes
+    }
+}
+
+extension KernelName {
+    /// Tells whether an interface's name can stand in double quotes in an nft script and mean itself.
+    var isInterfaceText: Bool {
+        !isEmpty && bytes.allSatisfy { $0 > 32 && $0 < 127 && $0 != 34 && $0 != 92 && $0 != 42 }
+    }
+}

@@ -1,0 +1,112 @@
+internal import NetlinkBridge
+
+/// Makes a plan of evidence and an intent, or refuses with a reason.
+public struct FixPlanner {
+    let evidence: Evidence
+    let intent: FixIntent
+
+    /// Prepares planning.
+    public init(_ evidence: Evidence, _ intent: FixIntent) {
+        self.evidence = evidence
+        self.intent = intent
+    }
+
+    /// The plan; an empty one where there is nothing to do.
+    ///
+    /// - Throws: `PlanRefusal` where what is wanted cannot be planned without widening what is translated, would go past
+    ///   an owner, or cannot be understood.
+    public func plan() throws(PlanRefusal) -> FixPlan {
+        guard let nftables = evidence.snapshot.nftables else {
+            throw PlanRefusal(
+                "the rules of this host could not be read, so nothing is planned: "
+                    + (evidence.snapshot.gaps.first?.sentence ?? "nf_tables is missing"))
+        }
+        let named = nftables.tables.filter { $0.name == PlannedTable.name }
+        guard named.allSatisfy(PlannedTable.isOwn) else {
+            throw PlanRefusal("a table named \(PlannedTable.name) exists that nataudit did not make; rename or remove it")
+        }
+        let paths = evidence.paths.filter { $0.verdict == .hard && intent.covers($0) }
+        let faults = Set(paths.compactMap(\.deciding))
+        if faults.isEmpty { return try planWithoutFaults(nftables, isMade: !named.isEmpty) }
+        guard named.isEmpty else {
+            throw PlanRefusal("nataudit's table is there, but other rules are at fault now: `nataudit undo`, then fix again")
+        }
+        let rules = evidence.rules.filter { faults.contains($0.reference) }
+        try refuseOwners(rules)
+        var tables: [NftFamily: PlannedTable] = [:]
+        for family in Set(rules.map(\.reference.place.family)) {
+            let own = rules.filter { $0.reference.place.family == family }
+            tables[family] = try overtaking(own, family)
+        }
+        let guarded = addGuard(to: &tables)
+        let plan = FixPlan(
+            generation: nftables.generation, tables: sorted(tables), enablesForwarding: false,
+            overtaken: rules, guarded: guarded, presented: intent.keepsFlows ? [] : presented(by: rules, paths),
+            isNATInstance: false, notes: notes(rules, guarded))
+        try check(plan, paths)
+        return plan
+    }
+
+    private func planWithoutFaults(_ nftables: NftRuleset, isMade: Bool) throws(PlanRefusal) -> FixPlan {
+        if let rule = evidence.rules.first(where: { $0.verdict == .hard && $0.reach == .conditional }),
+            let path = evidence.paths.first(where: { $0.deciding == rule.reference && $0.verdict == .unknown })
+        {
+            throw PlanRefusal(
+                "\(rule.reference.words) is met only where this holds: \(path.condition ?? "not known"); "
+                    + "what is not understood is not overtaken")
+        }
+        if let probe = evidence.probes.first(where: { $0.verdict == .hard }), probe.attribution == .upstream {
+            throw PlanRefusal("the port is changed upstream of this host: nothing that is done here helps")
+        }
+        if !intent.sources.isEmpty, !isMade {
+            return try InstancePlanner(self, nftables).plan()
+        }
+        var tables: [NftFamily: PlannedTable] = [:]
+        let guarded = isMade ? [] : addGuard(to: &tables)
+        return FixPlan(
+            generation: nftables.generation, tables: sorted(tables), enablesForwarding: false, overtaken: [],
+            guarded: guarded, presented: [], isNATInstance: false, notes: notes([], guarded))
+    }
+
+    /// The tables in the order of their families' names, so that the same plan prints the same.
+    func sorted(_ tables: [NftFamily: PlannedTable]) -> [PlannedTable] {
+        tables.values.sorted { "\($0.family)" < "\($1.family)" }
+    }
+
+    /// Rules whose owner has a switch, and those of a Kubernetes node, are overtaken only when that is asked for.
+    private func refuseOwners(_ rules: [SourceNATRule]) throws(PlanRefusal) {
+        guard !intent.overridesOwner else { return }
+        for rule in rules {
+            guard let owner = rule.owner, let remedy = owner.remedy else { continue }
+            throw PlanRefusal(
+                "\(rule.reference.words) belongs to \(owner.name), which has a switch of its own: "
+                    + remedy.commands.joined(separator: "; ") + "; with --override-owner it is overtaken all the same")
+        }
+        let isNode = evidence.ruleset.chains.keys.contains { "\($0.chain)".hasPrefix("KUBE-") }
+        if isNode, let rule = rules.first {
+            throw PlanRefusal(
+                "this is a Kubernetes node, whose network plugin writes \(rule.reference.words): look for its own "
+                    + "switch first; with --override-owner the rule is overtaken all the same")
+        }
+    }
+
+    /// The plan is walked before it is made: every path at fault has to be easy with it.
+    func check(_ plan: FixPlan, _ paths: [EgressPath]) throws(PlanRefusal) {
+        let planned = evidence.ruleset.adding(plan.tables.flatMap(\.asChains))
+        let evaluation = PathEvaluation(evidence.snapshot, planned)
+        let after = Dictionary(
+            evaluation.paths.map { ($0.candidate, $0) }, uniquingKeysWith: { first, _ in first })
+        for path in paths where after[path.candidate]?.verdict != .easy {
+            throw PlanRefusal(
+                "the plan would not make the path from \(path.candidate.origin) to "
+                    + "\(path.candidate.destinationWords) easy: \(after[path.candidate]?.reason ?? "it is gone")")
+        }
+    }
+}
+
+extension Ruleset {
+    /// The same ruleset with more chains.
+    func adding(_ more: [Chain]) -> Ruleset {
+        Ruleset(chains: order.compactMap { chains[$0] } + more, sets: Array(sets.values))
+    }
+}

@@ -1,0 +1,56 @@
+/// What `fix` and `undo` say, in the shape of the contract's `nataudit.fix/1`.
+public struct FixReport: Hashable, Sendable {
+    /// The steps of the plan.
+    public var steps: [FixStep] = []
+    /// Tells whether the plan is in the kernel.
+    public var isApplied = false
+    /// Tells whether anything was changed and stayed so.
+    public var isChanged = false
+    /// The undo record's name; nil where there is nothing to undo.
+    public var undo: String?
+    /// How many conntrack entries were removed, so that their flows moved.
+    public var movedFlows = 0
+    /// The verdict before; nil where it was not looked at.
+    public var before: Verdict?
+    /// The verdict after; nil where nothing was applied, or it was not looked at.
+    public var after: Verdict?
+    /// Whether the mapping holds when it is provoked, after.
+    public var holds: Holds = .untested
+    /// Tells whether the plan was applied and taken back.
+    public var isRolledBack = false
+    /// What a person should know.
+    public var notes: [String] = []
+
+    /// The name and version of the report's form.
+    public static let schema = "nataudit.fix/1"
+
+    /// Makes an empty report.
+    public init() {}
+}
+
+extension FixReport: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case schema, steps, applied, changed, persisted, undo, movedFlows, before, after, rolledBack, notes
+    }
+
+    private struct State: Encodable {
+        let verdict: Verdict
+        var holds: Holds?
+    }
+
+    /// Writes every key of the contract, null where there is nothing.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(Self.schema, forKey: .schema)
+        try values.encode(steps, forKey: .steps)
+        try values.encode(isApplied, forKey: .applied)
+        try values.encode(isChanged, forKey: .changed)
+        try values.encode(false, forKey: .persisted)
+        try values.encode(undo, forKey: .undo)
+        try values.encode(movedFlows, forKey: .movedFlows)
+        try values.encode(before.map { State(verdict: $0) }, forKey: .before)
+        try values.encode(after.map { State(verdict: $0, holds: holds) }, forKey: .after)
+        try values.encode(isRolledBack, forKey: .rolledBack)
+        try values.encode(notes, forKey: .notes)
+    }
+}

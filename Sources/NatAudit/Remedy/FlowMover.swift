@@ -1,0 +1,53 @@
+internal import NetlinkBridge
+
+/// Removes conntrack entries of UDP whose mapping is at fault, so that their next packets meet the new rules.
+struct FlowMover {
+    /// The addresses that the fixed paths present.
+    let presented: Set<IPAddress>
+    /// Those addresses on guarded interfaces: entries that unsolicited packets left there hold ports.
+    let guarded: Set<IPAddress>
+
+    /// How many flows of how many sources would be moved.
+    func count() throws -> (flows: Int, sources: Int) {
+        let entries = try self.entries()
+        return (entries.count, Set(entries.map(\.original.source)).count)
+    }
+
+    /// Removes the entries, and once more what appeared meanwhile; returns how many flows were moved.
+    ///
+    /// All entries of an inside address and port go together: a new destination would reuse the old port of one that
+    /// stayed.
+    func move() throws -> Int {
+        var moved = 0
+        for _ in 0..<2 {
+            let entries = try self.entries()
+            if entries.isEmpty { break }
+            moved += try ConntrackTable.delete(entries)
+        }
+        return moved
+    }
+
+    private func entries() throws -> [ConntrackEntry] {
+        guard !presented.isEmpty || !guarded.isEmpty else { return [] }
+        var moving: Set<Endpoint> = []
+        try ConntrackTable.forEachEntry(protocol: Packet.udp) { entry in
+            if isRemapped(entry) { moving.insert(entry.original.source) }
+        }
+        let moved = moving
+        return try ConntrackTable.entries(protocol: Packet.udp) { entry in
+            moved.contains(entry.original.source) && presented.contains(entry.presentedSource.address)
+                || isUnsolicited(entry)
+        }
+    }
+
+    private func isRemapped(_ entry: ConntrackEntry) -> Bool {
+        presented.contains(entry.presentedSource.address)
+            && entry.presentedSource.port != entry.original.source.port
+    }
+
+    /// A packet to the guarded address that nothing here answered, and that no rule sent elsewhere.
+    private func isUnsolicited(_ entry: ConntrackEntry) -> Bool {
+        guarded.contains(entry.original.destination.address) && !entry.status.contains(.seenReply)
+            && entry.reply.source == entry.original.destination
+    }
+}

@@ -1,0 +1,83 @@
+public import NetlinkBridge
+
+/// A table of nf_tables that nataudit wants to make: in the same form as what is read, so that it can be walked, printed and sent.
+public struct PlannedTable: Hashable, Sendable {
+    /// The table's family: that of the rules which it overtakes.
+    public let family: NftFamily
+    /// The chains, called ones before their callers.
+    public var chains: [PlannedChain] = []
+
+    /// The name of every table that nataudit makes; only tables of this name with its comment are ever removed.
+    public static let name: KernelName = "nataudit"
+
+    /// The comment that marks a table as nataudit's own.
+    public static let comment = "made by nataudit; nataudit undo removes it"
+
+    /// Tells whether a table in the kernel was made by nataudit.
+    public static func isOwn(_ table: NftTable) -> Bool {
+        table.name == name && table.userData.comment == Array(comment.utf8)
+    }
+}
+
+/// A chain of a planned table.
+public struct PlannedChain: Hashable, Sendable {
+    /// The chain's name.
+    public let name: KernelName
+    /// Where it is hooked in; nil for a chain that is jumped to.
+    public let hook: NftChain.Hook?
+    /// What the chain is for, in words for a person.
+    public let purpose: String
+    /// The rules, in order.
+    public var rules: [PlannedRule] = []
+}
+
+/// A rule of a planned chain.
+public struct PlannedRule: Hashable, Sendable {
+    /// What it does.
+    public let statements: [Statement]
+    /// A comment that stays with the rule in the kernel; nil for none.
+    public let comment: String?
+}
+
+extension PlannedTable {
+    /// The chains as the walk sees them.
+    var asChains: [Chain] {
+        chains.map { chain in
+            Chain(
+                place: ChainPlace(isLegacy: false, family: family, table: Self.name, chain: chain.name),
+                hook: chain.hook.flatMap { hook in
+                    NetfilterHook(rawValue: hook.number).map {
+                        Chain.Hook(
+                            hook: $0, priority: hook.priority, isNAT: hook.type == "nat",
+                            dropsByPolicy: hook.policy == 0)
+                    }
+                },
+                isDormant: false,
+                rules: chain.rules.enumerated().map { index, rule in
+                    Rule(
+                        backend: .nftables, handle: nil, position: index + 1, statements: rule.statements,
+                        comment: rule.comment.map { Array($0.utf8) }, text: text(of: rule))
+                })
+        }
+    }
+
+    /// A rule in nft's syntax.
+    func text(of rule: PlannedRule) -> String {
+        NftText(family: family, sets: { _ in nil }).text(
+            of: rule.statements, comment: rule.comment.map { Array($0.utf8) })
+    }
+
+    /// The changes that make the table.
+    func commands() throws(PlanRefusal) -> [NftCommand] {
+        var commands: [NftCommand] = [.addTable(family, Self.name, comment: Self.comment)]
+        for chain in chains { commands.append(.addChain(family, table: Self.name, chain: chain.name, chain.hook)) }
+        for chain in chains {
+            for rule in chain.rules {
+                let expressions = try NftCompiler(family: family).expressions(of: rule.statements)
+                commands.append(
+                    .addRule(family, table: Self.name, chain: chain.name, expressions, comment: rule.comment))
+            }
+        }
+        return commands
+    }
+}

@@ -1,0 +1,144 @@
+internal import NetlinkBridge
+
+/// Copies the chains that lead to rules at fault, so that exactly their packets are met and no others.
+///
+/// What stands before a rule at fault and keeps packets from it (an accept, a return, another translation) is copied as a
+/// way out of the copy: such packets go on to the old chains. What follows the last rule at fault is not copied.
+struct ScopeCopy {
+    private let ruleset: Ruleset
+    /// The rules at fault, each with what takes its place.
+    private let replacements: [RuleReference: SourceTranslation]
+    /// The chains that were copied, called ones first.
+    private(set) var chains: [PlannedChain] = []
+    private var names: [ChainPlace: KernelName] = [:]
+
+    init(_ ruleset: Ruleset, replacing replacements: [RuleReference: SourceTranslation]) {
+        self.ruleset = ruleset
+        self.replacements = replacements
+    }
+
+    /// The rules that stand for a base chain.
+    ///
+    /// - Throws: `PlanRefusal` that names a rule which cannot be copied.
+    mutating func rules(for base: Chain) throws(PlanRefusal) -> [PlannedRule] {
+        try copy(base, depth: ChainRun.maximumDepth, whole: false)
+    }
+
+    /// Tells whether a rule at fault stands in the chain or in one that it calls.
+    func leadsToFault(_ chain: Chain, depth: Int = ChainRun.maximumDepth) -> Bool {
+        chain.rules.contains { rule in
+            if replacements[RuleReference(place: chain.place, position: rule.position)] != nil { return true }
+            guard depth > 0, let target = target(of: rule, in: chain) else { return false }
+            return leadsToFault(target, depth: depth - 1)
+        }
+    }
+
+    /// Tells whether a chain, or one that it calls, ends the way of some packet in another manner than by returning.
+    private func decides(_ chain: Chain, depth: Int = ChainRun.maximumDepth) -> Bool {
+        chain.rules.contains { rule in
+            switch rule.ending {
+            case .verdict(.jump), .verdict(.goto):
+                guard depth > 0, let target = target(of: rule, in: chain) else { return true }
+                return decides(target, depth: depth - 1)
+            case nil, .verdict(.return), .verdict(.continue), .verdict(.break): return false
+            default: return true
+            }
+        }
+    }
+
+    private func target(of rule: Rule, in chain: Chain) -> Chain? {
+        guard case .verdict(let verdict)? = rule.ending else { return nil }
+        switch verdict {
+        case .jump(let name), .goto(let name):
+            return ruleset.chains[
+                ChainPlace(
+                    isLegacy: chain.place.isLegacy, family: chain.place.family, table: chain.place.table,
+                    chain: name)]
+        default: return nil
+        }
+    }
+
+    private mutating func copy(_ chain: Chain, depth: Int, whole: Bool) throws(PlanRefusal) -> [PlannedRule] {
+        guard depth > 0 else { throw PlanRefusal("the chains call each other too deeply") }
+        let last = whole ? chain.rules.count : (chain.rules.lastIndex { isOrLeadsToFault($0, in: chain) } ?? -1) + 1
+        var copied: [PlannedRule] = []
+        for rule in chain.rules.prefix(last) {
+            guard let ending = try ending(for: rule, in: chain, depth: depth, whole: whole) else { continue }
+            let reference = RuleReference(place: chain.place, position: rule.position)
+            do throws(PlanRefusal) {
+                guard case .conditions(let conditions) = try ConditionCopy.conditions(of: rule) else { continue }
+                copied.append(
+                    PlannedRule(
+                        statements: conditions.map(Statement.match) + [ending],
+                        comment: replacements[reference] == nil ? nil : Self.comment(reference)))
+            } catch {
+                throw PlanRefusal("\(reference.words): \(error)")
+            }
+        }
+        return copied
+    }
+
+    private func isOrLeadsToFault(_ rule: Rule, in chain: Chain) -> Bool {
+        if replacements[RuleReference(place: chain.place, position: rule.position)] != nil { return true }
+        return target(of: rule, in: chain).map { leadsToFault($0) } ?? false
+    }
+
+    /// What a rule's copy ends with; nil where the rule decides nothing and is left out.
+    private mutating func ending(
+        for rule: Rule, in chain: Chain, depth: Int, whole: Bool
+    ) throws(PlanRefusal) -> Statement? {
+        let reference = RuleReference(place: chain.place, position: rule.position)
+        if let translation = replacements[reference] { return .translateSource(translation) }
+        switch rule.ending {
+        case nil: return nil
+        case .verdict(.jump(let name)), .verdict(.goto(let name)):
+            guard let target = target(of: rule, in: chain) else {
+                throw PlanRefusal("\(reference.words): chain \(name) is not there")
+            }
+            let leads = leadsToFault(target)
+            guard leads || decides(target) else { return isGoto(rule) ? .verdict(.return) : nil }
+            let copy = try self.name(forCopyOf: target, depth: depth - 1, whole: !leads)
+            return .verdict(isGoto(rule) ? .goto(copy) : .jump(copy))
+        case .verdict(.return): return .verdict(.return)
+        case .verdict(.continue), .verdict(.break): return nil
+        case .verdictMap: throw PlanRefusal("\(reference.words): a verdict map cannot be copied")
+        // Whatever else happens to such packets, it happens in the old chains, as before.
+        default: return .verdict(.accept)
+        }
+    }
+
+    private func isGoto(_ rule: Rule) -> Bool {
+        if case .verdict(.goto)? = rule.ending { true } else { false }
+    }
+
+    private mutating func name(forCopyOf chain: Chain, depth: Int, whole: Bool) throws(PlanRefusal) -> KernelName {
+        if let name = names[chain.place] { return name }
+        let rules = try copy(chain, depth: depth, whole: whole)
+        let name: KernelName = chain.place.chain.isPlain
+            ? KernelName("from-\(chain.place.chain)") : KernelName("chain-\(names.count + 1)")
+        names[chain.place] = name
+        chains.append(
+            PlannedChain(name: name, hook: nil, purpose: "the scope of \(chain.place)", rules: rules))
+        return name
+    }
+
+    /// Which rule is overtaken, in at most 127 bytes and without characters that could end a string.
+    private static func comment(_ reference: RuleReference) -> String {
+        let place = reference.place
+        guard place.chain.isPlain, place.table.isPlain, place.chain.bytes.count < 40, place.table.bytes.count < 40
+        else { return "before a rule at fault" }
+        return "before rule \(reference.position) of \(place.family) \(place.table) \(place.chain)"
+    }
+}
+
+extension Rule {
+    /// The statement that ends the rule; nil where none does.
+    var ending: Statement? {
+        statements.first { statement in
+            switch statement {
+            case .translateSource, .translateDestination, .verdict, .verdictMap: true
+            case .match, .change, .silent: false
+            }
+        }
+    }
+}

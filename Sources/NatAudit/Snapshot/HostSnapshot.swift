@@ -1,0 +1,84 @@
+public import NetlinkBridge
+
+/// The state of one network namespace at one moment, as far as it could be read.
+public struct HostSnapshot: Sendable {
+    /// Which host and namespace it is.
+    public let host: HostIdentity
+    /// What nf_tables holds; nil where it could not be read.
+    public let nftables: NftRuleset?
+    /// The tables of legacy iptables and ip6tables that exist.
+    public let legacy: [LegacyTable]
+    /// The network interfaces.
+    public let links: [Link]
+    /// The addresses of the interfaces.
+    public let addresses: [InterfaceAddress]
+    /// The routes of all tables.
+    public let routes: [Route]
+    /// The rules by which the routing table is chosen.
+    public let routingRules: [RoutingRule]
+    /// Whether packets are forwarded, by family; nil where it could not be read.
+    public let forwarding: [AddressFamily: Bool]
+    /// How many lines IPVS has for services and servers; its hooks are not chains.
+    public let virtualServices: Int
+    /// What the kernel answered when it was asked for the ways of packets.
+    public let ways: [PathCandidate: RouteAnswer]
+    /// What could not be read, and why.
+    public let gaps: [Gap]
+
+    /// Something that could not be read.
+    public struct Gap: Hashable, Sendable {
+        /// One sentence.
+        public let sentence: String
+        /// Tells whether a privilege was missing.
+        public let isPermission: Bool
+    }
+
+    /// The chains of all backends in one form.
+    public var ruleset: Ruleset { Ruleset(nftables: nftables, legacy: legacy) }
+
+    /// The addresses of the host itself.
+    public var localAddresses: Set<IPAddress> { Set(addresses.map(\.address)) }
+
+    /// The interface of an index; nil where there is none.
+    public func link(_ index: InterfaceIndex?) -> Link? { links.first { $0.index == index } }
+
+    /// An interface as a packet sees it.
+    public func interface(_ index: InterfaceIndex?) -> Packet.Interface {
+        guard let index, let link = link(index) else { return .unknown }
+        return .link(index: index.number, name: link.name)
+    }
+}
+
+/// Which host, and which of its network namespaces.
+public struct HostIdentity: Hashable, Sendable {
+    /// The host's name, escaped for display.
+    public let name: String
+    /// The kernel's release.
+    public let kernel: String
+    /// How the namespace was named: `host`, or what the user gave.
+    public let namespace: String
+    /// The cloud that the firmware names; nil where it names none. Nothing is asked over the network.
+    public let cloud: Cloud?
+
+    /// A cloud.
+    public enum Cloud: String, Hashable, Sendable, CaseIterable {
+        case aws
+        case gcp
+        case azure
+
+        /// The cloud that the firmware's words name; nil where they name none.
+        public init?(firmware: [String]) {
+            let words = firmware.joined(separator: "\n").lowercased()
+            // Azure's machines are told from other Hyper-V ones by this fixed asset tag.
+            if words.contains("amazon") {
+                self = .aws
+            } else if words.contains("google") {
+                self = .gcp
+            } else if words.contains("7783-7084-3265-9085-8269-3286-77") {
+                self = .azure
+            } else {
+                return nil
+            }
+        }
+    }
+}

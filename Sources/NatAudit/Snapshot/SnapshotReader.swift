@@ -1,0 +1,108 @@
+internal import NetlinkBridge
+
+/// Reads the state of the calling thread's network namespace, and changes nothing by reading.
+public enum SnapshotReader {
+    /// How often everything is read again because the rules changed meanwhile.
+    public static let attempts = 4
+
+    /// Reads all that a scan needs.
+    ///
+    /// What is refused for want of a privilege, or absent from the kernel, is a gap. The rules, the routes and the legacy
+    /// tables are read between two looks at the generation of nf_tables, so that they belong together.
+    /// - Parameter namespace: how the namespace was named, for the report.
+    /// - Throws: `NetlinkError` with `.interrupted` where the rules would not hold still.
+    public static func read(namespace: String) throws -> HostSnapshot {
+        for _ in 0..<attempts {
+            let before = generation()
+            var builder = SnapshotBuilder(namespace: namespace)
+            let snapshot = try builder.snapshot()
+            if before == nil || generation() == before { return snapshot }
+        }
+        throw NetlinkError("read a state of the host that holds still (\(attempts) tries)", .interrupted)
+    }
+
+    /// The generation of nf_tables; nil where it cannot be asked for.
+    private static func generation() -> Generation? {
+        do {
+            var reader = try NftablesReader()
+            return try reader.generation()
+        } catch {
+            return nil
+        }
+    }
+}
+
+/// Collects the parts of a snapshot and what is missing.
+private struct SnapshotBuilder {
+    let namespace: String
+    private var gaps: [HostSnapshot.Gap] = []
+
+    init(namespace: String) { self.namespace = namespace }
+
+    mutating func snapshot() throws -> HostSnapshot {
+        let nftables = try attempt("nf_tables") {
+            var reader = try NftablesReader()
+            return try reader.ruleset()
+        }
+        let legacy = try AddressFamily.allCases.flatMap { family in
+            try attempt("legacy tables") {
+                try LegacyTableReader.tableNames(family: family).compactMap {
+                    try LegacyTableReader.read(table: $0, family: family)
+                }
+            } ?? []
+        }
+        let links = try RouteReader.links()
+        let addresses = try RouteReader.addresses()
+        let routes = try AddressFamily.allCases.flatMap { try RouteReader.routes(family: $0) }
+        let rules = try AddressFamily.allCases.flatMap { try RouteReader.rules(family: $0) }
+        let unasked = HostSnapshot(
+            host: HostIdentity(
+                name: HostFacts.name(), kernel: HostFacts.kernelRelease(), namespace: namespace,
+                cloud: .init(firmware: HostFacts.firmware())),
+            nftables: nftables, legacy: legacy, links: links, addresses: addresses, routes: routes,
+            routingRules: rules, forwarding: forwarding(), virtualServices: HostFacts.virtualServices(),
+            ways: [:], gaps: gaps)
+        return unasked.asking(PathFinder(unasked).candidates)
+    }
+
+    /// What `body` reads; nil, with a gap, where the kernel refuses it or lacks it.
+    private mutating func attempt<Value>(_ what: String, _ body: () throws -> Value) throws -> Value? {
+        do {
+            return try body()
+        } catch let error as NetlinkError where !error.isInterruption {
+            gaps.append(.init(sentence: "\(error)", isPermission: error.isPermission))
+        } catch let error as SystemError {
+            gaps.append(.init(sentence: "\(error)", isPermission: error.isPermission))
+        } catch let error as NetlinkBridge.DecodingError {
+            gaps.append(.init(sentence: "could not read the \(what): \(error)", isPermission: false))
+        }
+        return nil
+    }
+
+    private func forwarding() -> [AddressFamily: Bool] {
+        var result: [AddressFamily: Bool] = [:]
+        let names: [AddressFamily: String] = [.ip: "net.ipv4.ip_forward", .ip6: "net.ipv6.conf.all.forwarding"]
+        for (family, name) in names {
+            // Without the file the kernel has no such family.
+            guard let value = try? Sysctl(name).read() else { continue }
+            result[family] = value != "0"
+        }
+        return result
+    }
+}
+
+extension HostSnapshot {
+    /// The same snapshot with the kernel's answers for the ways of these packets; what it does not answer is left out.
+    fileprivate func asking(_ candidates: [PathCandidate]) -> HostSnapshot {
+        var ways: [PathCandidate: RouteAnswer] = [:]
+        for candidate in candidates {
+            ways[candidate] = try? RouteReader.lookup(
+                destination: candidate.destination, source: candidate.source,
+                inInterface: candidate.inInterface)
+        }
+        return HostSnapshot(
+            host: host, nftables: nftables, legacy: legacy, links: links, addresses: addresses,
+            routes: routes, routingRules: routingRules, forwarding: forwarding,
+            virtualServices: virtualServices, ways: ways, gaps: gaps)
+    }
+}

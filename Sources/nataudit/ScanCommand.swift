@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import NatAudit
+internal import NetlinkBridge
+
+/// `nataudit scan`: what does this host do to source ports, which rule does it, and is it so?
+struct ScanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan",
+        abstract: "Reads this host's NAT rules, follows every path out, and proves the result with STUN.",
+        discussion: """
+            Changes nothing. Without --no-stun it asks STUN servers: those of --stun, else of NATAUDIT_STUN \
+            (comma-separated), else \(DefaultServers.all.map(\.description).joined(separator: ", ")), and says \
+            before it sends to whom and how much.
+
+            Reading rules needs CAP_NET_ADMIN; without it only the probe speaks.
+
+            Exit codes: 0 nothing at or above --fail-on and the verdict is known, 1 a finding at or above it, \
+            2 it could not be told, 64 wrong usage.
+            """)
+
+    @Option(
+        help: ArgumentHelp("Ask this STUN server; repeatable.", valueName: "host[:port]"))
+    var stun: [STUNServerName] = []
+
+    @Flag(help: "Send nothing: judge by the rules alone.")
+    var noStun = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Send the probes from there, a client's place behind this host.", valueName: "name|path|pid:N"))
+    var probeNetns: String?
+
+    @Option(help: "The least severity that makes the exit code 1: error, warning or note.")
+    var failOn: Finding.Severity = .error
+
+    @Flag(help: "Exit with 0 whatever was found.")
+    var exitZero = false
+
+    @Option(help: ArgumentHelp("How long to wait for STUN servers.", valueName: "seconds"))
+    var timeout: Double = 3
+
+    @OptionGroup var namespace: NamespaceOption
+    @OptionGroup var report: ReportOptions
+
+    func validate() throws {
+        guard timeout >= 0.1, timeout <= 60 else { throw ValidationError("--timeout takes 0.1 to 60 seconds") }
+        if noStun, !stun.isEmpty { throw ValidationError("--no-stun and --stun contradict each other") }
+        if noStun, probeNetns != nil { throw ValidationError("--no-stun and --probe-netns contradict each other") }
+    }
+
+    func run() throws {
+        // Opened before the process moves: its name is meant as seen from here.
+        let place = try ProbePlace(netns: probeNetns)
+        try namespace.enter()
+        var evidence = try Pipeline.read(namespace: namespace.place)
+        if !noStun {
+            let named = try ServerChoice(arguments: stun)
+            let plan = ProbePlan(
+                servers: named.servers, serversWereNamed: named.byUser,
+                deadline: .milliseconds(Int64((timeout * 1000).rounded())))
+            let console = report.console
+            evidence = try Pipeline.probe(evidence, plan, from: place) { console.say("\($0)") }
+        }
+        let result = Pipeline.report(evidence, time: Date.now.ISO8601Format())
+        switch report.format {
+        case .text: try report.write(result.text(report.style, isVerbose: report.verbose))
+        case .json: try report.write(JSONText.encode(result))
+        }
+        if !exitZero { try Outcome(result, failOn: failOn).end() }
+    }
+}
+
+extension ProbePlace {
+    /// The place that `--probe-netns` names; the command's own namespace where it is left out.
+    init(netns: String?) throws {
+        guard let netns else {
+            self = .here
+            return
+        }
+        self = .client(try NetworkNamespace(named: netns), name: netns)
+    }
+}
+
+extension Outcome {
+    /// The outcome of a scan: findings before doubt.
+    init(_ report: ScanReport, failOn: Finding.Severity) {
+        if let worst = report.worst, worst >= failOn {
+            self = .finding
+        } else {
+            self = Outcome(report.conclusion.verdict)
+        }
+    }
+}

@@ -20,7 +20,7 @@ struct DemoCommand: ParsableCommand {
     func run() throws {
         let stop = try StopSignal.onTermination()
         // A folder that nobody else sees and that goes with the process, however that ends.
-        let folder = try PrivateFolder.make()
+        let folder = try privateFolder()
         let demonstration = try Demonstration(stateFolder: folder) { stop.isRaised }
         let isGood: Bool
         switch report.format {
@@ -28,6 +28,16 @@ struct DemoCommand: ParsableCommand {
         case .json: isGood = try collect(demonstration)
         }
         if !isGood { throw ExitCode(Outcome.finding.rawValue) }
+    }
+
+    private func privateFolder() throws -> String {
+        do {
+            return try PrivateFolder.make()
+        } catch let error {
+            guard error.isPermission else { throw error }
+            Console.complain("\(error); run it as root, or by scripts/demo, which makes a user namespace")
+            throw ExitCode(Outcome.unknown.rawValue)
+        }
     }
 
     private func tell(_ demonstration: Demonstration) throws -> Bool {

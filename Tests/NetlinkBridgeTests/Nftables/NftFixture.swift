@@ -31,7 +31,7 @@ enum NftFixture {
     static func elements() throws -> [[NftSet.Element]] {
         try HexFixture("Nftables/elements").payloads(ofType: newElements)
             .map { try NftSet.elements(decoding: $0.span) }
-            // The kernel ends the elements of a set with a message that holds none.
+            // The kernel ends the elements of a set with a message of its own, for the one that stands for all others.
             .filter { !$0.isEmpty }
     }
 

@@ -23,12 +23,3 @@ public struct NftRuleset: Hashable, Sendable {
         return indexes
     }
 }
-
-/// The number of the last change that nf_tables committed in a namespace (NFTA_GEN_ID).
-public struct Generation: Hashable, Sendable, CustomStringConvertible {
-    /// The kernel's number.
-    public let number: UInt32
-
-    /// The number in decimal.
-    public var description: String { String(number) }
-}

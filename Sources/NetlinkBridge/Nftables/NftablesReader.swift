@@ -12,15 +12,17 @@ public struct NftablesReader: ~Copyable {
 
     /// Asks for the number of the last committed change.
     public mutating func generation() throws(NetlinkError) -> Generation {
-        var number: UInt32 = 0
+        var generation: Generation?
         let request = NetlinkRequest(
             subsystem: NFNL_SUBSYS_NFTABLES, message: UInt32(NFT_MSG_GETGEN.rawValue), flags: 0, family: 0)
-        try socket.exchange(request, operation: "ask for the generation of the nf_tables ruleset") {
-            (_, payload) throws(DecodingError) in
-            let rest = try payload.rest(after: 4)
-            number = try AttributeFields(payload.extracting(rest)).number(NFTA_GEN_ID.rawValue) ?? 0
+        let operation = "ask for the generation of the nf_tables ruleset"
+        try socket.exchange(request, operation: operation) { (_, payload) throws(DecodingError) in
+            generation = try Generation(decoding: payload)
         }
-        return Generation(number: number)
+        guard let generation else {
+            throw NetlinkError(operation, .malformed(DecodingError(what: "no generation", offset: 0)))
+        }
+        return generation
     }
 
     /// Reads the whole ruleset so that all of it was true at one generation.

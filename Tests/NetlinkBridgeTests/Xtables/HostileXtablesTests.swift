@@ -56,6 +56,7 @@ struct HostileXtablesTests {
     }
 }
 
+/// Damage for structures.
 extension SplitMix64 {
     /// The extension with damaged data and sometimes another revision.
     mutating func damaged(_ value: XtExtension) -> XtExtension {

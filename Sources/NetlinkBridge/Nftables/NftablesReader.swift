@@ -1,4 +1,5 @@
 internal import CShims
+internal import Glibc
 
 /// Reads nf_tables through a netlink socket of the calling thread's namespace.
 public struct NftablesReader: ~Copyable {
@@ -31,7 +32,9 @@ public struct NftablesReader: ~Copyable {
     /// most `attempts` times.
     /// - Throws: `NetlinkError` with `.interrupted` when the ruleset would not hold still.
     public mutating func ruleset() throws(NetlinkError) -> NftRuleset {
-        for _ in 0..<Self.attempts {
+        for attempt in 0..<Self.attempts {
+            // Whoever changes the ruleset in a burst is given time to end it: 1 ms, then twice as long each time.
+            if attempt > 0 { usleep(500 << UInt32(attempt)) }
             let before = try generation()
             do throws(NetlinkError) {
                 let read = try everything(at: before)

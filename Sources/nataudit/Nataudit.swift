@@ -10,7 +10,10 @@ struct Nataudit: ParsableCommand {
             Exit codes: 0 fine, 1 a finding (a hard NAT, blocked UDP), 2 it could not be told, 64 wrong usage.
             """,
         version: "\(Tool.name) \(Tool.version)",
-        subcommands: [ScanCommand.self, StunCommand.self, ServeCommand.self]
+        subcommands: [
+            ScanCommand.self, FixCommand.self, UndoCommand.self, StunCommand.self, ServeCommand.self,
+            DemoCommand.self,
+        ]
     )
 
     /// Runs the command that the arguments name.

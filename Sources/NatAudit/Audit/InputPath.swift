@@ -27,6 +27,7 @@ public struct InputPath: Hashable, Sendable {
         var interfaces: [Outward] = []
         for path in paths where path.deciding != nil {
             guard case .link(let index, let name) = path.packet.outInterface,
+                Self.isOutward(index, path, snapshot),
                 let address = snapshot.addresses.first(where: {
                     $0.interface.number == index && $0.address.family == path.candidate.family
                 })?.address
@@ -38,6 +39,19 @@ public struct InputPath: Hashable, Sendable {
                     isOpen: Self.isOpen(InterfaceIndex(index), name, address, snapshot, ruleset)))
         }
         self.interfaces = interfaces
+    }
+
+    /// Tells whether answers of a path come back to an address on its own interface.
+    ///
+    /// A rule that presents the outward address on every interface makes an inward one no outward one.
+    private static func isOutward(_ index: UInt32, _ path: EgressPath, _ snapshot: HostSnapshot) -> Bool {
+        for outcome in path.outcomes {
+            guard case .translated(_, let translation) = outcome.end, let range = translation.addresses.first
+            else { continue }
+            let holder = snapshot.addresses.first { $0.address == range.first }
+            return holder.map { $0.interface.number == index } ?? true
+        }
+        return true
     }
 
     /// Walks a packet that nobody asked for through the input chains, to a port on which no socket listens.

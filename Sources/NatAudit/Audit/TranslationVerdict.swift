@@ -15,8 +15,10 @@ struct TranslationVerdict {
             let word = translation.flags.contains(.fullyRandom) ? "fully-random" : "random"
             clause = "draws another port for every destination (\(word))"
         } else if let undecided = translation.undecided {
-            verdict = undecided == "numgen" ? .hard : .unknown
+            let isDrawn = undecided == "numgen"
+            verdict = isDrawn ? .hard : translation.isFixedPerSource ? .easy : .unknown
             clause = "leaves the choice to \(escapedForDisplay(undecided))"
+                + (verdict == .easy ? ", which the source alone decides" : "")
         } else if isPool, translation.kind == .snat, !translation.flags.contains(.persistent) {
             verdict = .unknown
             clause = "chooses an address of a pool by the destination (no persistent)"

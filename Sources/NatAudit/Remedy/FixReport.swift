@@ -18,6 +18,8 @@ public struct FixReport: Hashable, Sendable {
     public var holds: Holds = .untested
     /// Tells whether the plan was applied and taken back.
     public var isRolledBack = false
+    /// Tells whether a signal ended it before anything was changed.
+    public var wasInterrupted = false
     /// What a person should know.
     public var notes: [String] = []
 

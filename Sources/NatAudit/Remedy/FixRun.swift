@@ -47,6 +47,9 @@ public struct FixRun: Sendable {
         public let sources: Int
         /// The evidence that it was made from.
         let evidence: Evidence
+
+        /// The host's verdict before anything is changed.
+        public var verdict: Verdict { HostVerdict(evidence).verdict }
     }
 
     /// Reads, probes where a probe is wanted, and plans; changes nothing.
@@ -84,6 +87,7 @@ public struct FixRun: Sendable {
         let applier = Applier(state)
         for attempt in 1... {
             if isInterrupted() {
+                report.wasInterrupted = true
                 report.notes.append("interrupted before anything was changed")
                 return report
             }

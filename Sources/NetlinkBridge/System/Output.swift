@@ -2,6 +2,8 @@ internal import Glibc
 
 /// The two streams that a command writes to.
 public enum StandardStream: Int32, Sendable {
+    /// What is typed.
+    case input = 0
     /// The report's.
     case output = 1
     /// The messages'.

@@ -17,21 +17,27 @@ public final class StopSignal: Sendable {
         self.init(owning: try checked(na_event_open(), "open an event descriptor"), canBeRaised: true)
     }
 
-    /// Makes a signal that SIGINT and SIGTERM set off, instead of ending the process.
+    /// Makes a signal that SIGINT, SIGTERM, SIGHUP and SIGQUIT set off, instead of ending the process.
+    ///
+    /// A closed standard stream no longer ends the process either (SIGPIPE): writing to it fails with EPIPE.
     ///
     /// They are blocked for the calling thread and the threads that it starts from now on, so this is called
     /// before any other thread exists, and the process then has to watch the signal.
     public static func onTermination() throws(SystemError) -> StopSignal {
-        let signals = [SIGINT, SIGTERM]
+        let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+        signal(SIGPIPE, SIG_IGN)
         let number = unsafe signals.withUnsafeBufferPointer { buffer in
             // Sound: the callee reads `count` numbers of a buffer that outlives the call.
             unsafe na_signals_open(buffer.baseAddress, buffer.count)
         }
-        return StopSignal(owning: try checked(number, "watch for SIGINT and SIGTERM"), canBeRaised: false)
+        return StopSignal(owning: try checked(number, "watch for signals"), canBeRaised: false)
     }
 
     /// The descriptor's number, for `waitUntilReadable(_:for:)`; valid as long as this object lives.
     public var number: Int32 { descriptor.number }
+
+    /// Tells whether it was set off.
+    public var isRaised: Bool { (try? waitUntilReadable([number], for: .zero).isEmpty) == false }
 
     /// Sets the signal off; nothing happens where only the system can.
     public func raise() {

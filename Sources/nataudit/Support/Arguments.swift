@@ -9,3 +9,5 @@ extension STUNServerName: ExpressibleByArgument {}
 extension IPAddress: ExpressibleByArgument {}
 
 extension Finding.Severity: ExpressibleByArgument {}
+
+extension Prefix: ExpressibleByArgument {}

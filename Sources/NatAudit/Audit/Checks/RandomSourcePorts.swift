@@ -5,7 +5,9 @@ enum RandomSourcePorts {
     static func findings(_ evidence: Evidence) -> [Finding] {
         evidence.rules.indices.compactMap { index in
             let rule = evidence.rules[index]
-            guard rule.verdict == .hard, rule.reach != .never else { return nil }
+            // A rule that only other protocols meet moves nobody's UDP.
+            guard rule.verdict == .hard, evidence.paths.contains(where: { $0.mayMeet(rule.reference) })
+            else { return nil }
             let paths = evidence.paths.filter { $0.deciding == rule.reference }
             // Every path for which it decides may have been measured to be easy all the same.
             let isProven = paths.contains { evidence.probe(of: $0)?.verdict == .hard }
@@ -41,6 +43,13 @@ enum RandomSourcePorts {
 }
 
 extension EgressPath {
+    /// Tells whether a UDP packet of the path meets a rule, certainly or under a condition.
+    func mayMeet(_ reference: RuleReference) -> Bool {
+        outcomes.contains { outcome in
+            if case .translated(reference, _) = outcome.end { true } else { false }
+        }
+    }
+
     /// The path in one line.
     var evidence: String {
         let way = outInterface.map { " by \($0)" } ?? ""

@@ -78,7 +78,9 @@ enum WeakMappings {
 /// `mixed-backends`: source translations in more than one backend.
 enum Backends {
     static func findings(_ evidence: Evidence) -> [Finding] {
-        let backends = Set(evidence.rules.map(\.rule.backend))
+        // nataudit's own table stands beside any backend on purpose.
+        let others = evidence.rules.filter { $0.reference.place.table != PlannedTable.name }
+        let backends = Set(others.map(\.rule.backend))
         guard backends.count > 1 else { return [] }
         let names = Backend.allCases.filter { backends.contains($0) }.map(\.rawValue).joined(separator: ", ")
         return [
@@ -86,7 +88,7 @@ enum Backends {
                 .mixedBackends, .note, "sources are translated by rules of several backends",
                 detail: "The tools of one backend do not show the rules of the others (\(names)); the first chain that "
                     + "translates wins.",
-                evidence: evidence.rules.map { "\($0.rule.backend.rawValue), \($0.reference.words): \($0.rule.text)" })
+                evidence: others.map { "\($0.rule.backend.rawValue), \($0.reference.words): \($0.rule.text)" })
         ]
     }
 }

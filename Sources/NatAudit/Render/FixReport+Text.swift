@@ -1,0 +1,22 @@
+extension FixReport {
+    /// The report for a person, one line for each thing that matters; ends with a newline.
+    public func text(_ style: TextStyle = .plain) -> String {
+        var lines: [String] = []
+        if isApplied { lines += steps.map { "  \($0.summary)" } }
+        if movedFlows > 0 { lines.append("  moved \(movedFlows) UDP flows") }
+        if let before, let after { lines.append("before: \(style.text(before)), after: \(style.text(after))\(exception)") }
+        lines += notes.map { "note: \($0)" }
+        lines.insert(headline(style), at: 0)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var exception: String {
+        after == .easy && holds.inboundFirst == .no ? ", but not when a peer sends first" : ""
+    }
+
+    private func headline(_ style: TextStyle) -> String {
+        if isRolledBack { return style.text("taken back: everything is as it was", as: .bad) }
+        if isApplied { return style.text("applied", as: .good) + "; `nataudit undo` takes it back" }
+        return isChanged ? style.text("undone", as: .good) : "nothing was changed"
+    }
+}

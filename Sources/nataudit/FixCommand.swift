@@ -1,0 +1,140 @@
+internal import ArgumentParser
+internal import NatAudit
+internal import NetlinkBridge
+
+/// `nataudit fix`: makes this host an easy NAT, and proves it.
+struct FixCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fix",
+        abstract: "Proposes, and with --masquerade applies, what makes this host an easy NAT.",
+        discussion: """
+            Without --masquerade nothing is changed: the remedies and the plan are printed. With it, a table named \
+            nataudit is made that keeps UDP source ports for exactly the packets that the rules at fault translate; \
+            those rules stay as they are. The change is proven with STUN and taken back by itself where it does not \
+            help. `nataudit undo` takes it back later.
+
+            Where nothing translates yet, --out-interface and --source make this host a NAT instance.
+
+            The script that --dry-run prints is what `nft -f` would take.
+
+            Exit codes: 0 applied and verified, a dry run, or nothing to do; 1 refused, or taken back because it did \
+            not help; 2 it could not be told, or an internal error; 64 wrong usage.
+            """)
+
+    @Flag(help: "Apply: put port-preserving rules before those at fault.")
+    var masquerade = false
+
+    @Flag(help: "Print the plan as an nft script and change nothing.")
+    var dryRun = false
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @Option(
+        help: ArgumentHelp("Only paths that leave by this interface; repeatable.", valueName: "name"))
+    var outInterface: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Only packets from these addresses; repeatable.", valueName: "cidr"))
+    var source: [Prefix] = []
+
+    @Flag(help: "Overtake rules whose owner has a switch of its own, or of a Kubernetes node.")
+    var overrideOwner = false
+
+    @Flag(help: "Leave the outward input path open to UDP that nobody asked for.")
+    var noGuard = false
+
+    @Flag(help: "Leave existing conntrack entries alone.")
+    var keepFlows = false
+
+    @Flag(help: "Do not probe: believe the rules.")
+    var noVerify = false
+
+    @Option(help: ArgumentHelp("Prove it with this STUN server; repeatable.", valueName: "host[:port]"))
+    var stun: [STUNServerName] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Send the probes from there, a client's place behind this host.", valueName: "name|path|pid:N"))
+    var probeNetns: String?
+
+    @OptionGroup var namespace: NamespaceOption
+    @OptionGroup var report: ReportOptions
+
+    func validate() throws {
+        if noVerify, !stun.isEmpty || probeNetns != nil {
+            throw ValidationError("--no-verify contradicts --stun and --probe-netns")
+        }
+        if dryRun, yes { throw ValidationError("--dry-run and --yes contradict each other") }
+    }
+
+    func run() throws {
+        let stop = try StopSignal.onTermination()
+        let place = try ProbePlace(netns: probeNetns)
+        try namespace.enter()
+        let run = try self.fixRun(place, stop)
+        do {
+            if dryRun || !masquerade {
+                try write(dry: run)
+            } else {
+                try write(try run.run(confirm: confirm))
+            }
+        } catch let refusal as PlanRefusal {
+            Console.complain("refused: \(refusal)")
+            throw ExitCode(Outcome.finding.rawValue)
+        } catch let error as ApplyError {
+            Console.complain("\(error)")
+            throw ExitCode(Outcome.finding.rawValue)
+        }
+    }
+
+    private func fixRun(_ place: ProbePlace, _ stop: StopSignal) throws -> FixRun {
+        let named = try ServerChoice(arguments: stun)
+        // A dry run without named servers sends nothing: what it prints follows from the rules.
+        let isQuiet = noVerify || (dryRun || !masquerade) && !named.byUser
+        let console = report.console
+        return FixRun(
+            intent: FixIntent(
+                outInterfaces: outInterface.map { KernelName($0) }, sources: source,
+                overridesOwner: overrideOwner, guardsInput: !noGuard, keepsFlows: keepFlows),
+            probe: isQuiet ? nil : ProbePlan(servers: named.servers, serversWereNamed: named.byUser),
+            place: place, namespace: namespace.place, state: try .current(),
+            isInterrupted: { stop.isRaised }, say: { console.say($0) })
+    }
+
+    /// The plan as it is: an nft script, or its steps as JSON.
+    private func write(dry run: FixRun) throws {
+        let preview = try run.preview()
+        switch report.format {
+        case .text:
+            let advice = masquerade ? "" : "# nothing is changed without --masquerade; this is what it would do\n"
+            let script = preview.plan.isEmpty ? "# nothing to do\n" : preview.plan.script
+            try report.write(advice + script)
+        case .json:
+            var result = FixReport()
+            result.steps = preview.plan.steps
+            result.notes = preview.plan.notes
+            result.before = preview.verdict
+            try report.write(JSONText.encode(result))
+        }
+    }
+
+    /// Shows the plan and asks, on a terminal; elsewhere `--yes` has to have been given.
+    private func confirm(_ preview: FixRun.Preview) throws -> Bool {
+        if yes { return true }
+        guard StandardStream.error.isTerminal, StandardStream.input.isTerminal else {
+            throw ValidationError("without a terminal, fix wants --yes (or --dry-run); nothing was changed")
+        }
+        report.console.say(preview.plan.script)
+        report.console.say("\(preview.flows) UDP flows of \(preview.sources) sources will move to a new port.")
+        return try report.console.asks("Apply this?")
+    }
+
+    private func write(_ result: FixReport) throws {
+        switch report.format {
+        case .text: try report.write(result.text(report.style))
+        case .json: try report.write(JSONText.encode(result))
+        }
+        if result.isRolledBack || result.wasInterrupted { throw ExitCode(Outcome.finding.rawValue) }
+    }
+}

@@ -1,0 +1,45 @@
+internal import ArgumentParser
+internal import NatAudit
+internal import NetlinkBridge
+
+/// `nataudit undo`: puts back exactly what the last fix changed.
+struct UndoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undo",
+        abstract: "Puts back exactly what the last fix changed.",
+        discussion: """
+            Removes nataudit's own table and puts kernel parameters back that are still as fix set them; one that was \
+            changed since stays, and that is said. Conntrack entries are not restored.
+
+            Exit codes: 0 put back, or nothing to undo; 2 an internal error; 64 wrong usage.
+            """)
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @OptionGroup var namespace: NamespaceOption
+    @OptionGroup var report: ReportOptions
+
+    func run() throws {
+        let stop = try StopSignal.onTermination()
+        defer { withExtendedLifetime(stop) {} }
+        try namespace.enter()
+        do {
+            let result = try UndoRun(state: .current()).run { lines in
+                if yes { return true }
+                guard StandardStream.error.isTerminal, StandardStream.input.isTerminal else {
+                    throw ValidationError("without a terminal, undo wants --yes; nothing was changed")
+                }
+                for line in lines { report.console.say("  \(line)") }
+                return try report.console.asks("Put this back?")
+            }
+            switch report.format {
+            case .text: try report.write(result.text(report.style))
+            case .json: try report.write(JSONText.encode(result))
+            }
+        } catch let refusal as PlanRefusal {
+            Console.complain("refused: \(refusal)")
+            throw ExitCode(Outcome.finding.rawValue)
+        }
+    }
+}

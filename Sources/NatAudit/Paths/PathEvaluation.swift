@@ -22,7 +22,13 @@ struct PathEvaluation {
     func outcomes(ofTransport transport: UInt8, on path: EgressPath) -> [WalkOutcome] {
         var packet = path.packet
         packet.transport = transport
-        return walk.outcomes(for: packet, at: .postrouting, nat: true)
+        return translations(of: packet)
+    }
+
+    private func translations(of packet: Packet) -> [WalkOutcome] {
+        let outcomes = walk.outcomes(for: packet, at: .postrouting, nat: true)
+        if snapshot.unknownRules == nil { return outcomes }
+        return outcomes.map { $0.adding(["no rule that could not be read decides before it"]) }
     }
 
     private func path(_ candidate: PathCandidate, _ route: Route) -> EgressPath? {
@@ -35,8 +41,9 @@ struct PathEvaluation {
             inInterface: isHost ? .none : snapshot.interface(candidate.inInterface),
             outInterface: snapshot.interface(out))
         let filtered = walk.outcomes(for: packet, at: isHost ? .output : .forward, nat: false)
-        let outcomes = walk.outcomes(for: packet, at: .postrouting, nat: true)
-        let (verdict, reason) = Self.verdict(filtered: filtered, translated: outcomes)
+        let outcomes = translations(of: packet)
+        let (verdict, reason) =
+            snapshot.unknownRules.map { (.unknown, $0) } ?? Self.verdict(filtered: filtered, translated: outcomes)
         return EgressPath(
             candidate: candidate, packet: packet, outInterface: snapshot.link(out)?.name,
             inInterface: snapshot.link(candidate.inInterface)?.name, outcomes: outcomes, verdict: verdict,

@@ -3,8 +3,8 @@ internal import NetlinkBridge
 extension FixPlanner {
     /// The table that overtakes rules of one family.
     func overtaking(_ rules: [SourceNATRule], _ family: NftFamily) throws(PlanRefusal) -> PlannedTable {
-        var replacements: [RuleReference: SourceTranslation] = [:]
-        for rule in rules { replacements[rule.reference] = try replacement(for: rule) }
+        var replacements: [RuleReference: [ScopeCopy.Replacement]] = [:]
+        for rule in rules { replacements[rule.reference] = try self.replacements(for: rule) }
         var scope = ScopeCopy(evidence.ruleset, replacing: replacements)
         var table = PlannedTable(family: family)
         var bases: [PlannedChain] = []
@@ -40,30 +40,52 @@ extension FixPlanner {
     }
 
     /// What takes the place of a rule: the same address and ports, without drawing.
-    private func replacement(for rule: SourceNATRule) throws(PlanRefusal) -> SourceTranslation {
+    ///
+    /// Where an outward interface has no other address than the one that `snat` presents, masquerade presents the same.
+    private func replacements(for rule: SourceNATRule) throws(PlanRefusal) -> [ScopeCopy.Replacement] {
         let old = rule.translation
         guard old.kind != .netmap, old.undecided == nil else {
             throw PlanRefusal("\(rule.reference.words): what address it presents is not known")
         }
-        if old.kind == .masquerade { return SourceTranslation(kind: .masquerade, ports: old.ports) }
-        if masqueradePresentsTheSame(rule) { return SourceTranslation(kind: .masquerade, ports: old.ports) }
+        let masquerade = SourceTranslation(kind: .masquerade, ports: old.ports)
+        if old.kind == .masquerade { return [.init(conditions: [], translation: masquerade)] }
         let isPool = old.addresses.contains { $0.first != $0.last }
-        return SourceTranslation(
+        let snat = SourceTranslation(
             kind: .snat, flags: isPool ? .persistent : [], addresses: old.addresses, ports: old.ports)
+        let same = interfacesThatPresentTheSame(rule)
+        if let named = outInterface(of: rule), same.contains(named) {
+            return [.init(conditions: [], translation: masquerade)]
+        }
+        return same.filter(\.isInterfaceText).map { name in
+            let bytes = Array((name.bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
+            return .init(
+                conditions: [.compare(.meta(.outInterfaceName), .equal, bytes)], translation: masquerade)
+        } + [.init(conditions: [], translation: snat)]
     }
 
-    /// Tells whether masquerade would take the very address: the rule names its outward interface, which has no other.
-    private func masqueradePresentsTheSame(_ rule: SourceNATRule) -> Bool {
+    /// The outward interfaces of the rule's paths whose only address is the one that the rule presents.
+    private func interfacesThatPresentTheSame(_ rule: SourceNATRule) -> [KernelName] {
+        guard rule.translation.addresses.count == 1, let range = rule.translation.addresses.first,
+            range.first == range.last
+        else { return [] }
+        var names: [KernelName] = []
+        for path in evidence.paths where path.deciding == rule.reference {
+            guard case .link(let index, let name) = path.packet.outInterface, !names.contains(name) else { continue }
+            let own = evidence.snapshot.addresses.filter {
+                $0.interface.number == index && $0.address.family == range.first.family && !$0.address.isLinkLocal
+            }
+            if own.map(\.address) == [range.first] { names.append(name) }
+        }
+        return names
+    }
+
+    /// The one interface that the rule is limited to; nil where it is not.
+    private func outInterface(of rule: SourceNATRule) -> KernelName? {
         for case .match(.compare(.meta(.outInterfaceName), .equal, let bytes)) in rule.rule.statements
         where bytes.contains(0) {
-            let link = evidence.snapshot.links.first { $0.name == KernelName(bytes: bytes) }
-            guard let link, let address = rule.translation.addresses.first else { return false }
-            let own = evidence.snapshot.addresses.filter {
-                $0.interface == link.index && $0.address.family == address.first.family && !$0.address.isLinkLocal
-            }
-            return own.map(\.address) == [address.first] && address.first == address.last
+            return KernelName(bytes: bytes)
         }
-        return false
+        return nil
     }
 
     /// Adds the guard to the tables where the outward input path is open, and tells where.

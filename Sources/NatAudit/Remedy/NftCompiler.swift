@@ -55,7 +55,7 @@ struct NftCompiler {
         case .socket("wildcard"): return [.socket(key: NftSocketKey.wildcard, into: Self.register)]
         case .masked(let inner, let mask, let xor):
             return try load(inner) + [.bitwise(from: Self.register, into: Self.register, mask: mask, xor: xor)]
-        case .socket, .swapped, .constant, .mapped, .other:
+        case .fib, .socket, .numbered, .hash, .swapped, .constant, .mapped, .other:
             throw PlanRefusal("a planned rule looks at something that is not written")
         }
     }

@@ -6,13 +6,21 @@ internal import NetlinkBridge
 /// way out of the copy: such packets go on to the old chains. What follows the last rule at fault is not copied.
 struct ScopeCopy {
     private let ruleset: Ruleset
-    /// The rules at fault, each with what takes its place.
-    private let replacements: [RuleReference: SourceTranslation]
+    /// The rules at fault, each with what takes its place, in order.
+    private let replacements: [RuleReference: [Replacement]]
     /// The chains that were copied, called ones first.
     private(set) var chains: [PlannedChain] = []
     private var names: [ChainPlace: KernelName] = [:]
 
-    init(_ ruleset: Ruleset, replacing replacements: [RuleReference: SourceTranslation]) {
+    /// What takes the place of a rule at fault for a part of its packets.
+    struct Replacement {
+        /// What makes the part, beside the rule's own conditions; empty for all that is left.
+        let conditions: [Condition]
+        /// What becomes of it.
+        let translation: SourceTranslation
+    }
+
+    init(_ ruleset: Ruleset, replacing replacements: [RuleReference: [Replacement]]) {
         self.ruleset = ruleset
         self.replacements = replacements
     }
@@ -63,14 +71,16 @@ struct ScopeCopy {
         let last = whole ? chain.rules.count : (chain.rules.lastIndex { isOrLeadsToFault($0, in: chain) } ?? -1) + 1
         var copied: [PlannedRule] = []
         for rule in chain.rules.prefix(last) {
-            guard let ending = try ending(for: rule, in: chain, depth: depth, whole: whole) else { continue }
             let reference = RuleReference(place: chain.place, position: rule.position)
+            let endings = try endings(for: rule, in: chain, depth: depth, whole: whole)
+            guard !endings.isEmpty else { continue }
             do throws(PlanRefusal) {
                 guard case .conditions(let conditions) = try ConditionCopy.conditions(of: rule) else { continue }
-                copied.append(
+                copied += endings.map { more, ending in
                     PlannedRule(
-                        statements: conditions.map(Statement.match) + [ending],
-                        comment: replacements[reference] == nil ? nil : Self.comment(reference)))
+                        statements: (conditions + more).map(Statement.match) + [ending],
+                        comment: replacements[reference] == nil ? nil : Self.comment(reference))
+                }
             } catch {
                 throw PlanRefusal("\(reference.words): \(error)")
             }
@@ -83,12 +93,22 @@ struct ScopeCopy {
         return target(of: rule, in: chain).map { leadsToFault($0) } ?? false
     }
 
-    /// What a rule's copy ends with; nil where the rule decides nothing and is left out.
+    /// What a rule's copies end with, each for a part of its packets; none where the rule decides nothing and is left out.
+    private mutating func endings(
+        for rule: Rule, in chain: Chain, depth: Int, whole: Bool
+    ) throws(PlanRefusal) -> [(conditions: [Condition], ending: Statement)] {
+        let reference = RuleReference(place: chain.place, position: rule.position)
+        if let replacements = replacements[reference] {
+            return replacements.map { ($0.conditions, .translateSource($0.translation)) }
+        }
+        return try ending(for: rule, in: chain, depth: depth, whole: whole).map { [([], $0)] } ?? []
+    }
+
+    /// What the copy of a rule that is not at fault ends with; nil where it is left out.
     private mutating func ending(
         for rule: Rule, in chain: Chain, depth: Int, whole: Bool
     ) throws(PlanRefusal) -> Statement? {
         let reference = RuleReference(place: chain.place, position: rule.position)
-        if let translation = replacements[reference] { return .translateSource(translation) }
         switch rule.ending {
         case nil: return nil
         case .verdict(.jump(let name)), .verdict(.goto(let name)):

@@ -10,6 +10,8 @@ public enum Condition: Hashable, Sendable {
     case lookup([Operand], set: KernelName, inverted: Bool)
     /// An xtables match.
     case match(XtMatch)
+    /// What went before decides: a limit or a quota, in the words of the rule.
+    case counted(String)
     /// A condition that is not understood, by its name.
     case other(String)
 }

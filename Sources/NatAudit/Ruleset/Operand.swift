@@ -10,8 +10,14 @@ public indirect enum Operand: Hashable, Sendable {
     case conntrack(NftConntrackKey, direction: UInt8?)
     /// The kind of the source or destination address in the routing table, four bytes in host order (RTN_*).
     case addressType(ofSource: Bool)
+    /// Any other question to the routing table; result NFT_FIB_RESULT_*, flags NFTA_FIB_F_*.
+    case fib(result: UInt32, flags: UInt32)
     /// A property of the local socket that the packet belongs to, by nft's word for it.
     case socket(String)
+    /// A number that the kernel counts or draws for each packet.
+    case numbered(NftNumberGenerator)
+    /// A number that is a hash of the operands; of the whole flow where there are none.
+    case hash([Operand], modulus: UInt32, offset: UInt32, seed: UInt32?)
     /// `(operand & mask) ^ xor`.
     case masked(Operand, mask: [UInt8], xor: [UInt8])
     /// The operand with each unit of `size` bytes swapped between host and network order.
@@ -25,14 +31,32 @@ public indirect enum Operand: Hashable, Sendable {
 }
 
 extension Operand {
-    /// How many registers of four bytes the value fills.
-    var words: Int {
+    /// How many registers of four bytes the value fills, as far as the operand itself tells.
+    var words: Int { (byteCount + 3) / 4 }
+
+    /// How many bytes the value has.
+    var byteCount: Int {
         switch self {
-        case .packet(_, _, let length): (Int(min(length, 16)) + 3) / 4
-        case .meta(.inInterfaceName), .meta(.outInterfaceName): 4
-        case .masked(let operand, _, _), .swapped(let operand, _): operand.words
-        case .constant(let bytes): (min(bytes.count, 16) + 3) / 4
-        case .meta, .conntrack, .addressType, .socket, .mapped, .other: 1
+        case .packet(_, _, let length): Int(min(length, 64))
+        case .meta(.inInterfaceName), .meta(.outInterfaceName): 16
+        case .meta(.etherType): 2
+        case .meta(.transport), .meta(.family), .conntrack(.direction, _): 1
+        case .conntrack(let key, _): key.byteCount
+        case .masked(let operand, _, _), .swapped(let operand, _): operand.byteCount
+        case .constant(let bytes): bytes.count
+        case .meta, .addressType, .fib, .socket, .numbered, .hash, .mapped, .other: 4
+        }
+    }
+
+    /// Tells whether nothing but the source address of the packet decides the value.
+    var dependsOnSourceOnly: Bool {
+        switch self {
+        case .packet(1, 12, 4), .packet(1, 8, 16): true
+        case .masked(let operand, _, _), .swapped(let operand, _): operand.dependsOnSourceOnly
+        case .hash(let operands, _, _, _): !operands.isEmpty && operands.allSatisfy(\.dependsOnSourceOnly)
+        case .mapped(let keys, _): keys.allSatisfy(\.dependsOnSourceOnly)
+        case .constant: true
+        case .packet, .meta, .conntrack, .addressType, .fib, .socket, .numbered, .other: false
         }
     }
 

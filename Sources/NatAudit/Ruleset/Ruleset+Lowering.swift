@@ -2,12 +2,16 @@ public import NetlinkBridge
 
 extension Ruleset {
     /// Puts what was read from nf_tables and from the legacy tables into one form.
-    public init(nftables: NftRuleset?, legacy: [LegacyTable]) {
-        let native = nftables.map(Self.chains(of:)) ?? []
-        self.init(chains: native + legacy.flatMap(Chain.chains(of:)), sets: nftables?.sets ?? [])
+    ///
+    /// - Parameter setNames: the names of the ipsets by their index, which is all that a rule holds (`XtSetNames`).
+    public init(nftables: NftRuleset?, legacy: [LegacyTable], setNames: [UInt16: KernelName] = [:]) {
+        let native = nftables.map { Self.chains(of: $0, setNames) } ?? []
+        let old = legacy.flatMap { Chain.chains(of: $0, setNames) }
+        self.init(chains: native + old, sets: nftables?.sets ?? [], setNames: setNames)
     }
 
-    private static func chains(of ruleset: NftRuleset) -> [Chain] {
+    private static func chains(of ruleset: NftRuleset, _ setNames: [UInt16: KernelName]) -> [Chain] {
+        let iptables = IptablesTables(ruleset)
         let sets = Dictionary(
             ruleset.sets.map { (SetPlace(family: $0.family, table: $0.table, name: $0.name), $0) },
             uniquingKeysWith: { first, _ in first })
@@ -24,7 +28,9 @@ extension Ruleset {
             return Chain(
                 place: place, hook: Chain.Hook(chain), isDormant: dormant.contains(table),
                 rules: (rules[place] ?? []).enumerated().map { index, rule in
-                    Rule(rule, position: index + 1, sets: lookup)
+                    iptables.wrote(rule)
+                        ? Rule(iptables: rule, position: index + 1, sets: lookup, setNames: setNames)
+                        : Rule(native: rule, position: index + 1, sets: lookup)
                 })
         }
     }
@@ -47,23 +53,26 @@ extension Chain.Hook {
 }
 
 extension Rule {
-    /// A rule of nf_tables, native or written by iptables-nft.
-    init(_ rule: NftRule, position: Int, sets: @escaping (KernelName) -> NftSet?) {
+    /// A rule in nftables' own language.
+    init(native rule: NftRule, position: Int, sets: @escaping (KernelName) -> NftSet?) {
         let lowered = NftLowering(rule, sets: sets)
-        let isIptables = rule.expressions.contains { expression in
-            switch expression {
-            case .match, .target: true
-            default: false
-            }
-        }
-        let comment = rule.userData.comment ?? lowered.matchComment
-        let family: AddressFamily = rule.family == .ip6 ? .ip6 : .ip
+        let comment = rule.userData.comment
         self.init(
-            backend: isIptables ? .iptablesNft : .nftables, handle: rule.handle, position: position,
-            statements: lowered.statements, comment: comment,
-            text: isIptables
-                ? IptablesNftText.text(of: rule, statements: lowered.statements, family: family)
-                : NftText(family: rule.family, sets: sets).text(
-                    of: lowered.statements, comment: comment))
+            backend: .nftables, handle: rule.handle, position: position, statements: lowered.statements,
+            comment: comment,
+            text: NftText(family: rule.family, sets: sets).text(
+                of: lowered.statements, phrases: lowered.phrases, comment: comment))
+    }
+
+    /// A rule that iptables-nft wrote.
+    init(
+        iptables rule: NftRule, position: Int, sets: @escaping (KernelName) -> NftSet?,
+        setNames: [UInt16: KernelName]
+    ) {
+        let lowered = NftLowering(rule, sets: sets)
+        self.init(
+            backend: .iptablesNft, handle: rule.handle, position: position, statements: lowered.statements,
+            comment: lowered.matchComment ?? rule.userData.comment,
+            text: IptablesNftText.text(of: rule, statements: lowered.statements, setNames: setNames))
     }
 }

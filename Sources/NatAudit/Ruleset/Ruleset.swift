@@ -8,6 +8,8 @@ public struct Ruleset: Hashable, Sendable {
     public let order: [ChainPlace]
     /// The sets and maps by their table and name.
     public let sets: [SetPlace: NftSet]
+    /// The names of ipsets by their index, as far as they are known.
+    public let setNames: [UInt16: KernelName]
 
     /// Where a set or map is kept.
     public struct SetPlace: Hashable, Sendable {
@@ -20,7 +22,8 @@ public struct Ruleset: Hashable, Sendable {
     }
 
     /// Makes a ruleset of chains in the order of the dumps.
-    public init(chains: [Chain], sets: [NftSet]) {
+    public init(chains: [Chain], sets: [NftSet], setNames: [UInt16: KernelName] = [:]) {
+        self.setNames = setNames
         order = chains.map(\.place)
         // The kernel has no two chains of one place; the first wins in a capture that lies.
         self.chains = Dictionary(chains.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })

@@ -12,6 +12,8 @@ public struct SourceTranslation: Hashable, Sendable {
     public let ports: ClosedRange<UInt16>?
     /// What decides the address or the port where the rule itself does not say it, in words; nil where it does.
     public let undecided: String?
+    /// Tells whether the source address alone decides what the rule itself does not say: one inside host has one outside.
+    public let isFixedPerSource: Bool
 
     /// The kinds of source translation, named as the report names them.
     public enum Kind: String, Hashable, Sendable {
@@ -40,13 +42,14 @@ public struct SourceTranslation: Hashable, Sendable {
     /// Makes a translation from its parts.
     public init(
         kind: Kind, flags: NATFlags = [], addresses: [AddressRange] = [], ports: ClosedRange<UInt16>? = nil,
-        undecided: String? = nil
+        undecided: String? = nil, isFixedPerSource: Bool = true
     ) {
         self.kind = kind
         self.flags = flags
         self.addresses = addresses
         self.ports = ports
         self.undecided = undecided
+        self.isFixedPerSource = isFixedPerSource
     }
 
     /// Tells whether the port is drawn anew for every flow (`random`, `fully-random`).

@@ -20,6 +20,7 @@ struct ConditionTest {
             guard let set = sets(name) else { return .unknown("the elements of set \(name)") }
             return with(operands) { key in NftSetLookup(set).contains(key) != inverted }
         case .match(let match): return holds(match)
+        case .counted(let words): return .unknown(words)
         case .other(let name): return .unknown("\(escapedForDisplay(name)) is not understood")
         }
     }

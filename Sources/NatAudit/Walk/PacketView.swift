@@ -16,6 +16,7 @@ struct PacketView {
         case .conntrack(let key, _): .unknown("ct \(key.name)")
         case .addressType(let ofSource):
             .bytes(hostBytes(type(of: ofSource ? packet.source : packet.destination).rawValue))
+        case .fib, .numbered, .hash: .unknown(NftText.words(for: operand))
         // Without a socket the expression ends the rule, whatever it compares with.
         case .socket(let word): packet.hasLocalSocket == false ? .absent : .unknown("socket \(word)")
         case .constant(let bytes): .bytes(bytes)

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -170,4 +171,11 @@ ssize_t na_xtables_get(int family, int option, void *bytes, size_t count) {
     ssize_t result = getsockopt(descriptor, level, option, bytes, &length) == 0 ? (ssize_t)length : -errno;
     close(descriptor);
     return result;
+}
+
+int na_private_folder(const char *path) {
+    if (unshare(CLONE_NEWNS) != 0) return -errno;
+    // Else what is mounted here would show in the namespace that was left.
+    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -errno;
+    return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") == 0 ? 0 : -errno;
 }

@@ -36,12 +36,20 @@ extension NftExpression {
             case "redir": .redirect(fields.portTranslation(.redirect))
             case "fib": fields.fib
             case "socket": fields.socket
+            case "numgen": fields.numberGenerator
+            case "hash": fields.hash
+            case "limit": fields.limit
+            case "reject": fields.reject
+            case "log": fields.log
+            case "objref": fields.object
             case "counter": fields.counter
             case "match": fields.xtExtension.map(NftExpression.match)
             case "target": fields.xtExtension.map(NftExpression.target)
             default: nil
             }
-        self = decoded ?? .other(name: name, attributes: bytes.array)
+        // A name tells a load from a change for all others; exthdr is both.
+        let isSet = name == "exthdr" && fields[NFTA_EXTHDR_SREG.rawValue] != nil
+        self = decoded ?? .other(name: isSet ? "exthdr set" : name, attributes: bytes.array)
     }
 }
 

@@ -10,6 +10,18 @@ public struct NftRuleset: Hashable, Sendable {
     public let rules: [NftRule]
     /// The sets and maps of all tables, with their elements.
     public let sets: [NftSet]
+
+    /// The indexes of the ipsets that the rules of iptables-nft ask, whose names `XtSetNames` finds out.
+    public var setIndexes: Set<UInt16> {
+        var indexes: Set<UInt16> = []
+        for rule in rules {
+            for case .match(let match) in rule.expressions {
+                // The index does not depend on the family.
+                if case .set(let set) = XtMatch(match, family: .ip) { indexes.insert(set.index) }
+            }
+        }
+        return indexes
+    }
 }
 
 /// The number of the last change that nf_tables committed in a namespace (NFTA_GEN_ID).

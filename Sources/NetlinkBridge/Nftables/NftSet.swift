@@ -16,6 +16,8 @@ public struct NftSet: Hashable, Sendable {
     public let keyLength: UInt32
     /// nft's number for the data's type, 0xffffff00 for verdicts; nil for a set.
     public let dataType: UInt32?
+    /// The data's length in bytes; nil for a set.
+    public let dataLength: UInt32?
     /// The elements, in the order of the dump.
     public var elements: [Element] = []
 
@@ -44,6 +46,7 @@ public struct NftSet: Hashable, Sendable {
         keyType = fields.number(NFTA_SET_KEY_TYPE.rawValue) ?? 0
         keyLength = fields.number(NFTA_SET_KEY_LEN.rawValue) ?? 0
         dataType = fields.number(NFTA_SET_DATA_TYPE.rawValue)
+        dataLength = fields.number(NFTA_SET_DATA_LEN.rawValue)
     }
 
     /// Decodes the payload of an NFT_MSG_NEWSETELEM message.

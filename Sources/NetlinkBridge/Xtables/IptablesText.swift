@@ -37,7 +37,7 @@ func iptablesOption(_ text: String, inverted: Bool) -> String { inverted ? " ! \
 
 extension IPAddress {
     /// The address as inet_ntop(3) of glibc writes it, which ends `::ffff:0:0/96` and `::/96` in dotted decimal.
-    var iptablesText: String {
+    public var iptablesText: String {
         guard case .v6(high: 0, let low) = self else { return description }
         let dotted = IPAddress.v4(UInt32(truncatingIfNeeded: low))
         switch low >> 32 {

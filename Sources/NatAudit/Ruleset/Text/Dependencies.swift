@@ -1,94 +1,86 @@
 internal import NetlinkBridge
 
-/// A protocol test that a later match implies.
-enum Dependency: Hashable {
-    case family(AddressFamily)
-    case transport(UInt8)
+/// The header about which a test of a protocol says something.
+enum Layer: Hashable {
+    case network
+    case transport
 }
 
 /// What the conditions so far say of the packet's protocols, by which the fields of its headers get their names.
 struct Dependencies {
-    private var family: AddressFamily?
+    private(set) var family: AddressFamily?
     private var transport: UInt8?
+    /// Tells whether the table sees one family only, so that a field of its header needs no test of the family.
+    let hasOneFamily: Bool
 
     init(tableFamily: NftFamily) {
+        hasOneFamily = tableFamily != .inet
         family = tableFamily == .ip ? .ip : tableFamily == .ip6 ? .ip6 : nil
     }
 
-    /// Takes note of a condition, and returns the protocol test that it is, if it is one.
-    mutating func note(_ condition: Condition) -> Dependency? {
-        guard case .compare(.meta(let key), .equal, let bytes) = condition, bytes.count == 1 else { return nil }
-        switch key {
-        case .transport:
+    /// Takes note of a condition, and returns the layer whose protocol it tests, if it tests one.
+    mutating func note(_ condition: Condition) -> Layer? {
+        guard case .compare(let operand, .equal, let bytes) = condition, bytes.count == 1 else { return nil }
+        switch operand {
+        case .meta(.transport):
             transport = bytes[0]
-            return .transport(bytes[0])
-        case .family:
-            let known = AddressFamily.allCases.first { NftFamily($0).rawValue == bytes[0] }
-            family = known
-            return known.map(Dependency.family)
+            return .transport
+        case .packet(1, let offset, 1) where family != nil && offset == (family == .ip ? 9 : 6):
+            transport = bytes[0]
+            return hasOneFamily ? .transport : nil
+        case .meta(.family):
+            family = AddressFamily.allCases.first { NftFamily($0).rawValue == bytes[0] }
+            return .network
         default: return nil
         }
     }
 
-    /// The protocol test that a condition makes superfluous, for it names the protocol itself.
-    func implied(by condition: Condition) -> Dependency? {
-        let operand: Operand
+    /// The layers whose protocol the operand names itself.
+    func layers(namedBy operand: Operand) -> Set<Layer> {
+        switch operand {
+        case .packet(1, _, _): family == nil ? [] : [.network]
+        case .packet(2, _, _): transport.map(HeaderField.names) == true ? [.transport] : []
+        case .masked(let inner, _, _), .swapped(let inner, _): layers(namedBy: inner)
+        case .mapped(let keys, _), .hash(let keys, _, _, _): layers(namedBy: keys)
+        default: []
+        }
+    }
+
+    /// The layers whose protocol one of the operands names.
+    func layers(namedBy operands: [Operand]) -> Set<Layer> {
+        operands.reduce(into: []) { $0.formUnion(layers(namedBy: $1)) }
+    }
+
+    /// The layers whose protocol a condition names.
+    func layers(namedBy condition: Condition) -> Set<Layer> {
         switch condition {
-        case .compare(.masked(let inner, _, _), _, _), .compare(let inner, _, _), .range(let inner, _, _, _):
-            operand = inner
-        case .lookup(let operands, _, _):
-            guard let first = operands.first else { return nil }
-            operand = first
-        case .match, .other: return nil
-        }
-        guard case .packet(let base, _, _) = operand else { return nil }
-        if base == 2, let transport, Self.transports[transport] != nil { return .transport(transport) }
-        return base == 1 ? family.map(Dependency.family) : nil
-    }
-
-    /// nft's name for bytes of a header.
-    func field(base: UInt32, offset: UInt32, length: UInt32) -> String {
-        let name: String?
-        switch (base, family) {
-        case (1, .ip): name = Self.ip[Place(offset, length)].map { "ip \($0)" }
-        case (1, .ip6): name = Self.ip6[Place(offset, length)].map { "ip6 \($0)" }
-        case (2, _):
-            let word = transport.flatMap { Self.transports[$0] } ?? "th"
-            name = Self.ports[Place(offset, length)].map { "\(word) \($0)" }
-        default: name = nil
-        }
-        if let name { return name }
-        // A prefix of whole bytes loads the leading bytes of an address only.
-        if base == 1, family == .ip, length < 4, offset == 12 || offset == 16 {
-            return offset == 12 ? "ip saddr" : "ip daddr"
-        }
-        if base == 1, family == .ip6, length < 16, offset == 8 || offset == 24 {
-            return offset == 8 ? "ip6 saddr" : "ip6 daddr"
-        }
-        let header = ["ll", "nh", "th", "ih"]
-        let word = Int(base) < header.count ? header[Int(base)] : "base \(base)"
-        return "@\(word),\(UInt64(offset) * 8),\(UInt64(length) * 8)"
-    }
-
-    private struct Place: Hashable {
-        let offset: UInt32
-        let length: UInt32
-        init(_ offset: UInt32, _ length: UInt32) {
-            self.offset = offset
-            self.length = length
+        case .compare(.meta(.transport), .equal, [1]), .compare(.meta(.transport), .equal, [58]):
+            // ICMP and ICMPv6 belong to one family each.
+            [.network]
+        case .compare(let operand, _, _), .range(let operand, _, _, _): layers(namedBy: operand)
+        case .lookup(let operands, _, _): layers(namedBy: operands)
+        case .match, .counted, .other: []
         }
     }
 
-    private static let ip: [Place: String] = [
-        Place(1, 1): "dscp", Place(2, 2): "length", Place(4, 2): "id", Place(6, 2): "frag-off",
-        Place(8, 1): "ttl", Place(9, 1): "protocol", Place(12, 4): "saddr", Place(16, 4): "daddr",
-    ]
-    private static let ip6: [Place: String] = [
-        Place(4, 2): "length", Place(6, 1): "nexthdr", Place(7, 1): "hoplimit", Place(8, 16): "saddr",
-        Place(24, 16): "daddr",
-    ]
-    private static let ports: [Place: String] = [Place(0, 2): "sport", Place(2, 2): "dport"]
-    private static let transports: [UInt8: String] = [6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udplite"]
+    /// The fields of a header, as far as the protocol is known.
+    func fields(base: UInt32) -> [HeaderField] {
+        switch base {
+        case 1: family.map(HeaderField.network) ?? []
+        case 2: HeaderField.transport(transport)
+        default: []
+        }
+    }
+
+    /// The field that these bits of a header are; nil where nft has no name for them.
+    func field(base: UInt32, bit: Int, length: Int) -> HeaderField? {
+        fields(base: base).first { field in
+            if field.offset == bit, field.length == length { return true }
+            // A prefix of whole bytes loads the leading bytes of an address only.
+            if case .address = field.kind { return field.offset == bit && length < field.length }
+            return false
+        }
+    }
 }
 
 extension NftFamily {

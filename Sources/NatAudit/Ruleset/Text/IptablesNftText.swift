@@ -2,34 +2,45 @@ internal import NetlinkBridge
 
 /// Writes a rule that iptables-nft keeps in nf_tables as `iptables-save` prints it, without `-A CHAIN`.
 ///
-/// Its addresses, interfaces, protocols and ports are native conditions, all else xt matches (facts of iptables 1.8).
+/// Its addresses, interfaces, protocols, ports, marks and limits are native conditions, all else xt matches.
 struct IptablesNftText {
     let family: AddressFamily
-    private var source = ""
-    private var destination = ""
-    private var input = ""
-    private var output = ""
-    private var transport = ""
-    private var transportName = ""
-    private var matches: [String] = []
+    var source = ""
+    var destination = ""
+    var input = ""
+    var output = ""
+    var transport = ""
+    var fragment = ""
+    var transportName = ""
+    var matches: [String] = []
     private var ending = ""
+    private let setNames: [UInt16: KernelName]
+    /// The limits of the rule that were not written yet, in order.
+    private var limits: ArraySlice<NftLimit>
 
     /// The text of a rule, escaped for display.
-    static func text(of rule: NftRule, statements: [Statement], family: AddressFamily) -> String {
-        var text = IptablesNftText(family: family)
+    static func text(of rule: NftRule, statements: [Statement], setNames: [UInt16: KernelName]) -> String {
+        var text = IptablesNftText(rule, setNames)
         for statement in statements { text.add(statement) }
         for case .target(let target) in rule.expressions {
-            text.ending = XtTarget(target, family: family).iptablesText
+            text.ending = XtTarget(target, family: text.family).iptablesText
         }
-        let head = [text.source, text.destination, text.input, text.output, text.transport]
+        let head = [text.source, text.destination, text.input, text.output, text.transport, text.fragment]
         return (head + text.matches + [text.ending]).filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    private init(family: AddressFamily) { self.family = family }
+    private init(_ rule: NftRule, _ setNames: [UInt16: KernelName]) {
+        family = rule.family == .ip6 ? .ip6 : .ip
+        self.setNames = setNames
+        limits = rule.expressions.compactMap { if case .limit(let limit) = $0 { limit } else { nil } }[...]
+        for case .log(let log) in rule.expressions { ending = Self.text(of: log) }
+    }
 
     private mutating func add(_ statement: Statement) {
         switch statement {
-        case .match(.match(let match)): matches.append(match.iptablesText)
+        case .match(.match(let match)): matches.append(match.iptablesText(setNames: setNames))
+        case .match(.counted(let words)):
+            matches.append(limits.popFirst().map(Self.text(of:)) ?? "[\(words)]")
         case .match(let condition): add(condition)
         case .verdict(let verdict):
             switch verdict {
@@ -42,79 +53,17 @@ struct IptablesNftText {
         }
     }
 
-    private mutating func add(_ condition: Condition) {
-        switch condition {
-        case .compare(.meta(.inInterfaceName), let comparison, let bytes):
-            input = option("-i", Self.interface(bytes), comparison)
-        case .compare(.meta(.outInterfaceName), let comparison, let bytes):
-            output = option("-o", Self.interface(bytes), comparison)
-        case .compare(.meta(.transport), let comparison, let bytes):
-            transportName = NftText.protocols[bytes.first ?? 0] ?? "\(bytes.first ?? 0)"
-            transport = option("-p", transportName, comparison)
-        case .compare(.packet(1, let offset, _), let comparison, let bytes):
-            add(address: offset, prefix(bytes, length: bytes.count * 8), comparison, condition)
-        case .compare(.masked(.packet(1, let offset, _), let mask, _), let comparison, let bytes):
-            add(address: offset, NftValue.prefixLength(mask).map { prefix(bytes, length: $0) } ?? nil, comparison, condition)
-        case .compare(.packet(2, let offset, 2), let comparison, let bytes) where offset <= 2:
-            port(offset, "\(NftValue.integer(bytes))", inverted: comparison == .notEqual)
-        case .range(.packet(2, let offset, 2), let low, let high, let inverted) where offset <= 2:
-            port(offset, "\(NftValue.integer(low)):\(NftValue.integer(high))", inverted: inverted)
-        case .compare(.meta(.mark), let comparison, let bytes):
-            mark(NftValue.number(bytes, of: .meta(.mark)), comparison)
-        case .compare(.masked(.meta(.mark), let mask, _), let comparison, let bytes):
-            let value = Self.short(bytes)
-            self.mark("\(value)/\(Self.short(mask))", comparison)
-        default: matches.append("[\(NftText(family: NftFamily(family), sets: { _ in nil }).text(of: [.match(condition)]))]")
-        }
+    /// A native limit as `-m limit` writes it; 5 is the burst where none is given.
+    private static func text(of limit: NftLimit) -> String {
+        let units: [UInt64: String] = [1: "sec", 60: "min", 3600: "hour", 86400: "day"]
+        let burst = limit.burst == 5 ? "" : " --limit-burst \(limit.burst)"
+        return "-m limit --limit \(limit.rate)/\(units[limit.unit] ?? "\(limit.unit)s")\(burst)"
     }
 
-    private mutating func add(address offset: UInt32, _ prefix: String?, _ comparison: NftComparison, _ condition: Condition) {
-        let isSource = offset == (family == .ip ? 12 : 8)
-        guard let prefix, isSource || offset == (family == .ip ? 16 : 24) else {
-            matches.append("[\(NftText(family: NftFamily(family), sets: { _ in nil }).text(of: [.match(condition)]))]")
-            return
-        }
-        if isSource { source = option("-s", prefix, comparison) } else { destination = option("-d", prefix, comparison) }
-    }
-
-    private func prefix(_ bytes: [UInt8], length: Int) -> String? {
-        let width = family.bitWidth / 8
-        guard bytes.count <= width else { return nil }
-        return IPAddress(networkBytes: bytes + [UInt8](repeating: 0, count: width - bytes.count))
-            .map { "\($0)/\(length)" }
-    }
-
-    private mutating func port(_ offset: UInt32, _ value: String, inverted: Bool) {
-        let option = (inverted ? "! " : "") + (offset == 0 ? "--sport " : "--dport ") + value
-        let head = "-m \(transportName) "
-        if let last = matches.last, last.hasPrefix(head + "--") || last.hasPrefix(head + "! --") {
-            matches[matches.count - 1] = last + " " + option
-        } else {
-            matches.append(head + option)
-        }
-    }
-
-    private mutating func mark(_ value: String, _ comparison: NftComparison) {
-        matches.append("-m mark \(option("--mark", Self.trimmed(value), comparison))")
-    }
-
-    private func option(_ name: String, _ value: String, _ comparison: NftComparison) -> String {
-        comparison == .notEqual ? "! \(name) \(value)" : "\(name) \(value)"
-    }
-
-    /// The name, with `+` where only its beginning is compared.
-    private static func interface(_ bytes: [UInt8]) -> String {
-        let name = KernelName(bytes: bytes)
-        return bytes.contains(0) || bytes.count >= 16 ? "\(name)" : "\(name)+"
-    }
-
-    private static func short(_ bytes: [UInt8]) -> String {
-        "0x" + String(NftValue.integer(NftValue.inNetworkOrder(bytes)), radix: 16)
-    }
-
-    /// The first number without leading zeros, as iptables prints it.
-    private static func trimmed(_ value: String) -> String {
-        guard value.hasPrefix("0x"), !value.contains("/") else { return value }
-        return UInt64(value.dropFirst(2), radix: 16).map { "0x" + String($0, radix: 16) } ?? value
+    /// What NFLOG became.
+    private static func text(of log: NftLog) -> String {
+        let prefix = log.prefix.map { " --nflog-prefix \(NftText.quoted($0.bytes))" } ?? ""
+        let group = log.group.flatMap { $0 == 0 ? nil : " --nflog-group \($0)" } ?? ""
+        return "-j NFLOG\(prefix)\(group)"
     }
 }

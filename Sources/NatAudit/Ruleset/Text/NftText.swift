@@ -8,46 +8,75 @@ struct NftText {
     let sets: (KernelName) -> NftSet?
 
     /// The whole rule, with its comment where it has one, escaped for display.
-    func text(of statements: [Statement], comment: [UInt8]? = nil) -> String {
-        var pieces: [Piece] = []
+    ///
+    /// - Parameter phrases: how nft writes statements that keep less than its words, by their index.
+    func text(of statements: [Statement], phrases: [Int: NftPhrase] = [:], comment: [UInt8]? = nil) -> String {
+        var pieces: [String] = []
         var dependencies = Dependencies(tableFamily: family)
-        for statement in statements {
-            let piece = self.piece(for: statement, &dependencies)
-            // nft leaves out a protocol test that the next match implies.
-            if let last = pieces.last, let implied = last.dependency, piece.implies == implied {
-                pieces.removeLast()
+        /// The tests of a protocol that may yet turn out to be superfluous.
+        var tests: [Layer: Int] = [:]
+        var index = statements.startIndex
+        while index < statements.endIndex {
+            var statement = statements[index]
+            let phrase = phrases[index]
+            if let range = Self.range(at: index, in: statements) {
+                statement = .match(range)
+                index += 1
             }
-            pieces.append(piece)
+            index += 1
+            // nft leaves out a protocol test where a later field names the protocol.
+            for layer in layers(namedBy: statement, phrase, dependencies) {
+                if let test = tests.removeValue(forKey: layer) { pieces[test] = "" }
+            }
+            pieces.append(text(of: statement, phrase, dependencies))
+            if case .match(let condition) = statement, let layer = dependencies.note(condition) {
+                tests[layer] = pieces.count - 1
+            }
         }
-        if let comment { pieces.append(Piece("comment \(Self.quoted(comment))")) }
-        return pieces.map(\.text).filter { !$0.isEmpty }.joined(separator: " ")
+        if let comment { pieces.append("comment \(Self.quoted(comment))") }
+        return pieces.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    /// A part of a rule's text, and how it hangs together with its neighbours.
-    private struct Piece {
-        let text: String
-        var dependency: Dependency?
-        var implies: Dependency?
+    /// The range that two comparisons of one operand make, as nft compiles `a-b`.
+    private static func range(at index: Int, in statements: [Statement]) -> Condition? {
+        guard index + 1 < statements.endIndex,
+            case .match(.compare(let operand, .greaterOrEqual, let low)) = statements[index],
+            case .match(.compare(operand, .lessOrEqual, let high)) = statements[index + 1]
+        else { return nil }
+        return .range(operand, from: low, to: high, inverted: false)
+    }
 
-        init(_ text: String, dependency: Dependency? = nil, implies: Dependency? = nil) {
-            self.text = text
-            self.dependency = dependency
-            self.implies = implies
+    private func layers(
+        namedBy statement: Statement, _ phrase: NftPhrase?, _ dependencies: Dependencies
+    ) -> Set<Layer> {
+        switch (phrase, statement) {
+        case (.hidden, _), (.words, _): []
+        case (.refusal(let type, _), _): type == 0 ? [.network] : []
+        case (.assignment(_, _, let value), _): dependencies.layers(namedBy: value)
+        case (.translation(let phrase), _): dependencies.layers(namedBy: phrase.addresses + phrase.ports)
+        case (nil, .match(let condition)): dependencies.layers(namedBy: condition)
+        case (nil, .verdictMap(let operands, _)): dependencies.layers(namedBy: operands)
+        case (nil, _): []
         }
     }
 
-    private func piece(for statement: Statement, _ dependencies: inout Dependencies) -> Piece {
+    private func text(of statement: Statement, _ phrase: NftPhrase?, _ dependencies: Dependencies) -> String {
+        switch phrase {
+        case .hidden: return ""
+        case .words(let words): return words
+        case .refusal(let type, let code): return NftPhrase.text(ofReject: type, code: code, dependencies)
+        case .assignment(let words, let target, let value):
+            return "\(words) \(self.text(of: value, like: target, dependencies))"
+        case .translation(let phrase): return text(of: phrase, dependencies)
+        case nil: break
+        }
         switch statement {
-        case .match(let condition):
-            let implied = dependencies.implied(by: condition)
-            let text = self.text(of: condition, dependencies)
-            return Piece(text, dependency: dependencies.note(condition), implies: implied)
-        case .translateSource(let translation): return Piece(text(of: translation))
-        case .translateDestination(let words): return Piece(words)
-        case .verdict(let verdict): return Piece(Self.text(of: verdict))
+        case .match(let condition): return text(of: condition, dependencies)
+        case .translateSource(let translation): return text(of: translation)
+        case .verdict(let verdict): return Self.text(of: verdict)
         case .verdictMap(let operands, let map):
-            return Piece("\(words(for: operands, dependencies)) vmap \(text(ofSet: map, operands, dependencies))")
-        case .change(let words), .silent(let words): return Piece(words)
+            return "\(words(for: operands, dependencies)) vmap \(text(ofSet: map, operands, dependencies))"
+        case .translateDestination(let words), .change(let words), .silent(let words): return words
         }
     }
 
@@ -65,32 +94,6 @@ struct NftText {
         }
     }
 
-    private func text(of translation: SourceTranslation) -> String {
-        let ports = translation.ports.map { ":\(Self.text(ofPorts: $0))" } ?? ""
-        let flags = translation.flags.words.joined(separator: ",")
-        var target = translation.addresses.map(\.description).joined(separator: ", ")
-        if target.contains(":"), !ports.isEmpty { target = "[\(target)]" }
-        if let undecided = translation.undecided { target += "(\(escapedForDisplay(undecided)))" }
-        let statement =
-            switch translation.kind {
-            case .masquerade: "masquerade"
-            case .snat: family == .inet ? "snat \(translation.addressFamily ?? "ip")" : "snat"
-            case .netmap: family == .inet ? "snat \(translation.addressFamily ?? "ip") prefix" : "snat prefix"
-            }
-        let to = target.isEmpty && ports.isEmpty ? "" : "to \(target)\(ports)"
-        return [statement, to, flags].filter { !$0.isEmpty }.joined(separator: " ")
-    }
-
-    /// A port, or a range of ports.
-    static func text(ofPorts ports: ClosedRange<UInt16>) -> String {
-        ports.count == 1 ? "\(ports.lowerBound)" : "\(ports.lowerBound)-\(ports.upperBound)"
-    }
-
     /// Bytes from outside in double quotes.
     static func quoted(_ bytes: [UInt8]) -> String { "\"\(escapedForDisplay(bytes))\"" }
-}
-
-extension SourceTranslation {
-    /// nft's word for the family of the addresses; nil where there are none.
-    fileprivate var addressFamily: String? { addresses.first?.first.family.rawValue }
 }

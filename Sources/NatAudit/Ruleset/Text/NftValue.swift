@@ -1,18 +1,16 @@
 internal import NetlinkBridge
 
-/// Writes the bytes that a register is compared with as nft writes values of that kind.
+/// Reads numbers, prefixes and intervals out of the bytes that rules and sets hold.
 enum NftValue {
     /// Bytes as one hexadecimal number, the first byte first.
     static func hexadecimal(_ bytes: [UInt8]) -> String {
         "0x" + bytes.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
     }
 
-    /// Bytes as a number: in host order where the operand is the kernel's own number, else as they stand.
-    static func number(_ bytes: [UInt8], of operand: Operand) -> String {
-        switch operand {
-        case .meta, .conntrack, .socket, .addressType: hexadecimal(inNetworkOrder(bytes))
-        default: hexadecimal(bytes)
-        }
+    /// Bytes as one hexadecimal number without leading zeros.
+    static func shortHexadecimal(_ bytes: [UInt8]) -> String {
+        let digits = hexadecimal(bytes).dropFirst(2).drop { $0 == "0" }
+        return "0x" + (digits.isEmpty ? "0" : digits)
     }
 
     /// The bytes of a number in host order, most significant first.
@@ -31,50 +29,9 @@ enum NftValue {
         return bits.dropFirst(length).contains(true) ? nil : length
     }
 
-    /// The words for the bits of conntrack's state (NF_CT_STATE_BIT).
-    static func states(_ mask: [UInt8]) -> String {
-        let bits = integer(inNetworkOrder(mask))
-        let known: [(UInt64, String)] = [
-            (1, "invalid"), (2, "established"), (4, "related"), (8, "new"), (0x40, "untracked"),
-        ]
-        let words = known.filter { bits & $0.0 != 0 }.map(\.1)
-        let rest = known.reduce(bits) { $0 & ~$1.0 }
-        return (words + (rest == 0 ? [] : ["0x" + String(rest, radix: 16)])).joined(separator: ",")
-    }
-
-    /// The single keys and ranges (both ends included) of a set, in order.
+    /// The single keys and ranges (both ends included) of a set, in order; without the element for all others.
     static func intervals(of set: NftSet) -> [(low: [UInt8], high: [UInt8]?)] {
-        let isInterval = set.flags & 4 != 0
-        guard isInterval else { return set.elements.map { ($0.key, $0.keyEnd) } }
-        if set.elements.contains(where: { $0.keyEnd != nil }) { return set.elements.map { ($0.key, $0.keyEnd) } }
-        // Each interval is a start and, flagged, the first key behind its end; the dump's order is not kept.
-        let sorted = set.elements.sorted { left, right in
-            left.key == right.key
-                ? left.flags & 1 > right.flags & 1 : left.key.lexicographicallyPrecedes(right.key)
-        }
-        var intervals: [(low: [UInt8], high: [UInt8]?)] = []
-        var start: [UInt8]?
-        for element in sorted {
-            if element.flags & 1 != 0 {
-                if let low = start { intervals.append((low, predecessor(element.key))) }
-                start = nil
-            } else {
-                if let low = start { intervals.append((low, predecessor(element.key))) }
-                start = element.key
-            }
-        }
-        if let low = start { intervals.append((low, [UInt8](repeating: 0xFF, count: low.count))) }
-        return intervals
-    }
-
-    /// The number just below, of the same width.
-    private static func predecessor(_ bytes: [UInt8]) -> [UInt8] {
-        var result = bytes
-        for index in result.indices.reversed() {
-            result[index] &-= 1
-            if result[index] != 0xFF { break }
-        }
-        return result
+        set.ranges.map { ($0.low, $0.high) }
     }
 
     /// The prefix that an interval of addresses is exactly; nil where it is none.
@@ -86,51 +43,4 @@ enum NftValue {
         else { return nil }
         return prefix
     }
-}
-
-extension NftText {
-    /// A value in nft's syntax, by what it is compared with.
-    func value(_ bytes: [UInt8], of operand: Operand, _ dependencies: Dependencies) -> String {
-        switch operand {
-        case .meta(.inInterfaceName), .meta(.outInterfaceName):
-            // Without a NUL the comparison is with the beginning of a name only.
-            return bytes.contains(0) || bytes.count >= 16
-                ? Self.quoted(Array(bytes.prefix { $0 != 0 })) : Self.quoted(bytes + Array("*".utf8))
-        case .meta(.transport):
-            return Self.protocols[bytes.first ?? 0] ?? "\(NftValue.integer(bytes))"
-        case .meta(.family): return bytes == [NftFamily.ip.rawValue] ? "ipv4" : "ipv6"
-        case .meta(.mark), .conntrack(.mark, _): return NftValue.number(bytes, of: operand)
-        case .meta, .conntrack, .socket: return "\(NftValue.integer(NftValue.inNetworkOrder(bytes)))"
-        case .addressType: return Self.addressTypes[NftValue.integer(NftValue.inNetworkOrder(bytes))] ?? "?"
-        case .packet(1, let offset, let length):
-            return address(bytes, offset: offset, length: length, dependencies)
-        case .packet(2, _, 2): return "\(NftValue.integer(bytes))"
-        default: return NftValue.hexadecimal(bytes)
-        }
-    }
-
-    private func address(
-        _ bytes: [UInt8], offset: UInt32, length: UInt32, _ dependencies: Dependencies
-    ) -> String {
-        let name = dependencies.field(base: 1, offset: offset, length: length)
-        if name == "ip protocol" || name == "ip6 nexthdr" {
-            return Self.protocols[bytes.first ?? 0] ?? "\(NftValue.integer(bytes))"
-        }
-        let width = name.hasPrefix("ip6") ? 16 : 4
-        guard name.hasSuffix("addr"), bytes.count <= width,
-            let address = IPAddress(
-                networkBytes: bytes + [UInt8](repeating: 0, count: width - bytes.count)),
-            let prefix = Prefix(address, length: bytes.count * 8)
-        else { return name.hasPrefix("@") ? NftValue.hexadecimal(bytes) : "\(NftValue.integer(bytes))" }
-        return prefix.description
-    }
-
-    static let protocols: [UInt8: String] = [
-        1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 51: "ah",
-        58: "ipv6-icmp", 132: "sctp", 136: "udplite",
-    ]
-    static let addressTypes: [UInt64: String] = [
-        0: "unspec", 1: "unicast", 2: "local", 3: "broadcast", 4: "anycast", 5: "multicast",
-        6: "blackhole", 7: "unreachable", 8: "prohibit",
-    ]
 }

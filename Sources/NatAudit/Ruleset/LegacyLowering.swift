@@ -1,0 +1,90 @@
+internal import NetlinkBridge
+
+extension Chain {
+    /// The chains of a legacy table; a table is of type nat by its name.
+    static func chains(of table: LegacyTable, _ setNames: [UInt16: KernelName]) -> [Chain] {
+        table.chains.map { chain in
+            Chain(
+                place: ChainPlace(
+                    isLegacy: true, family: NftFamily(table.family), table: table.name, chain: chain.name),
+                hook: hook(of: chain, in: table), isDormant: false,
+                rules: chain.rules.map { rule($0, in: chain, setNames) })
+        }
+    }
+
+    private static func hook(of chain: LegacyChain, in table: LegacyTable) -> Hook? {
+        guard let number = chain.hook?.rawValue, let hook = NetfilterHook(rawValue: UInt32(number)),
+            let priority = priority(of: table.name, at: hook)
+        else { return nil }
+        return Hook(
+            hook: hook, priority: priority, isNAT: table.name == "nat", dropsByPolicy: chain.policy == .drop)
+    }
+
+    /// The priorities of the built-in tables (linux/netfilter_ipv4.h, enum nf_ip_hook_priorities); nil for others.
+    static func priority(of table: KernelName, at hook: NetfilterHook) -> Int32? {
+        switch table {
+        case "raw": -300
+        case "mangle": -150
+        case "filter": 0
+        case "security": 50
+        // Source NAT comes last on the way, destination NAT first.
+        case "nat": hook == .prerouting || hook == .output ? -100 : 100
+        default: nil
+        }
+    }
+
+    private static func rule(
+        _ rule: LegacyRule, in chain: LegacyChain, _ setNames: [UInt16: KernelName]
+    ) -> Rule {
+        let translatesSource = chain.hook.map { $0 == .postrouting || $0 == .input } ?? true
+        let ending: [Statement] =
+            switch rule.target {
+            case .accept: [.verdict(.accept)]
+            case .drop: [.verdict(.drop)]
+            case .return: [.verdict(.return)]
+            case .queue: [.verdict(.other(3))]
+            case .jump(let name): [.verdict(.jump(name))]
+            case .goto(let name): [.verdict(.goto(name))]
+            case .fallthrough: []
+            case .extension(let target):
+                XtLowering.statements(
+                    of: XtTarget(target, family: rule.family), translatesSource: translatesSource)
+            }
+        let matches = rule.decodedMatches.map { Statement.match(.match($0)) }
+        return Rule(
+            backend: .iptablesLegacy, handle: nil, position: rule.position,
+            statements: rule.condition.statements(family: rule.family) + matches + ending,
+            comment: rule.comment?.bytes, text: rule.iptablesText(setNames: setNames))
+    }
+}
+
+extension LegacyCondition {
+    /// The tests of a legacy rule's head, in the order in which the kernel makes them.
+    func statements(family: AddressFamily) -> [Statement] {
+        var conditions: [Condition] = []
+        func address(_ test: XtMaskedAddress, _ operand: Operand, _ inversion: Inversions) {
+            guard !test.isAny else { return }
+            let mask = test.mask.networkBytes
+            let masked = Operand.masked(operand, mask: mask, xor: [UInt8](repeating: 0, count: mask.count))
+            let comparison: NftComparison = inversions.contains(inversion) ? .notEqual : .equal
+            conditions.append(.compare(masked, comparison, test.address.networkBytes))
+        }
+        func interface(_ test: XtInterfaceName, _ key: NftMetaKey, _ inversion: Inversions) {
+            guard !test.isAny else { return }
+            // The mask covers the name and its NUL, or the beginning of a name.
+            let length = test.mask.prefix { $0 != 0 }.count
+            let comparison: NftComparison = inversions.contains(inversion) ? .notEqual : .equal
+            conditions.append(.compare(.meta(key), comparison, Array(test.bytes.prefix(length))))
+        }
+        address(source, .source(family), .source)
+        address(destination, .destination(family), .destination)
+        interface(input, .inInterfaceName, .input)
+        interface(output, .outInterfaceName, .output)
+        if let number = transportProtocol, number != 0 {
+            let comparison: NftComparison = inversions.contains(.transportProtocol) ? .notEqual : .equal
+            conditions.append(.compare(.meta(.transport), comparison, [UInt8(truncatingIfNeeded: number)]))
+        }
+        if isFragment { conditions.append(.other("fragments")) }
+        return conditions.map(Statement.match)
+    }
+}

@@ -1,0 +1,59 @@
+internal import NetlinkBridge
+
+extension NftLowering {
+    /// Expressions that neither decide nor change anything that later rules see.
+    private static let silent: Set<String> = ["last", "dup"]
+    /// Expressions that change the packet or its flow and let the rule go on.
+    private static let changing: Set<String> = ["notrack"]
+    /// Expressions that load a register with something not modelled here, and may end the rule.
+    private static let loading: Set<String> = [
+        "rt", "exthdr", "osf", "xfrm", "tunnel", "inner", "payload", "meta", "ct", "bitwise", "byteorder", "fib",
+        "socket", "numgen", "hash",
+    ]
+    /// Expressions that end the rule or let it go on, and decide nothing else.
+    private static let testing: Set<String> = [
+        "quota", "connlimit", "dynset", "objref", "flow_offload", "tproxy", "cmp", "range", "lookup", "exthdr set",
+    ]
+    /// Expressions that end the walk in a way not modelled here.
+    private static let ending: Set<String> = ["queue", "fwd", "synproxy"]
+
+    /// Keeps an expression that is not understood by its name.
+    mutating func lower(unknown word: String, isLast: Bool) {
+        if Self.silent.contains(word) {
+            append(.silent(word))
+        } else if Self.changing.contains(word) {
+            append(.change(word))
+        } else {
+            registers.forget(because: word)
+            guard !Self.loading.contains(word) else { return }
+            append(.other(word))
+            // What stands last may decide: then it is not known how.
+            if Self.ending.contains(word) || isLast && !Self.testing.contains(word) { append(.verdict(.other(0)), .hidden) }
+        }
+    }
+
+    /// A reference to an object of the table (NFT_OBJECT_*).
+    mutating func lower(object name: KernelName, type: UInt32) {
+        let quoted = NftText.quoted(name.bytes)
+        switch type {
+        case 1: append(.silent("counter"), .words("counter name \(quoted)"))
+        case 2: append(.counted("quota name \(quoted)"))
+        case 3: append(.change("ct helper set \(quoted)"))
+        case 4: append(.counted("limit name \(quoted)"))
+        case 7: append(.change("ct timeout set \(quoted)"))
+        case 9: append(.change("ct expectation set \(quoted)"))
+        default: append(.other("objref"))
+        }
+    }
+}
+
+extension Operand {
+    /// A question to the routing table, of which the kinds of addresses are understood.
+    init(fibResult result: UInt32, flags: UInt32) {
+        switch (result, flags) {
+        case (NftFib.typeResult, NftFib.source): self = .addressType(ofSource: true)
+        case (NftFib.typeResult, NftFib.destination): self = .addressType(ofSource: false)
+        default: self = .fib(result: result, flags: flags)
+        }
+    }
+}

@@ -13,7 +13,7 @@ struct HostileXtablesTests {
     func aDamagedTableNeverTraps(_ capture: CapturedTable) throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("\(capture.name): seed \(seed)")
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         let original = try capture.bytes()
         var (thrown, misplaced) = (0, 0)
         for _ in 0..<Self.rounds {
@@ -33,7 +33,7 @@ struct HostileXtablesTests {
     func aDamagedMatchOrTargetNeverTrapsAndCanBePrinted(_ capture: CapturedTable) throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("\(capture.name): seed \(seed)")
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         let rules = try capture.decoded().chains.flatMap(\.rules)
         let matches = Array(Set(rules.flatMap(\.matches)))
         let targets = Array(

@@ -14,7 +14,7 @@ enum BlockedPaths {
             Finding(
                 .udpBlocked, .error, "UDP does not get out or its answers do not get back",
                 detail: "None of the servers that were named answered \(probe.from).",
-                evidence: [probe.reason] + probe.servers.compactMap { server in
+                evidence: probe.servers.compactMap { server in
                     server.error.map { "\(server.server): \($0)" }
                 })
         }

@@ -16,17 +16,25 @@ struct ConditionTests {
     static let conditional: [Conditional] =
         [
             Conditional(
-                backend: .nftables, rule: "oifname \"wan\" meta mark & 0x4000 == 0x4000 masquerade fully-random",
-                named: "mark"),
+                backend: .nftables,
+                rule: "oifname \"wan\" meta mark & 0x4000 == 0x4000 masquerade fully-random",
+                named: "mark"
+            ),
             Conditional(
-                backend: .nftables, rule: "oifname \"wan\" numgen random mod 2 0 masquerade fully-random",
-                named: "numgen"),
+                backend: .nftables,
+                rule: "oifname \"wan\" numgen random mod 2 0 masquerade fully-random",
+                named: "numgen"
+            ),
             Conditional(
-                backend: .nftables, rule: "oifname \"wan\" limit rate 5/second masquerade fully-random",
-                named: "limit"),
+                backend: .nftables,
+                rule: "oifname \"wan\" limit rate 5/second masquerade fully-random",
+                named: "limit"
+            ),
             Conditional(
-                backend: .nftables, rule: "oifname \"wan\" meta hour \"08:00\"-\"17:00\" masquerade random",
-                named: "hour"),
+                backend: .nftables,
+                rule: "oifname \"wan\" meta hour \"08:00\"-\"17:00\" masquerade random",
+                named: "hour"
+            ),
         ]
         + [Backend.iptablesNft, .iptablesLegacy].flatMap { backend in
             [
@@ -36,8 +44,10 @@ struct ConditionTests {
                 ("-m connmark ! --mark 0x80/0x80", "connmark"), ("-m cgroup --cgroup 1", "cgroup"),
             ].map { match, named in
                 Conditional(
-                    backend: backend, rule: "-A POSTROUTING -o wan \(match) -j MASQUERADE --random-fully",
-                    named: named)
+                    backend: backend,
+                    rule: "-A POSTROUTING -o wan \(match) -j MASQUERADE --random-fully",
+                    named: named
+                )
             }
         }
 
@@ -88,8 +98,14 @@ struct ConditionTests {
             #expect(rule.comment == "AWS, SNAT")
             #expect(rule.reach == "always" && rule.when == nil)
             let lines = try RuleListing(backend, on: lab.nat).lines
-            #expect(lines.contains { $0.chain == rule.chain && $0.position == rule.position && $0.text == rule.text })
-            #expect(report.paths.allSatisfy { path in path.steps.contains { $0.contains("AWS-SNAT-CHAIN-0") } })
+            #expect(
+                lines.contains {
+                    $0.chain == rule.chain && $0.position == rule.position && $0.text == rule.text
+                }
+            )
+            #expect(
+                report.paths.allSatisfy { path in path.steps.contains { $0.contains("AWS-SNAT-CHAIN-0") } }
+            )
         }
     }
 
@@ -101,7 +117,9 @@ struct ConditionTests {
             let row = try #require(NATRule.table.first { $0.backend == backend && $0.name == random })
             try row.load(on: lab.nat)
             try lab.nat.require(
-                "nft", "-f", "-",
+                "nft",
+                "-f",
+                "-",
                 input: """
                     table ip easy {
                         chain translate {
@@ -109,7 +127,8 @@ struct ConditionTests {
                             oifname "wan" masquerade
                         }
                     }
-                    """)
+                    """
+            )
             let servers = try lab.answerSTUN()
             let (run, report) = try Program.scan(lab.nat, lab.probing)
             #expect(run.status == 0)

@@ -61,7 +61,9 @@ struct PrivilegeTests {
 
     @Test func aNamespaceCannotBeEnteredWithoutCAPSYSADMIN() throws {
         let run = try Program.run(
-            ["scan", "--no-stun", "--netns", "/proc/self/ns/net"], through: Loss.emptyBoundingSet.prefix)
+            ["scan", "--no-stun", "--netns", "/proc/self/ns/net"],
+            through: Loss.emptyBoundingSet.prefix
+        )
         #expect(run.status == 2)
         #expect(run.output == "")
         #expect(run.errors.contains("CAP_SYS_ADMIN"))

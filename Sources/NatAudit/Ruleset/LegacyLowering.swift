@@ -63,14 +63,16 @@ extension LegacyCondition {
     func statements(family: AddressFamily) -> [Statement] {
         var conditions: [Condition] = []
         func address(_ test: XtMaskedAddress, _ operand: Operand, _ inversion: Inversions) {
-            guard !test.isAny else { return }
+            // `! -s 0.0.0.0/0` is never true, and a comparison of no bits says just that.
+            guard !test.isAny || inversions.contains(inversion) else { return }
             let mask = test.mask.networkBytes
             let masked = Operand.masked(operand, mask: mask, xor: [UInt8](repeating: 0, count: mask.count))
             let comparison: NftComparison = inversions.contains(inversion) ? .notEqual : .equal
             conditions.append(.compare(masked, comparison, test.address.networkBytes))
         }
         func interface(_ test: XtInterfaceName, _ key: NftMetaKey, _ inversion: Inversions) {
-            guard !test.isAny else { return }
+            // `! -i +` is never true: no name at all differs in none of its bytes.
+            guard !test.isAny || inversions.contains(inversion) else { return }
             // The mask covers the name and its NUL, or the beginning of a name.
             let length = test.mask.prefix { $0 != 0 }.count
             let comparison: NftComparison = inversions.contains(inversion) ? .notEqual : .equal
@@ -84,7 +86,11 @@ extension LegacyCondition {
             let comparison: NftComparison = inversions.contains(.transportProtocol) ? .notEqual : .equal
             conditions.append(.compare(.meta(.transport), comparison, [UInt8(truncatingIfNeeded: number)]))
         }
-        if isFragment { conditions.append(.other("fragments")) }
+        if isFragment {
+            let offset = Operand.masked(.packet(base: 1, offset: 6, length: 2), mask: [0x1F, 0xFF], xor: [0, 0])
+            let comparison: NftComparison = inversions.contains(.fragment) ? .equal : .notEqual
+            conditions.append(.compare(offset, comparison, [0, 0]))
+        }
         return conditions.map(Statement.match)
     }
 }

@@ -36,6 +36,9 @@ public struct Packet: Hashable, Sendable {
     /// The family of the addresses.
     public var family: AddressFamily { source.family }
 
+    /// Tells whether the packet comes in by one interface and goes out by another, so that no socket here sent it.
+    var isForwarded: Bool { inInterface != .none && outInterface != .none }
+
     /// Makes a packet; ports that are left out are any.
     public init(
         from source: IPAddress, to destination: IPAddress, transport: UInt8 = Packet.udp,
@@ -50,14 +53,4 @@ public struct Packet: Hashable, Sendable {
         self.inInterface = inInterface
         self.outInterface = outInterface
     }
-}
-
-/// What the kernel would find where a rule looks.
-enum Known: Hashable {
-    /// These bytes, in the kernel's order.
-    case bytes([UInt8])
-    /// Nothing: the rule ends, whatever it compares with.
-    case absent
-    /// It cannot be told; the words say what is not known.
-    case unknown(String)
 }

@@ -66,13 +66,16 @@ struct RuleRun {
         return .goesOn
     }
 
-    /// A condition on the packet in nft's syntax; nil for others, which have words of their own.
+    /// A condition on the packet in nft's syntax; nil for what is not understood, and others with words of their own.
     private func words(for condition: Condition) -> String? {
-        switch condition {
-        case .compare, .range, .lookup:
-            NftText(family: place.family, sets: test.sets).text(of: [.match(condition)])
-        case .match, .counted, .other: nil
-        }
+        let isUnderstood =
+            switch condition {
+            case .compare(let operand, _, _), .range(let operand, _, _, _): operand.isUnderstood
+            case .lookup(let operands, let set, _): test.sets(set) != nil && operands.allSatisfy(\.isUnderstood)
+            case .match, .counted, .other: false
+            }
+        guard isUnderstood else { return nil }
+        return NftText(family: place.family, sets: test.sets).text(of: [.match(condition)])
     }
 
     private var reference: RuleReference { RuleReference(place: place, position: rule.position) }
@@ -103,5 +106,16 @@ struct RuleRun {
         }
         if case .unknown(let words) = answer { return .unknown(words) }
         return .known(verdict)
+    }
+}
+
+extension Operand {
+    /// Tells whether it is known what is looked at, though perhaps not what is found there.
+    fileprivate var isUnderstood: Bool {
+        switch self {
+        case .other, .mapped: false
+        case .masked(let inner, _, _), .swapped(let inner, _): inner.isUnderstood
+        default: true
+        }
     }
 }

@@ -27,7 +27,8 @@ extension ConditionTest {
             return types.contains(type) != isInverted
         }
         let source = matches(match.source, packet.source, match.isSourceInverted)
-        return source && matches(match.destination, packet.destination, match.isDestinationInverted) ? .yes : .no
+        return source && matches(match.destination, packet.destination, match.isDestinationInverted)
+            ? .yes : .no
     }
 
     private func holds(_ match: XtAddressRangeMatch) -> Answer {

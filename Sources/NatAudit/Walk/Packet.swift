@@ -41,8 +41,12 @@ public struct Packet: Hashable, Sendable {
 
     /// Makes a packet; ports that are left out are any.
     public init(
-        from source: IPAddress, to destination: IPAddress, transport: UInt8 = Packet.udp,
-        sourcePort: UInt16? = nil, destinationPort: UInt16? = nil, inInterface: Interface = .none,
+        from source: IPAddress,
+        to destination: IPAddress,
+        transport: UInt8 = Packet.udp,
+        sourcePort: UInt16? = nil,
+        destinationPort: UInt16? = nil,
+        inInterface: Interface = .none,
         outInterface: Interface = .none
     ) {
         self.source = source

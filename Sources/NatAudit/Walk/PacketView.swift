@@ -51,7 +51,8 @@ struct PacketView {
         let destination = packet.destination.networkBytes.map(Optional.some)
         switch packet.family {
         case .ip:
-            return [0x45] + Array(repeating: nil, count: 8) + [packet.transport, nil, nil] + source + destination
+            return [0x45] + Array(repeating: nil, count: 8) + [packet.transport, nil, nil] + source
+                + destination
         case .ip6:
             return Array(repeating: nil, count: 6) + [packet.transport, nil] + source + destination
         }
@@ -78,8 +79,10 @@ struct PacketView {
         }
         // Unlike its name and number, what else an interface has ends the rule where there is no interface.
         switch key.name {
-        case "iifgroup", "iiftype", "iifkind": return packet.inInterface == .none ? .absent : .unknown(key.name)
-        case "oifgroup", "oiftype", "oifkind": return packet.outInterface == .none ? .absent : .unknown(key.name)
+        case "iifgroup", "iiftype", "iifkind":
+            return packet.inInterface == .none ? .absent : .unknown(key.name)
+        case "oifgroup", "oiftype", "oifkind":
+            return packet.outInterface == .none ? .absent : .unknown(key.name)
         case "skuid", "skgid", "cgroup": return packet.isForwarded ? .absent : .unknown("meta \(key.name)")
         default: return .unknown("the packet's \(key.name)")
         }

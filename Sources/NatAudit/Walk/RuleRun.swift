@@ -44,7 +44,10 @@ struct RuleRun {
             case .translateDestination: return .decides(.accepts, conditions: conditions)
             case .verdict(.other(0)):
                 // What an unknown part of the rule does, its name was given for.
-                return .decides(.ends(.unknown(conditions.last ?? "the rule is not understood")), conditions: conditions)
+                return .decides(
+                    .ends(.unknown(conditions.last ?? "the rule is not understood")),
+                    conditions: conditions
+                )
             case .verdict(let verdict):
                 guard let effect = effect(of: verdict) else { return .goesOn }
                 return .decides(effect, conditions: conditions)

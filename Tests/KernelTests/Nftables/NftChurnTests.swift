@@ -43,7 +43,9 @@ struct NftChurnTests {
         let commits = try churn.stop()
         #expect(tally.whole + tally.interrupted == pace.reads)
         #expect(commits > 50)
-        print("churn with pauses of \(pause) us: \(tally.whole) whole, \(tally.interrupted) interrupted, \(commits) commits")
+        print(
+            "churn with pauses of \(pause) us: \(tally.whole) whole, \(tally.interrupted) interrupted, \(commits) commits"
+        )
         // A reader that never got through, or always, would show nothing.
         if pause > 0 {
             #expect(tally.whole > 10 && tally.generations.count > 10)
@@ -74,8 +76,12 @@ private enum Pair {
     /// Rules that make a dump several datagrams long.
     static let filler: [NftCommand] = (0..<40).map { number in
         .addRule(
-            .ip, table: "ballast", chain: "c", [.meta(.mark, into: register), .compare(register, .equal, hostBytes(UInt32(number)))],
-            comment: String(repeating: "x", count: 120))
+            .ip,
+            table: "ballast",
+            chain: "c",
+            [.meta(.mark, into: register), .compare(register, .equal, hostBytes(UInt32(number)))],
+            comment: String(repeating: "x", count: 120)
+        )
     }
 
     static func rules(marked number: UInt32) -> [NftCommand] {
@@ -83,8 +89,12 @@ private enum Pair {
             [
                 .addTable(.ip, name, comment: nil), .addChain(.ip, table: name, chain: "c", nil),
                 .addRule(
-                    .ip, table: name, chain: "c",
-                    [.meta(.mark, into: register), .compare(register, .equal, hostBytes(number))], comment: nil),
+                    .ip,
+                    table: name,
+                    chain: "c",
+                    [.meta(.mark, into: register), .compare(register, .equal, hostBytes(number))],
+                    comment: nil
+                ),
             ]
         }
     }

@@ -9,8 +9,9 @@ struct NftText {
 
     /// The whole rule, with its comment where it has one, escaped for display.
     ///
-    /// - Parameter phrases: how nft writes statements that keep less than its words, by their index.
-    func text(of statements: [Statement], phrases: [Int: NftPhrase] = [:], comment: [UInt8]? = nil) -> String {
+    /// `phrases` say, by index, how nft writes statements that keep less than its words.
+    func text(of statements: [Statement], phrases: [Int: NftPhrase] = [:], comment: [UInt8]? = nil) -> String
+    {
         var pieces: [String] = []
         var dependencies = Dependencies(tableFamily: family)
         /// The tests of a protocol that may yet turn out to be superfluous.
@@ -47,7 +48,9 @@ struct NftText {
     }
 
     private func layers(
-        namedBy statement: Statement, _ phrase: NftPhrase?, _ dependencies: Dependencies
+        namedBy statement: Statement,
+        _ phrase: NftPhrase?,
+        _ dependencies: Dependencies
     ) -> Set<Layer> {
         switch (phrase, statement) {
         case (.hidden, _), (.words, _): []

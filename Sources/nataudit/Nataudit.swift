@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import NatAudit
+internal import NetlinkBridge
 
 @main
 struct Nataudit: ParsableCommand {
@@ -21,6 +22,7 @@ struct Nataudit: ParsableCommand {
     /// Usage errors, help and chosen exit codes are the argument parser's affair; every other error is an
     /// internal one, and those end with 2 in every command.
     static func main() {
+        StandardStream.outliveReaders()
         do {
             var command = try parseAsRoot()
             try command.run()

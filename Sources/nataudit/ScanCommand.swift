@@ -53,7 +53,7 @@ struct ScanCommand: ParsableCommand {
         // Opened before the process moves: its name is meant as seen from here.
         let place = try ProbePlace(netns: probeNetns)
         try namespace.enter()
-        var evidence = try Pipeline.read(namespace: namespace.place)
+        var evidence = try Pipeline.read(namespace: namespace.name)
         if !noStun {
             let named = try ServerChoice(arguments: stun)
             let plan = ProbePlan(

@@ -51,12 +51,15 @@ public struct HostVerdict: Hashable, Sendable {
     private static func summary(
         _ verdict: Verdict, _ holds: Holds, _ probe: ProbeReport, _ evidence: Evidence
     ) -> String {
-        var text = "\(verdict.rawValue)\(exception(verdict, holds)): \(probe.reason)"
-        if verdict == .hard, probe.attribution == .thisHost || probe.attribution == .both {
-            let path = evidence.paths.first { evidence.probe(of: $0) == probe && $0.deciding != nil }
-            if let path { text += "; \(path.reason)" }
+        let text = "\(verdict.rawValue)\(exception(verdict, holds)): \(probe.brief)"
+        guard verdict == .hard else { return text }
+        let path = evidence.paths.first { evidence.probe(of: $0) == probe && $0.verdict == .hard }
+        return switch (probe.attribution, path) {
+        case (.thisHost, let path?): "\(text); \(path.reason)"
+        case (.both, let path?): "\(text); \(path.reason), and something upstream does so too"
+        case (.unknown, _): "\(text); who changes them is not known, for this host's own translation was not read"
+        default: "\(text); \(probe.attribution.meaning)"
         }
-        return text
     }
 
     private static func exception(_ verdict: Verdict, _ holds: Holds) -> String {

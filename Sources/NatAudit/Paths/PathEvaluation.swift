@@ -3,26 +3,51 @@ internal import NetlinkBridge
 /// Walks the paths of a snapshot through its rules.
 struct PathEvaluation {
     private let snapshot: HostSnapshot
+    private let ruleset: Ruleset
     private let walk: PacketWalk
 
     init(_ snapshot: HostSnapshot, _ ruleset: Ruleset) {
         self.snapshot = snapshot
+        self.ruleset = ruleset
         walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
     }
 
     /// The paths that exist, each with its verdict; a packet that takes no route makes no path.
     var paths: [EgressPath] {
         PathFinder(snapshot).candidates.compactMap { candidate in
-            guard case .found(let route)? = snapshot.ways[candidate], route.kind == .unicast else { return nil }
-            return path(candidate, route)
+            guard case .found(let route)? = snapshot.ways[candidate], route.kind == .unicast else {
+                return nil
+            }
+            return path(candidate, route).flatMap { isServed($0) ? $0 : nil }
         }
+    }
+
+    /// Tells whether the host is meant to be the way out: what it neither forwards nor translates goes another way, and
+    /// so does what is dropped after it would have had to come from outside.
+    private func isServed(_ path: EgressPath) -> Bool {
+        guard path.candidate.origin != .host, path.verdict == .blocked else { return true }
+        return path.deciding != nil && path.inInterface != path.outInterface
+    }
+
+    /// Tells whether the rules on the way out treat another packet of the path's origin as they treat the path's.
+    func treatsAlike(_ path: EgressPath, from source: IPAddress, to destination: IPAddress) -> Bool {
+        var packet = path.packet
+        packet.source = source
+        packet.destination = destination
+        return translations(of: packet).map(\.end) == path.outcomes.map(\.end)
     }
 
     /// The outcomes of other protocols on the same way, which tell whether a rule is met at all.
     func outcomes(ofTransport transport: UInt8, on path: EgressPath) -> [WalkOutcome] {
         var packet = path.packet
         packet.transport = transport
-        return walk.outcomes(for: packet, at: .postrouting, nat: true)
+        return translations(of: packet)
+    }
+
+    private func translations(of packet: Packet) -> [WalkOutcome] {
+        let outcomes = walk.outcomes(for: packet, at: .postrouting, nat: true)
+        if snapshot.unknownRules == nil { return outcomes }
+        return outcomes.map { $0.adding(["no rule that could not be read decides before it"]) }
     }
 
     private func path(_ candidate: PathCandidate, _ route: Route) -> EgressPath? {
@@ -31,16 +56,26 @@ struct PathEvaluation {
         else { return nil }
         let isHost = candidate.origin == .host
         let packet = Packet(
-            from: source, to: candidate.destination,
+            from: source,
+            to: candidate.destination,
             inInterface: isHost ? .none : snapshot.interface(candidate.inInterface),
-            outInterface: snapshot.interface(out))
+            outInterface: snapshot.interface(out)
+        )
         let filtered = walk.outcomes(for: packet, at: isHost ? .output : .forward, nat: false)
-        let outcomes = walk.outcomes(for: packet, at: .postrouting, nat: true)
-        let (verdict, reason) = Self.verdict(filtered: filtered, translated: outcomes)
+        let outcomes = translations(of: packet)
+        let (verdict, reason) =
+            snapshot.unknownRules.map { (.unknown, $0) }
+            ?? UntrackingRules(ruleset, localAddresses: snapshot.localAddresses).verdict(of: packet)
+            ?? Self.verdict(filtered: filtered, translated: outcomes)
         return EgressPath(
-            candidate: candidate, packet: packet, outInterface: snapshot.link(out)?.name,
-            inInterface: snapshot.link(candidate.inInterface)?.name, outcomes: outcomes, verdict: verdict,
-            reason: reason)
+            candidate: candidate,
+            packet: packet,
+            outInterface: snapshot.link(out)?.name,
+            inInterface: snapshot.link(candidate.inInterface)?.name,
+            outcomes: outcomes,
+            verdict: verdict,
+            reason: reason
+        )
     }
 
     private func address(on interface: InterfaceIndex?, _ family: AddressFamily) -> IPAddress? {
@@ -49,7 +84,8 @@ struct PathEvaluation {
 
     /// The verdict of a path: certain where all outcomes agree, else unknown with what it depends on.
     private static func verdict(
-        filtered: [WalkOutcome], translated: [WalkOutcome]
+        filtered: [WalkOutcome],
+        translated: [WalkOutcome]
     ) -> (Verdict, reason: String) {
         if filtered.count == 1, case .dropped(let rule) = filtered[0].end {
             return (.blocked, "\(rule.words) drops it")
@@ -75,8 +111,10 @@ struct PathEvaluation {
             }
             return (first.verdict, first.words)
         }
-        if distinct == [.easy, .noNAT] { return (.easy, "\(first.words), where it is met: \(conditions)") }
-        return (.unknown, "\(first.words), but only where this holds: \(conditions)")
+        if distinct == [.easy, .noNAT] {
+            return (.easy, "\(first.words), where it is met, which depends on: \(conditions)")
+        }
+        return (.unknown, "\(first.words), where it is met, which depends on: \(conditions)")
     }
 }
 

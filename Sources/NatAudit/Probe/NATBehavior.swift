@@ -36,7 +36,7 @@ public struct NATBehavior: Hashable, Sendable {
             self.init(
                 verdict: .hard,
                 mapping: .ofDiffering(translated),
-                reason: "one socket (\(local)) was seen at different ports: " + Self.list(translated)
+                reason: "one socket (\(local)) was seen at \(ports.count) different ports: " + Self.list(translated)
             )
         } else if translated.isEmpty, addresses.count > 1 {
             self.init(
@@ -74,9 +74,12 @@ public struct NATBehavior: Hashable, Sendable {
         }
     }
 
-    /// "198.51.100.1:5 by 203.0.113.10:3478, ...": the first few answers in words.
+    /// "198.51.100.1:5 by 203.0.113.10:3478, ...": the first few answers in words; ports alone where all addresses agree.
     private static func list(_ answers: [(server: Endpoint, mapped: Endpoint)]) -> String {
-        let shown = answers.prefix(4).map { "\($0.mapped) by \($0.server)" }.joined(separator: ", ")
+        let isOneAddress = Set(answers.map(\.mapped.address)).count == 1 && answers.count > 1
+        let shown = answers.prefix(4).map { answer in
+            "\(isOneAddress ? "\(answer.mapped.port)" : "\(answer.mapped)") by \(answer.server)"
+        }.joined(separator: ", ")
         return answers.count > 4 ? shown + " and \(answers.count - 4) more" : shown
     }
 }

@@ -4,6 +4,8 @@ public import NetlinkBridge
 public enum ProbeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The plan names no server.
     case noServers
+    /// None of the servers that a user named has an address; each with the resolver's reason.
+    case noServerResolved([String])
     /// No server has an address of the source address's family.
     case noServerInFamily(of: IPAddress?)
 
@@ -11,6 +13,8 @@ public enum ProbeError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noServers: "no STUN server to ask: name one as HOST[:PORT]"
+        case .noServerResolved(let reasons):
+            "could not resolve \(reasons.joined(separator: "; ")): check the name, or name a server by its address"
         case .noServerInFamily(let address?):
             "no STUN server has an address of the family of \(address): "
                 + "name another server or another source address"

@@ -48,6 +48,11 @@ public struct ProbeRunner: Sendable {
         guard !plan.servers.isEmpty else { throw ProbeError.noServers }
         let wanted = plan.sourceAddress.map { [$0.family] } ?? [.ip, .ip6]
         let resolution = try ServerResolution(plan.servers, deadline: plan.deadline)
+        let failures = resolution.entries.compactMap(\.failure)
+        // A mistyped name is no measurement. The default servers are not the user's to correct: they stay in the record.
+        if plan.serversWereNamed, failures.count == resolution.entries.count {
+            throw ProbeError.noServerResolved(failures)
+        }
         let all = ProbeTarget.targets(resolution.entries, families: wanted).map { target in
             (target: target, routes: Routes(target, from: plan.sourceAddress))
         }

@@ -9,6 +9,12 @@ struct ServerResolution {
         let addresses: Result<[IPAddress], ServerFailure>
         /// Tells whether the user wrote the address itself.
         let isLiteral: Bool
+
+        /// The host name and the resolver's reason; nil where there are addresses.
+        var failure: String? {
+            guard case .failure(.notResolved(let reason)) = addresses else { return nil }
+            return "\(escapedForDisplay(name.host)): \(escapedForDisplay(reason))"
+        }
     }
 
     /// One entry for each server, in the plan's order.

@@ -36,11 +36,13 @@ extension DemoStep {
         let cell = { (text: String, column: Int) in
             text + String(repeating: " ", count: max(0, widths[column] - text.count))
         }
-        let head = "   client" + String(repeating: " ", count: max(0, own.count - 6)) + "      "
+        let head =
+            "   client" + String(repeating: " ", count: max(0, own.count - 6)) + "      "
             + cell("NAT (conntrack)", 1) + "      " + cell("server", 2) + "   saw"
         return [style.text(head, as: .faint)]
             + rows.enumerated().map { index, row in
-                let branch = rows.count == 1 ? "───" : index == 0 ? "─┬─" : index == rows.count - 1 ? " └─" : " ├─"
+                let branch =
+                    rows.count == 1 ? "───" : index == 0 ? "─┬─" : index == rows.count - 1 ? " └─" : " ├─"
                 let start = index == 0 ? own : String(repeating: " ", count: own.count)
                 return "   \(start) \(branch)▶ \(cell(row[1], 1)) ───▶ \(cell(row[2], 2))   \(row[3])"
             }

@@ -39,12 +39,27 @@ extension ProbeReport {
             lines.append("  " + server.line(style, width: width, mappedWidth: mappedWidth))
             if isVerbose { lines += server.details.map { "      " + style.text($0, as: .faint) } }
         }
-        lines.append("\(style.text(verdict)), since \(reason)")
+        let word = verdict.rawValue
+        var last = Paragraph.lines("\(word): \(outcome)", indent: 2)
+        if let first = last.first { last[0] = style.text(verdict) + first.dropFirst(word.count) }
+        lines += last
         if verdict == .hard { lines.append("at fault: \(attribution.meaning)") }
         if verdict == .easy, holds == .untested {
             lines.append("not tested: whether it holds when a peer sends first, or two clients use one port")
         }
         return lines
+    }
+}
+
+extension ProbeReport {
+    /// What the servers' lines come to, without what they say themselves.
+    private var outcome: String {
+        switch verdict {
+        case .easy: "one and the same address and port at every server"
+        case .noNAT: "the socket's own address and port at every server"
+        case .hard: "one socket had \(Set(presented.map(\.port)).count) different ports"
+        case .blocked, .unknown: presented.isEmpty ? "no server told where it saw the socket" : reason
+        }
     }
 }
 
@@ -82,7 +97,7 @@ extension Attribution {
         case .upstream: "something between this host and the servers changes the port"
         case .both: "this host changes the port, and something behind it does too"
         case .unknown:
-            "not known; what this host made of these flows could not be read (CAP_NET_ADMIN is needed)"
+            "not known, for what this host made of these flows could not be read (CAP_NET_ADMIN is needed)"
         case .none: "nobody"
         }
     }

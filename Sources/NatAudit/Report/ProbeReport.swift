@@ -50,6 +50,14 @@ public struct ProbeReport: Hashable, Sendable {
     }
 }
 
+extension ProbeReport {
+    /// The reason without what stands in the servers' own lines.
+    var brief: String {
+        guard verdict == .hard, let local else { return reason }
+        return "one socket (\(local)) was seen at \(Set(presented.map(\.port)).count) different ports"
+    }
+}
+
 extension ProbeReport: Codable {
     private enum CodingKeys: String, CodingKey {
         case from, family, local, mapping, filtering, verdict, holds, attribution, presented, servers, reason

@@ -22,10 +22,10 @@ public struct HostSnapshot: Sendable {
     public let virtualServices: Int
     /// What the kernel answered when it was asked for the ways of packets.
     public let ways: [PathCandidate: RouteAnswer]
-    /// What could not be read, and why.
+    /// The rules that could not be read, and why.
     public let gaps: [Gap]
 
-    /// Something that could not be read.
+    /// Rules that could not be read.
     public struct Gap: Hashable, Sendable {
         /// One sentence.
         public let sentence: String
@@ -35,6 +35,16 @@ public struct HostSnapshot: Sendable {
 
     /// The chains of all backends in one form.
     public var ruleset: Ruleset { Ruleset(nftables: nftables, legacy: legacy) }
+
+    /// Why the rules are not all known, in one clause; nil where they are.
+    ///
+    /// What was not read may come before what was: then nothing is certain that follows from rules.
+    public var unknownRules: String? {
+        if gaps.isEmpty { return nil }
+        return gaps.contains(where: \.isPermission)
+            ? "the rules of this host could not be read: CAP_NET_ADMIN is missing"
+            : "not all rules of this host could be read"
+    }
 
     /// The addresses of the host itself.
     public var localAddresses: Set<IPAddress> { Set(addresses.map(\.address)) }

@@ -79,7 +79,7 @@ public struct PacketWalk: Sendable {
     /// Marks the outcomes that are met only where an earlier one was not.
     private static func sealed(_ outcomes: [WalkOutcome]) -> [WalkOutcome] {
         outcomes.enumerated().map { index, outcome in
-            index > 0 && outcome.isCertain ? outcome.adding(["otherwise"]) : outcome
+            index > 0 && outcome.isCertain ? outcome.adding(["no rule before it decides"]) : outcome
         }
     }
 }

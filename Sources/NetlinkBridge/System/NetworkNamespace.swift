@@ -6,6 +6,8 @@ internal import Glibc
 /// A namespace that was made here has no name and no file, so that nothing of it is left when the process ends, however it ends.
 public final class NetworkNamespace: Sendable {
     private let descriptor: Descriptor
+    /// How it was named, escaped.
+    private let name: String
 
     /// The device and inode of the namespace's file in nsfs, which together identify it until the next boot.
     public let identity: Identity
@@ -23,6 +25,7 @@ public final class NetworkNamespace: Sendable {
 
     private init(owning number: Int32, describedAs name: String) throws(SystemError) {
         descriptor = Descriptor(owning: number)
+        self.name = name
         var device: UInt64 = 0
         var inode: UInt64 = 0
         // Sound: both pointers are to locals that outlive the call.
@@ -70,7 +73,7 @@ public final class NetworkNamespace: Sendable {
     public func enter() throws(SystemError) {
         try checked(
             na_enter_network(descriptor.number),
-            "enter the network namespace (CAP_SYS_ADMIN is needed)"
+            "enter \(name) (a network namespace and CAP_SYS_ADMIN are needed)"
         )
     }
 

@@ -12,10 +12,19 @@ public enum StandardStream: Int32, Sendable {
     /// Tells whether the stream leads to a terminal.
     public var isTerminal: Bool { isatty(rawValue) == 1 }
 
-    /// Writes text, all of it or an error.
+    /// Writes text, all of it or an error; a reader that went away (`| head`) has read enough, which is none.
     public func write(_ text: String) throws(SystemError) {
-        try writeAll(Array(text.utf8), to: rawValue, "write to standard \(self)")
+        do throws(SystemError) {
+            try writeAll(Array(text.utf8), to: rawValue, "write to standard \(self)")
+        } catch  where error.code == EPIPE {
+            return
+        }
     }
+
+    /// Lets writing to a pipe that nobody reads be an error of that call instead of the end of the process.
+    ///
+    /// Without it a closed pipe would end a command in the middle of a change to the host, and would hide its exit code.
+    public static func outliveReaders() { _ = signal(SIGPIPE, SIG_IGN) }
 }
 
 /// Writes a text file so that a reader sees the old content or the new one, never a part.
@@ -64,7 +73,8 @@ private func succeeded(_ result: Int32, _ operation: @autoclosure () -> String) 
     throw SystemError(operation(), code: code)
 }
 
-private func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ operation: String) throws(SystemError) {
+/// Writes all bytes, or fails.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ operation: String) throws(SystemError) {
     var written = 0
     while written < bytes.count {
         let count = unsafe bytes.withUnsafeBytes { buffer in

@@ -24,8 +24,11 @@ struct NamespaceOption: ParsableArguments {
         try NetworkNamespace(named: netns).enter()
     }
 
-    /// The place in a report's words: `host`, or `netns NAME`.
-    var place: String { netns.map { "netns \(escapedForDisplay($0))" } ?? "host" }
+    /// The namespace as it was named, or `host`.
+    var name: String { netns.map { escapedForDisplay($0) } ?? "host" }
+
+    /// The place of a probe in a report's words: `host`, or `netns NAME`.
+    var place: String { netns == nil ? "host" : "netns \(name)" }
 }
 
 /// How and where a report is written.

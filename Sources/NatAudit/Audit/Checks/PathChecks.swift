@@ -14,7 +14,7 @@ enum BlockedPaths {
             Finding(
                 .udpBlocked, .error, "UDP does not get out or its answers do not get back",
                 detail: "None of the servers that were named answered \(probe.from).",
-                evidence: [probe.reason] + probe.servers.compactMap { server in
+                evidence: probe.servers.compactMap { server in
                     server.error.map { "\(server.server): \($0)" }
                 })
         }
@@ -31,7 +31,7 @@ enum Forwarding {
             let expecting = evidence.rules.indices.filter { index in
                 let rule = evidence.rules[index]
                 guard rule.reference.place.family.covers(family) else { return false }
-                let sources = NamedPrefixes(evidence.ruleset, []).sources(of: rule.rule)
+                let sources = TranslationSources(evidence.ruleset).sources(of: rule.rule, in: rule.reference.place)
                 return sources.contains { prefix in
                     prefix.address.family == family
                         && !evidence.snapshot.localAddresses.contains { prefix == Prefix(host: $0) }
@@ -41,7 +41,7 @@ enum Forwarding {
             return Finding(
                 .forwardingDisabled, .warning, "\(family == .ip ? "IPv4" : "IPv6") forwarding is off",
                 detail: "Rules translate the sources of other hosts, but this host forwards nothing.",
-                evidence: expecting.map { "\(evidence.rules[$0].reference.words): \(evidence.rules[$0].rule.text)" },
+                evidence: expecting.map { evidence.rules[$0].evidence },
                 rule: index)
         }
     }

@@ -17,14 +17,14 @@ enum RandomSourcePorts {
             }
             let severity: Finding.Severity = isProven || isCertain ? (isRefuted ? .warning : .error) : .note
             let owner = rule.owner.map { " by \($0.name)" } ?? ""
-            let condition = rule.when.map { " It is met only where this holds: \($0)." } ?? ""
+            let condition = rule.when.map { " Whether traffic meets it depends on: \($0)." } ?? ""
             return Finding(
                 .randomSourcePorts, severity,
                 "\(rule.translation.kind.rawValue) \(rule.translation.flags.words.joined(separator: ","))\(owner) "
                     + "in chain \(rule.reference.place.chain)",
                 detail: "The rule gives one socket another external port for every destination, so that nobody "
                     + "can be told where to reach it, and direct connections fall back to a relay.\(condition)",
-                evidence: ["\(rule.reference.words): \(rule.rule.text)"] + paths.map(\.evidence),
+                evidence: [rule.evidence] + paths.map { "path \($0.words)" },
                 rule: index, remedies: remedies(rule))
         }
     }
@@ -50,9 +50,24 @@ extension EgressPath {
         }
     }
 
-    /// The path in one line.
-    var evidence: String {
-        let way = outInterface.map { " by \($0)" } ?? ""
-        return "path from \(candidate.origin) to \(candidate.destinationWords)\(way): \(verdict.rawValue), \(reason)"
+    /// Whose path it is and which way it takes, in one line.
+    var words: String {
+        let way = [inInterface.map { "in by \($0)" }, outInterface.map { "out by \($0)" }].compactMap { $0 }
+        let ends = "from \(candidate.origin) to \(candidate.destinationWords)"
+        return way.isEmpty ? ends : "\(ends), \(way.joined(separator: ", "))"
     }
+
+    /// The path, its verdict and why, in one line.
+    var evidence: String { "path \(words): \(verdict.rawValue), \(reason)" }
+}
+
+extension SourceNATRule {
+    /// Where the rule stands, and whose it is.
+    var words: String {
+        let origin = [rule.backend.rawValue, owner?.name].compactMap { $0 }.joined(separator: ", ")
+        return "\(reference.words) (\(origin))"
+    }
+
+    /// The rule in one line.
+    var evidence: String { "\(words): \(rule.text)" }
 }

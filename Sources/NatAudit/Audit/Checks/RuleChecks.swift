@@ -13,7 +13,7 @@ enum AddressPools {
                 .addressPoolWithoutPersistent, .warning, "an address pool without persistent",
                 detail: "The kernel chooses the address by source and destination. A socket keeps its mapping while one "
                     + "of its flows lives, and may get another address afterwards.",
-                evidence: ["\(rule.reference.words): \(rule.rule.text)"], rule: index,
+                evidence: [rule.evidence], rule: index,
                 remedies: [
                     Remedy(
                         summary: "Add the flag persistent, with which the source alone chooses the address.",
@@ -35,7 +35,7 @@ enum PortRanges {
                 .narrowPortRange, .note, "only the ports \(ports.lowerBound) to \(ports.upperBound) are used",
                 detail: "A source port outside of them is moved once and then kept; where they run out, new flows of "
                     + "all sources are dropped.",
-                evidence: ["\(rule.reference.words): \(rule.rule.text)"], rule: index)
+                evidence: [rule.evidence], rule: index)
         }
     }
 }
@@ -55,7 +55,7 @@ enum WeakMappings {
                     detail: "Nothing drops unsolicited UDP on the way in by "
                         + "\(open.map { "\($0.name)" }.joined(separator: ", ")), so that conntrack keeps it as a flow, "
                         + "and the client's own packet to that peer gets another port.",
-                    evidence: easy.map(\.evidence), rule: index,
+                    evidence: open.map { "new UDP to \($0.address) by \($0.name) is let in" }, rule: index,
                     remedies: [
                         Remedy(
                             summary: "Drop new UDP from outside for which no local socket listens.",
@@ -69,7 +69,7 @@ enum WeakMappings {
                     .portCollision, .note, "two clients with one source port get two external ports",
                     detail: "Where clients behind this host use the same source port (every Tailscale node uses 41641), "
                         + "one of them gets another port towards a destination that both talk to.",
-                    evidence: easy.map(\.evidence), rule: index))
+                    evidence: easy.map { "path \($0.words)" }, rule: index))
         }
         return findings
     }
@@ -88,7 +88,7 @@ enum Backends {
                 .mixedBackends, .note, "sources are translated by rules of several backends",
                 detail: "The tools of one backend do not show the rules of the others (\(names)); the first chain that "
                     + "translates wins.",
-                evidence: others.map { "\($0.rule.backend.rawValue), \($0.reference.words): \($0.rule.text)" })
+                evidence: others.map(\.evidence))
         ]
     }
 }

@@ -1,0 +1,27 @@
+/// Breaks sentences into lines that a person can read; commands and rules stay in one piece, to be copied.
+enum Paragraph {
+    /// How long a line may be, where its words allow that: what a terminal beside a browser shows.
+    static let width = 100
+
+    /// The lines of a text.
+    ///
+    /// - Parameters:
+    ///   - text: words between single spaces; escaped already, and not dressed.
+    ///   - first: what the first line begins with.
+    ///   - indent: how many spaces the other lines begin with.
+    static func lines(_ text: String, first: String = "", indent: Int) -> [String] {
+        var lines: [String] = []
+        var line = first
+        var isEmpty = true
+        for word in text.split(separator: " ") {
+            if !isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = String(repeating: " ", count: indent)
+                isEmpty = true
+            }
+            line += (isEmpty ? "" : " ") + word
+            isEmpty = false
+        }
+        return lines + [line]
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import NatAudit
+import NetlinkBridge
+import Testing
+
+/// What holds for the command line as such: help, wrong usage, where output goes.
+struct UsageTests {
+    /// The options of commands, as the outside knows them.
+    static let options: [String: [String]] = [
+        "scan": [
+            "--stun", "--no-stun", "--probe-netns", "--fail-on", "--exit-zero", "--timeout", "--netns",
+            "--format",
+            "--output", "--no-color", "--verbose", "--version", "--help",
+        ],
+        "stun": [
+            "--source-port", "--source-address", "--timeout", "--netns", "--format", "--output", "--no-color",
+            "--verbose", "--version", "--help",
+        ],
+        "serve": ["--listen", "--duration", "--netns", "--version", "--help"],
+    ]
+
+    @Test(arguments: options.keys.sorted())
+    func helpNamesEveryOption(_ command: String) throws {
+        let run = try Program.run([command, "--help"])
+        #expect(run.status == 0)
+        #expect(run.errors == "")
+        for option in Self.options[command] ?? [] {
+            #expect(run.output.contains("  \(option)") || run.output.contains(", \(option)"), "\(option)")
+        }
+        // What is in the synopsis is explained, whatever it is.
+        let synopsis = run.output.split(separator: "\n").first { $0.hasPrefix("USAGE") } ?? ""
+        for option in synopsis.matches(of: /--[a-z-]+/) {
+            #expect(run.output.contains("\n  \(option.0)"), "\(option.0)")
+        }
+    }
+
+    @Test func theProgramsHelpNamesEveryCommandAndTheExitCodes() throws {
+        let run = try Program.run(["--help"])
+        #expect(run.status == 0)
+        for command in Self.options.keys { #expect(run.output.contains("\n  \(command) ")) }
+        for code in ["0 ", "1 ", "2 ", "64 "] { #expect(run.output.contains(code)) }
+        let version = try Program.run(["--version"])
+        #expect(version.output.hasPrefix("nataudit "))
+    }
+
+    @Test(arguments: [
+        ["scan", "--nonsense"], ["scan", "--timeout", "0"], ["scan", "--timeout", "x"],
+        ["scan", "--format", "xml"],
+        ["scan", "--stun", "a b"], ["scan", "--stun", "host:0"],
+        ["scan", "--no-stun", "--stun", "192.0.2.1"],
+        ["scan", "--netns", "", "--no-stun"], ["scan", "--fail-on", "never"], ["serve"],
+        ["serve", "--listen", "nowhere"],
+        ["stun", "--source-address", "0.0.0.0", "192.0.2.1"], ["stun", "--source-port", "70000"],
+        ["nonsense"],
+    ])
+    func wrongUsageIs64(_ arguments: [String]) throws {
+        let run = try Program.run(arguments, in: try LabHost().namespace)
+        #expect(run.status == 64)
+        #expect(run.output == "")
+        #expect(run.errors.hasPrefix("Error: "))
+    }
+
+    @Test(arguments: [
+        (["scan", "--no-stun", "--netns", "no-such-name"], "/run/netns/no-such-name"),
+        (["scan", "--no-stun", "--netns", "/no/such/path"], "/no/such/path"),
+        (["scan", "--no-stun", "--netns", "pid:999999999"], "/proc/999999999"),
+        (["scan", "--no-stun", "--netns", "/dev/null"], "/dev/null"),
+        (["scan", "--probe-netns", "no-such-name", "--stun", "127.0.0.1"], "/run/netns/no-such-name"),
+        (["stun", "--netns", "no-such-name", "127.0.0.1"], "/run/netns/no-such-name"),
+        (["serve", "--netns", "no-such-name", "--listen", "127.0.0.1"], "/run/netns/no-such-name"),
+        (["scan", "--no-stun", "--output", "/no/such/folder/report"], "/no/such/folder/report"),
+    ])
+    func whatDoesNotExistIsNamedInOneLine(_ arguments: [String], _ name: String) throws {
+        let run = try Program.run(arguments, in: try LabHost().namespace)
+        #expect(run.status == 2)
+        #expect(run.output == "")
+        #expect(run.errors.hasPrefix("nataudit: "))
+        #expect(run.errors.contains(name))
+        #expect(run.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test func aServerInTheEnvironmentThatIsNoneIsWrongUsage() throws {
+        let run = try Program.run(
+            ["scan"],
+            in: try LabHost().namespace,
+            environment: ["NATAUDIT_STUN": "192.0.2.1,a b"]
+        )
+        #expect(run.status == 64)
+        #expect(run.errors.contains("NATAUDIT_STUN"))
+        #expect(run.errors.contains("a b"))
+    }
+
+    @Test func theReportGoesToAFileThatIsReplaced() throws {
+        let lab = try NATLab()
+        let file = try TemporaryFile("old")
+        let run = try Program.run(
+            ["scan", "--no-stun", "--format", "json", "--output", file.path],
+            in: lab.nat.namespace
+        )
+        #expect(run.status == 0)
+        #expect(run.output == "" && run.errors == "")
+        try Schema.scan.check([try String(contentsOfFile: file.path, encoding: .utf8)])
+        let folder = URL(filePath: file.path).deletingLastPathComponent().path()
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let name = URL(filePath: file.path).lastPathComponent
+        #expect(left.filter { $0.hasPrefix(name) } == [name])
+    }
+
+    /// A reader that goes away ends nothing: the exit code is still the verdict's, and nobody is told off.
+    @Test(arguments: ["text", "json"])
+    func aReaderThatGoesAwayChangesNothing(_ format: String) throws {
+        let lab = try NATLab()
+        try NATRule.awsVPCCNI().load(on: lab.nat)
+        let shell = #"{ "$0" scan --no-stun --format "$1"; echo "ended $?" >&2; } | { exec <&-; sleep 0.5; }"#
+        let run = try LabTool.run(["sh", "-c", shell, Program.path, format], in: lab.nat.namespace)
+        #expect(run.status == 0)
+        #expect(run.errors == "ended 1\n")
+    }
+
+    @Test func theExitCodeFollowsTheSeverityThatIsAskedFor() throws {
+        let lab = try NATLab()
+        try NATRule.table[0].load(on: lab.nat)
+        // Plain masquerade is easy, with notes about what it does not hold under.
+        #expect(try Program.scan(lab.nat).run.status == 0)
+        #expect(try Program.scan(lab.nat, ["--no-stun", "--fail-on", "warning"]).run.status == 0)
+        #expect(try Program.scan(lab.nat, ["--no-stun", "--fail-on", "note"]).run.status == 1)
+        try NATRule.awsVPCCNI(.iptablesLegacy).load(on: lab.nat)
+        #expect(try Program.scan(lab.nat, ["--no-stun", "--exit-zero"]).run.status == 0)
+    }
+}

@@ -3,7 +3,7 @@ internal import NetlinkBridge
 extension ScanReport {
     /// The report for a person: the verdict first, then what is wrong and what to type, then what it rests on.
     ///
-    /// - Parameter isVerbose: adds rules that nothing meets, the steps of each path, and the servers' details.
+    /// `isVerbose` adds rules that nothing meets, the steps of each path, and the servers' details.
     public func text(_ style: TextStyle = .plain, isVerbose: Bool = false) -> String {
         var blocks = [headline(style)]
         blocks += findings.map { FindingText(finding: $0, rules: rules, style: style).lines }

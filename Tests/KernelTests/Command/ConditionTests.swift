@@ -53,7 +53,7 @@ struct ConditionTests {
 
     @Test(arguments: conditional)
     func aRandomRuleBehindWhatIsNotEvaluatedIsNeitherHardNorHarmless(_ row: Conditional) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try lab.nat.load(row.rule, row.backend)
             let (run, report) = try Program.scan(lab.nat)
@@ -85,7 +85,7 @@ struct ConditionTests {
 
     @Test(arguments: [Backend.iptablesNft, .iptablesLegacy])
     func theChainOfTheAWSVPCCNIIsFollowed(_ backend: Backend) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try NATRule.awsVPCCNI(backend).load(on: lab.nat)
             let (run, report) = try Program.scan(lab.nat)
@@ -111,7 +111,7 @@ struct ConditionTests {
 
     @Test(arguments: Backend.allCases)
     func aPlainRuleAtPriority99ShadowsARandomOne(_ backend: Backend) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let random = backend == .nftables ? "masquerade fully-random" : "MASQUERADE --random-fully"
             let row = try #require(NATRule.table.first { $0.backend == backend && $0.name == random })

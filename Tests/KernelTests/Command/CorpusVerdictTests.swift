@@ -52,7 +52,7 @@ struct CorpusVerdictTests {
         let results = try await withThrowingTaskGroup { group in
             for lane in 0..<lanes {
                 group.addTask {
-                    try await onOwnThread {
+                    try await inTurn {
                         try stride(from: lane, to: cases.count, by: lanes).map { index in
                             let (name, label, backend) = cases[index]
                             let verdict = try Self.verdict(of: label, backend)

@@ -9,7 +9,7 @@ struct HarmlessnessTests {
         nil, NATRule.table[0], NATRule.awsVPCCNI(.iptablesNft), NATRule.awsVPCCNI(.iptablesLegacy),
     ])
     func scanLeavesTheHostAsItWas(_ rule: NATRule?) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try rule?.load(on: lab.nat)
             let before = try state(lab.nat)
@@ -36,14 +36,14 @@ struct HarmlessnessTests {
             ),
             generation, host.require("nft", "-a", "-s", "list", "ruleset"), host.require("ipset", "list"),
             host.require("sh", "-c", "sysctl -a --pattern ^net | grep -v nf_conntrack_count"),
-            host.require("ip", "address"),
-            host.require("ip", "rule"), host.require("ip", "route", "show", "table", "all"),
+            host.require("ip", "-4", "address"),
+            host.require("ip", "rule"), host.require("ip", "-4", "route", "show", "table", "all"),
         ]
     }
 
     @Test(arguments: Backend.allCases)
     func controlCharactersFromOutsideAreEscaped(_ backend: Backend) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let name = "w\u{1B}[31mn"
             let chain = "C\u{1B}]0;title\u{7}"

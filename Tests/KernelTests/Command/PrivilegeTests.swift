@@ -19,7 +19,7 @@ struct PrivilegeTests {
 
     @Test(arguments: Loss.allCases, [Backend.nftables, .iptablesLegacy])
     func rulesThatCannotBeReadMakeTheVerdictUnknown(_ loss: Loss, _ backend: Backend) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let row = try #require(NATRule.table.first { $0.backend == backend && $0.ports == .drawn })
             try row.load(on: lab.nat)
@@ -43,7 +43,7 @@ struct PrivilegeTests {
 
     @Test(arguments: Loss.allCases)
     func aHardNATThatIsMeasuredCountsAllTheSame(_ loss: Loss) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let servers = try lab.answerSTUN()
             try NATRule.awsVPCCNI().load(on: lab.nat)

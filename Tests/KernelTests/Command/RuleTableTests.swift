@@ -6,7 +6,7 @@ import Testing
 struct RuleTableTests {
     @Test(arguments: NATRule.table)
     func theRulesAloneTellTheVerdict(_ rule: NATRule) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try rule.load(on: lab.nat)
             let (run, report) = try Program.scan(lab.nat)
@@ -25,7 +25,7 @@ struct RuleTableTests {
 
     @Test(arguments: NATRule.table)
     func aClientsProbeProvesIt(_ rule: NATRule) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let servers = try lab.answerSTUN(ports: [3478, 3479])
             try rule.load(on: lab.nat)

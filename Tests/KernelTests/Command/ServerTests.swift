@@ -6,7 +6,7 @@ import Testing
 /// What is said when servers do not answer, or cannot tell.
 struct ServerTests {
     @Test func silenceOfNamedServersIsBlocked() async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try NATRule.table[0].load(on: lab.nat)
             try lab.servers.require(

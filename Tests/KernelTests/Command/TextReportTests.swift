@@ -14,7 +14,7 @@ struct TextReportTests {
 
     @Test(arguments: Scene.allCases)
     func linesAreShortAndNoSentenceIsSaidTwice(_ scene: Scene) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let servers = scene == .silent ? nil : try lab.answerSTUN()
             try (scene == .easy ? NATRule.table[0] : .awsVPCCNI()).load(on: lab.nat)
@@ -54,7 +54,7 @@ struct TextReportTests {
     }
 
     @Test func aRulesetThatWillNotHoldStillIsNeverMisread() async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try NATRule.awsVPCCNI().load(on: lab.nat)
             let rules = (0..<3000).map { "ip saddr 10.7.\($0 / 250).\($0 % 250) udp dport 53 masquerade" }

@@ -14,12 +14,17 @@ public struct Evidence: Sendable {
     public let inputPath: InputPath
     /// What probes showed; empty where none was sent.
     public let probes: [ProbeReport]
+    /// The mark that the packets of the paths carry; nil where that is not known.
+    public let mark: UInt32?
 
     /// Draws the conclusions from a snapshot, and puts the probes beside them.
-    public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = []) {
+    ///
+    /// - Parameter mark: the mark that packets are taken to carry; nil to leave what depends on it open.
+    public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = [], mark: UInt32? = nil) {
         self.snapshot = snapshot
+        self.mark = mark
         ruleset = snapshot.ruleset
-        let evaluation = PathEvaluation(snapshot, ruleset)
+        let evaluation = PathEvaluation(snapshot, ruleset, mark: mark)
         paths = evaluation.paths
         rules = SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation).rules
         inputPath = InputPath(snapshot, ruleset, paths)
@@ -32,6 +37,7 @@ public struct Evidence: Sendable {
         paths = other.paths
         rules = other.rules
         inputPath = other.inputPath
+        mark = other.mark
         self.probes = probes
     }
 

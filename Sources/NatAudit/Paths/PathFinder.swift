@@ -107,7 +107,15 @@ struct PathFinder {
         }
         for prefix in NamedPrefixes(ruleset, []).sourcesOfTranslations where prefix.address.family == family {
             let isOwn = snapshot.localAddresses.contains { prefix.contains($0) }
-            if prefix.length > 0, !isOwn { add(prefix, nil) }
+            let isKnown = origins.contains { $0.origin == .subnet(prefix) }
+            guard prefix.length > 0, !isOwn, !isKnown,
+                let source = prefix.example(avoiding: snapshot.localAddresses)
+            else { continue }
+            // A part of a subnet that rules tell from the rest of it has a path of its own, by the same interface.
+            let around = origins.last { origin in
+                if case .subnet(let subnet) = origin.origin { subnet.contains(prefix) } else { false }
+            }
+            origins.append(Origin(origin: .subnet(prefix), source: source, interface: around?.interface))
         }
         return origins
     }

@@ -7,8 +7,10 @@
 /// All of it acts in the calling thread's network namespace, but for probes that are sent from a client's place.
 public enum Pipeline {
     /// Reads the host and draws the conclusions; sends nothing.
-    public static func read(namespace: String) throws -> Evidence {
-        Evidence(try SnapshotReader.read(namespace: namespace))
+    ///
+    /// - Parameter mark: the mark that packets are taken to carry; nil to leave what depends on it open.
+    public static func read(namespace: String, mark: UInt32? = nil) throws -> Evidence {
+        Evidence(try SnapshotReader.read(namespace: namespace), mark: mark)
     }
 
     /// Probes, from the host or from a client's place behind it, and puts the result beside the evidence.

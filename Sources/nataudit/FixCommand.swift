@@ -95,7 +95,7 @@ struct FixCommand: ParsableCommand {
                 outInterfaces: outInterface.map { KernelName($0) }, sources: source,
                 overridesOwner: overrideOwner, guardsInput: !noGuard, keepsFlows: keepFlows),
             probe: isQuiet ? nil : ProbePlan(servers: named.servers, serversWereNamed: named.byUser),
-            place: place, namespace: namespace.place, state: try .current(),
+            place: place, namespace: namespace.name, state: try .current(),
             isInterrupted: { stop.isRaised }, say: { console.say($0) })
     }
 

@@ -5,10 +5,13 @@ struct PathEvaluation {
     private let snapshot: HostSnapshot
     private let ruleset: Ruleset
     private let walk: PacketWalk
+    private let mark: UInt32?
 
-    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset) {
+    /// Prepares; `mark` is what all packets carry, nil where that is not known.
+    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset, mark: UInt32? = nil) {
         self.snapshot = snapshot
         self.ruleset = ruleset
+        self.mark = mark
         walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
     }
 
@@ -55,12 +58,13 @@ struct PathEvaluation {
         guard let source = candidate.source ?? route.preferredSource ?? address(on: out, candidate.family)
         else { return nil }
         let isHost = candidate.origin == .host
-        let packet = Packet(
+        var packet = Packet(
             from: source,
             to: candidate.destination,
             inInterface: isHost ? .none : snapshot.interface(candidate.inInterface),
             outInterface: snapshot.interface(out)
         )
+        packet.mark = mark
         let filtered = walk.outcomes(for: packet, at: isHost ? .output : .forward, nat: false)
         let outcomes = translations(of: packet)
         let (verdict, reason) =

@@ -33,7 +33,7 @@ extension FixRun {
     }
 
     private func look(_ preview: Preview, _ report: inout FixReport) throws {
-        let after = try probed(try Pipeline.read(namespace: namespace))
+        let after = try probed(try read())
         let conclusion = HostVerdict(after)
         report.after = conclusion.verdict
         report.holds = conclusion.holds

@@ -54,7 +54,7 @@ public struct FixRun: Sendable {
 
     /// Reads, and probes where a probe is wanted; changes nothing.
     public func evidence() throws -> Evidence {
-        let evidence = try Pipeline.read(namespace: namespace)
+        let evidence = try read()
         return probe == nil ? evidence : try refreshed(try probed(evidence))
     }
 
@@ -121,9 +121,15 @@ public struct FixRun: Sendable {
         throw NetlinkError("apply the plan to the ruleset that it was made for (\(Self.attempts) tries)", .interrupted)
     }
 
+    /// What is there now, for packets without a mark.
+    ///
+    /// Those that somebody marks, kube-proxy above all, are not what a fix is for: where a rule asks for a mark, its copy
+    /// asks for it too.
+    func read() throws -> Evidence { try Pipeline.read(namespace: namespace, mark: 0) }
+
     /// What is there now, beside what the probes showed: they take time in which the rules may change.
     private func refreshed(_ evidence: Evidence) throws -> Evidence {
-        try Pipeline.read(namespace: namespace).adding(evidence.probes)
+        try read().adding(evidence.probes)
     }
 
     /// The evidence with a probe from a fresh port.

@@ -126,7 +126,12 @@ struct ScopeCopy {
     ) throws(PlanRefusal) -> [(conditions: [Condition], ending: Statement)] {
         let reference = RuleReference(place: chain.place, position: rule.position)
         if let replacements = replacements[reference] {
-            return replacements.map { ($0.conditions, .translateSource($0.translation)) }
+            return replacements.map { replacement in
+                // nft wants the protocol named in a rule that names ports.
+                let isUDP = Condition.compare(.meta(.transport), .equal, [Packet.udp])
+                let conditions = replacement.translation.ports == nil ? [] : [isUDP]
+                return (replacement.conditions + conditions, .translateSource(replacement.translation))
+            }
         }
         return try ending(for: rule, in: chain, position).map { [([], $0)] } ?? []
     }

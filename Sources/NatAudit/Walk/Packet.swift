@@ -17,6 +17,9 @@ public struct Packet: Hashable, Sendable {
     /// The interface that it goes out by.
     public var outInterface: Interface
 
+    /// The packet's mark; nil where that is not known.
+    public var mark: UInt32?
+
     /// Whether a local socket would take the packet; nil where that is not known.
     public var hasLocalSocket: Bool?
 

@@ -10,6 +10,7 @@ struct PacketView {
     func value(of operand: Operand) -> Known {
         switch operand {
         case .packet(let base, let offset, let length): load(base: base, offset: offset, length: length)
+        case .meta(.mark): packet.mark.map { .bytes(hostBytes($0)) } ?? meta(.mark)
         case .meta(let key): meta(key)
         case .conntrack(.state, _): .bytes(hostBytes(UInt32(Self.newState)))
         case .conntrack(.direction, _): .bytes([0])

@@ -33,7 +33,7 @@ struct RuleRun {
                 switch test.holds(condition) {
                 case .yes: continue
                 case .no: return .goesOn
-                case .unknown(let words): conditions.append(self.words(for: condition) ?? words)
+                case .unknown(let words): conditions.append(words)
                 }
             case .translateSource(let translation):
                 // In a table of both families an address of the other one has no effect.
@@ -67,15 +67,6 @@ struct RuleRun {
             }
         }
         return .goesOn
-    }
-
-    /// A condition on the packet in nft's syntax; nil for others, which have words of their own.
-    private func words(for condition: Condition) -> String? {
-        switch condition {
-        case .compare, .range, .lookup:
-            NftText(family: place.family, sets: test.sets).text(of: [.match(condition)])
-        case .match, .counted, .other: nil
-        }
     }
 
     private var reference: RuleReference { RuleReference(place: place, position: rule.position) }

@@ -7,8 +7,12 @@
 /// All of it acts in the calling thread's network namespace, but for probes that are sent from a client's place.
 public enum Pipeline {
     /// Reads the host and draws the conclusions; sends nothing.
-    public static func read(namespace: String) throws -> Evidence {
-        Evidence(try SnapshotReader.read(namespace: namespace))
+    ///
+    /// - Parameter progress: is told what is being done, before it is done.
+    public static func read(namespace: String, _ progress: CheckProgress = CheckProgress()) throws -> Evidence {
+        let snapshot = try SnapshotReader.read(namespace: namespace, progress)
+        progress.now("following the paths through the rules")
+        return Evidence(snapshot)
     }
 
     /// Probes, from the host or from a client's place behind it, and puts the result beside the evidence.

@@ -65,33 +65,30 @@ struct FixCommand: ParsableCommand {
         if noVerify, !stun.isEmpty || probeNetns != nil {
             throw ValidationError("--no-verify contradicts --stun and --probe-netns")
         }
-        if dryRun, yes { throw ValidationError("--dry-run and --yes contradict each other") }
     }
 
     func run() throws {
         let stop = try StopSignal.onTermination()
+        let isPreview = dryRun || !masquerade
+        let question = Question(isAnswered: yes || isPreview, stop: stop)
+        try question.requireAnswerable("fix", otherwise: "--yes (or --dry-run)")
         let place = try ProbePlace(netns: probeNetns)
         try namespace.enter()
-        let run = try self.fixRun(place, stop)
+        let run = try self.fixRun(place, stop, isPreview: isPreview)
         do {
-            if dryRun || !masquerade {
-                try write(dry: run)
-            } else {
-                try write(try run.run(confirm: confirm))
-            }
+            try isPreview ? preview(run) : apply(run, question)
         } catch let refusal as PlanRefusal {
-            Console.complain("refused: \(refusal)")
-            throw ExitCode(Outcome.finding.rawValue)
+            try end(refusal)
         } catch let error as ApplyError {
             Console.complain("\(error)")
             throw ExitCode(Outcome.finding.rawValue)
         }
     }
 
-    private func fixRun(_ place: ProbePlace, _ stop: StopSignal) throws -> FixRun {
+    private func fixRun(_ place: ProbePlace, _ stop: StopSignal, isPreview: Bool) throws -> FixRun {
         let named = try ServerChoice(arguments: stun)
-        // A dry run without named servers sends nothing: what it prints follows from the rules.
-        let isQuiet = noVerify || (dryRun || !masquerade) && !named.byUser
+        // A preview without named servers sends nothing: what it prints follows from the rules.
+        let isQuiet = noVerify || isPreview && !named.byUser
         let console = report.console
         return FixRun(
             intent: FixIntent(
@@ -102,39 +99,41 @@ struct FixCommand: ParsableCommand {
             isInterrupted: { stop.isRaised }, say: { console.say($0) })
     }
 
-    /// The plan as it is: an nft script, or its steps as JSON.
-    private func write(dry run: FixRun) throws {
-        let preview = try run.preview()
+    /// Prints the plan and changes nothing.
+    private func preview(_ run: FixRun) throws {
+        let evidence = try run.evidence()
+        var preview = FixPreview(evidence, givesAdvice: !masquerade)
+        do {
+            preview.plan = try run.preview(of: evidence).plan
+        } catch let refusal as PlanRefusal {
+            preview.refusal = refusal
+        }
         switch report.format {
-        case .text:
-            let advice = masquerade ? "" : "# nothing is changed without --masquerade; this is what it would do\n"
-            let script = preview.plan.isEmpty ? "# nothing to do\n" : preview.plan.script
-            try report.write(advice + script)
-        case .json:
-            var result = FixReport()
-            result.steps = preview.plan.steps
-            result.notes = preview.plan.notes
-            result.before = preview.verdict
-            try report.write(JSONText.encode(result))
+        case .text: try report.write(preview.text)
+        case .json: try report.write(JSONText.encode(preview.report))
         }
+        if let refusal = preview.refusal { try end(refusal) }
     }
 
-    /// Shows the plan and asks, on a terminal; elsewhere `--yes` has to have been given.
-    private func confirm(_ preview: FixRun.Preview) throws -> Bool {
-        if yes { return true }
-        guard StandardStream.error.isTerminal, StandardStream.input.isTerminal else {
-            throw ValidationError("without a terminal, fix wants --yes (or --dry-run); nothing was changed")
+    private func apply(_ run: FixRun, _ question: Question) throws {
+        let console = report.console
+        let result = try run.run { preview in
+            try question.ask("Apply this?") {
+                console.say(preview.plan.script)
+                console.say("\(preview.flows) UDP flows of \(preview.sources) sources will move to a new port.")
+            }
         }
-        report.console.say(preview.plan.script)
-        report.console.say("\(preview.flows) UDP flows of \(preview.sources) sources will move to a new port.")
-        return try report.console.asks("Apply this?")
-    }
-
-    private func write(_ result: FixReport) throws {
         switch report.format {
         case .text: try report.write(result.text(report.style))
         case .json: try report.write(JSONText.encode(result))
         }
-        if result.isRolledBack || result.wasInterrupted { throw ExitCode(Outcome.finding.rawValue) }
+        if let refusal = result.refusal { try end(refusal) }
+        if result.isRolledBack || result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }
+    }
+
+    /// Says why nothing was done, and ends with what that means.
+    private func end(_ refusal: PlanRefusal) throws {
+        Console.complain("refused: \(refusal)")
+        throw ExitCode((refusal.isIgnorance ? Outcome.unknown : .finding).rawValue)
     }
 }

@@ -11,7 +11,8 @@ struct UndoCommand: ParsableCommand {
             Removes nataudit's own table and puts kernel parameters back that are still as fix set them; one that was \
             changed since stays, and that is said. Conntrack entries are not restored.
 
-            Exit codes: 0 put back, or nothing to undo; 2 an internal error; 64 wrong usage.
+            Exit codes: 0 put back, or nothing to undo; 1 not wanted, or another nataudit is at work; 2 an internal \
+            error; 64 wrong usage.
             """)
 
     @Flag(help: "Do not ask.")
@@ -22,21 +23,21 @@ struct UndoCommand: ParsableCommand {
 
     func run() throws {
         let stop = try StopSignal.onTermination()
-        defer { withExtendedLifetime(stop) {} }
+        let question = Question(isAnswered: yes, stop: stop)
+        try question.requireAnswerable("undo", otherwise: "--yes")
         try namespace.enter()
+        let console = report.console
         do {
             let result = try UndoRun(state: .current()).run { lines in
-                if yes { return true }
-                guard StandardStream.error.isTerminal, StandardStream.input.isTerminal else {
-                    throw ValidationError("without a terminal, undo wants --yes; nothing was changed")
+                try question.ask("Put this back?") {
+                    for line in lines { console.say("  \(line)") }
                 }
-                for line in lines { report.console.say("  \(line)") }
-                return try report.console.asks("Put this back?")
             }
             switch report.format {
             case .text: try report.write(result.text(report.style))
             case .json: try report.write(JSONText.encode(result))
             }
+            if result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }
         } catch let refusal as PlanRefusal {
             Console.complain("refused: \(refusal)")
             throw ExitCode(Outcome.finding.rawValue)

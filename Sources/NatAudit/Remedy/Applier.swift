@@ -2,48 +2,57 @@ internal import NetlinkBridge
 
 /// Makes the changes of a plan in the calling thread's network namespace, and takes them back.
 ///
-/// The undo record is on the disk before the first change. Whatever fails, everything that was changed is put back.
-public struct Applier: Sendable {
+/// The undo record is on the disk before the first change. Whatever fails, everything that was changed is put back, or the
+/// record stays, so that `undo` can.
+struct Applier {
     private let state: StateFolder
 
     /// Prepares changes; `state` is where the undo record is kept.
-    public init(_ state: StateFolder) { self.state = state }
+    init(_ state: StateFolder) { self.state = state }
 
     /// What came of a plan.
     enum Outcome {
         /// It is in the kernel.
-        case applied(UndoRecord)
+        case applied(Application)
         /// The ruleset changed since the plan was made: nothing was done, plan again.
         case stale
     }
 
+    /// A plan that is in the kernel.
+    struct Application {
+        /// What this plan changed.
+        var own: UndoRecord
+        /// The record of an earlier fix whose table is gone, while parameters may still be as it set them.
+        let earlier: UndoRecord?
+
+        /// What `undo` will take back: this plan's changes and the earlier ones.
+        var record: UndoRecord { own.including(earlier) }
+    }
+
     /// Makes the changes of a plan.
     ///
-    /// - Throws: `ApplyError` where the kernel refused; then everything is as it was.
+    /// - Throws: `ApplyError` where the kernel refused; then everything is as it was, or the error says what is not.
     func apply(_ plan: FixPlan, _ evidence: Evidence) throws -> Outcome {
         let batch = try plan.batch()
-        var record = UndoRecord(
-            id: "\(plan.generation)-\(plan.tables.map { "\($0.family)" }.joined(separator: "-"))",
-            boot: UndoRecord.currentBoot(), tables: plan.tables.map { "\($0.family)" },
-            parameters: plan.enablesForwarding ? ForwardingSwitch.parameters(evidence.snapshot.links) : [],
-            flowAddresses: plan.isNATInstance ? plan.guarded.map { "\($0.address)" } : [])
-        try state.write(record)
+        let parameters = plan.enablesForwarding ? ForwardingSwitch.parameters(evidence.snapshot.links) : []
+        var application = Application(own: try UndoRecord(plan, parameters), earlier: try state.record())
+        try state.write(application.record)
         do {
             if plan.enablesForwarding {
-                try ForwardingSwitch.switchOn(&record.parameters)
-                try state.write(record)
+                try ForwardingSwitch.switchOn(&application.own.parameters)
+                try state.write(application.record)
             }
-            switch try commit(batch, plan) {
-            case .committed: return .applied(record)
+            switch try commit(batch) {
+            case .committed: return .applied(application)
             case .stale:
-                try takeBackParameters(record)
+                _ = try takeBack(application)
                 return .stale
             case .refused(let refusals): throw ApplyError(refusals, plan)
             case .open(let error): throw error
             }
         } catch {
             do {
-                try takeBackParameters(record)
+                _ = try takeBack(application)
             } catch let second {
                 throw ApplyError("\(error); putting back what had been changed failed too: \(second); `nataudit undo` "
                     + "tries it again")
@@ -53,29 +62,39 @@ public struct Applier: Sendable {
     }
 
     /// Sends the batch; where the answer was lost, the kernel's state says what became of it.
-    private func commit(_ batch: NftBatch, _ plan: FixPlan) throws -> NftCommit {
+    private func commit(_ batch: NftBatch) throws -> NftCommit {
         var writer = try NftWriter()
-        let commit = try writer.commit(batch)
+        let commit: NftCommit
+        do throws(NetlinkError) {
+            commit = try writer.commit(batch)
+        } catch {
+            commit = .open(error)
+        }
         guard case .open = commit else { return commit }
-        return try ownFamilies() == Set(plan.tables.map(\.family)) ? .committed : commit
+        // The batch is one whole, and it was planned where no table of this name was.
+        return try OwnTables.areThere() ? .committed : commit
     }
 
-    private func takeBackParameters(_ record: UndoRecord) throws {
-        _ = try ForwardingSwitch.restore(record.parameters)
-        try state.removeRecord()
+    /// Takes back what an application changed; returns what was no longer ours to take back.
+    func takeBack(_ application: Application) throws -> [String] {
+        let notes = try revert(application.own)
+        if let earlier = application.earlier { try state.write(earlier) } else { try state.removeRecord() }
+        return notes
     }
 
-    private func ownFamilies() throws -> Set<NftFamily> {
-        var reader = try NftablesReader()
-        return Set(try reader.ruleset().tables.filter(PlannedTable.isOwn).map(\.family))
-    }
-
-    /// Takes back what a record holds, and says what was no longer ours to take back.
+    /// Takes back all that a record holds, and says what was no longer ours to take back.
     ///
     /// Works also where a change was cut off half way: what was not made needs no taking back.
     func takeBack(_ record: UndoRecord) throws -> [String] {
-        try removeTables()
-        let notes = try ForwardingSwitch.restore(record.parameters)
+        let notes = try revert(record)
+        try state.removeRecord()
+        return notes
+    }
+
+    private func revert(_ record: UndoRecord) throws -> [String] {
+        // Forwarding first: once the only translation is gone, nothing shall leave with its inside address.
+        let parameters = Result { try ForwardingSwitch.restore(record.parameters) }
+        try OwnTables.remove()
         let addresses = Set(record.flowAddresses.compactMap { IPAddress($0) })
         if !addresses.isEmpty {
             // Without any translation beneath, established flows would leave with their inside addresses.
@@ -84,55 +103,6 @@ public struct Applier: Sendable {
             }
             try ConntrackTable.delete(entries)
         }
-        try state.removeRecord()
-        return notes
-    }
-
-    /// Removes nataudit's own tables, in one batch on a fresh generation.
-    private func removeTables() throws {
-        for _ in 0..<NftablesReader.attempts {
-            var reader = try NftablesReader()
-            let ruleset = try reader.ruleset()
-            let commands = ruleset.tables.filter(PlannedTable.isOwn).map {
-                NftCommand.deleteTable($0.family, $0.name)
-            }
-            if commands.isEmpty { return }
-            var writer = try NftWriter()
-            switch try writer.commit(try NftBatch(commands, plannedOn: ruleset.generation)) {
-            case .committed: return
-            case .stale, .open: continue
-            case .refused(let refusals): throw refusals.first?.error ?? NetlinkError("remove the table", .timedOut)
-            }
-        }
-        throw NetlinkError("remove nataudit's table (\(NftablesReader.attempts) tries)", .interrupted)
-    }
-}
-
-/// A batch that the kernel refused.
-public struct ApplyError: Error, CustomStringConvertible {
-    /// One sentence: the kernel's reason, its own words, and the line of the script that it refused.
-    public let description: String
-
-    init(_ description: String) { self.description = description }
-
-    init(_ refusals: [NftCommit.Refusal], _ plan: FixPlan) {
-        let first = refusals.first
-        var sentence = "the kernel refused the plan, and nothing was changed"
-        if let error = first?.error { sentence += ": \(error)" }
-        if let line = first?.command.flatMap({ plan.line(ofCommand: $0) }) { sentence += "; refused was: \(line)" }
-        description = sentence
-    }
-}
-
-extension FixPlan {
-    /// The line of the script that a command of the batch stands for; nil where it stands for none.
-    func line(ofCommand index: Int) -> String? {
-        var lines: [String] = []
-        for table in tables {
-            lines.append("table \(table.family) \(PlannedTable.name)")
-            lines += table.chains.map { "chain \($0.name)" }
-            lines += table.chains.flatMap { chain in chain.rules.map { table.text(of: $0) } }
-        }
-        return lines.indices.contains(index) ? lines[index] : nil
+        return try parameters.get()
     }
 }

@@ -3,19 +3,17 @@ internal import NetlinkBridge
 extension FixPlan {
     /// The plan as an nft script: what is not nft stands in it as comments.
     public var script: String {
-        var lines = ["# nataudit fix --masquerade: the plan for generation \(generation) of the ruleset"]
+        var comments = ["nataudit fix --masquerade: the plan for generation \(generation) of the ruleset"]
         for rule in overtaken {
-            lines.append("# overtakes \(rule.reference.words), which stays as it is:")
-            lines.append("#   \(rule.rule.text)")
+            comments += ["overtakes \(rule.reference.words), which stays as it is:", "  \(rule.rule.text)"]
             if let remedy = rule.owner?.remedy {
-                lines.append("# its owner \(rule.owner?.name ?? "") has a switch of its own: \(remedy.summary)")
-                lines += remedy.commands.map { "#   \($0)" }
+                comments.append("its owner \(rule.owner?.name ?? "") has a switch of its own: \(remedy.summary)")
+                comments += remedy.commands.map { "  \($0)" }
             }
         }
-        lines += notes.map { "# \($0)" }
-        if enablesForwarding { lines.append("# sysctl -w net.ipv4.ip_forward=1") }
-        for table in tables { lines += [""] + table.lines }
-        return lines.joined(separator: "\n") + "\n"
+        comments += notes
+        if enablesForwarding { comments.append("sysctl -w net.ipv4.ip_forward=1") }
+        return NftComments(comments).text + tables.map { "\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
     }
 
     /// The plan's steps in words, for a report.

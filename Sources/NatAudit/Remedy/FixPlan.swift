@@ -14,10 +14,13 @@ public struct FixPlan: Hashable, Sendable {
     public let guarded: [InputPath.Outward]
     /// The addresses that the fixed paths present, by which their flows are told; empty where none are to be moved.
     public let presented: Set<IPAddress>
-    /// Tells whether there was no translation before, so that flows end with the table.
-    public let isNATInstance: Bool
+    /// The addresses that nothing presented before, so that their flows end with the table; empty but for a NAT instance.
+    public let instanceAddresses: Set<IPAddress>
     /// What a person should know beside the steps.
     public let notes: [String]
+
+    /// Tells whether there was no translation before.
+    public var isNATInstance: Bool { !instanceAddresses.isEmpty }
 
     /// Tells whether there is nothing to do.
     public var isEmpty: Bool { tables.isEmpty && !enablesForwarding }

@@ -6,13 +6,12 @@ extension FixPlanner {
         var replacements: [RuleReference: [ScopeCopy.Replacement]] = [:]
         for rule in rules { replacements[rule.reference] = try self.replacements(for: rule) }
         var scope = ScopeCopy(evidence.ruleset, replacing: replacements)
-        var table = PlannedTable(family: family)
         var bases: [PlannedChain] = []
+        var seen: Set<ChainPlace> = []
         let candidates = AddressFamily.allCases.filter { family.covers($0) }.flatMap {
             evidence.ruleset.baseChains(at: .postrouting, family: $0, nat: true).flatMap { $0 }
-        }
-        var seen: Set<ChainPlace> = []
-        for base in candidates where scope.leadsToFault(base) && seen.insert(base.place).inserted {
+        }.filter { seen.insert($0.place).inserted }
+        for base in candidates where scope.leadsToFault(base) {
             guard let hook = base.hook else { continue }
             let priority = hook.priority - 1
             let isTaken = candidates.contains { $0.hook?.priority == priority }
@@ -26,17 +25,31 @@ extension FixPlanner {
                 statements: [
                     .match(.compare(.meta(.transport), .notEqual, [Packet.udp])), .verdict(.accept),
                 ], comment: nil)
-            let copied = try scope.rules(for: base)
-            bases.append(
-                PlannedChain(
-                    name: bases.isEmpty ? "postrouting" : KernelName("postrouting-\(bases.count + 1)"),
-                    hook: NftChain.Hook(.postrouting, type: "nat", priority: priority),
-                    purpose: "runs before \(base.place); what it does not translate goes on there as before",
-                    rules: [onlyUDP] + copied))
+            var chain = PlannedChain(
+                name: bases.isEmpty ? "postrouting" : KernelName("postrouting-\(bases.count + 1)"),
+                hook: NftChain.Hook(.postrouting, type: "nat", priority: priority),
+                purpose: "runs before \(base.place); what it does not translate goes on there as before",
+                rules: [onlyUDP])
+            for other in candidates where other.hook?.priority == hook.priority && !scope.leadsToFault(other) {
+                chain.rules += try sparing(other, family, &scope)
+            }
+            chain.rules += try scope.rules(for: base)
+            bases.append(chain)
         }
         guard !bases.isEmpty else { throw PlanRefusal("no chain leads to the rules at fault") }
-        table.chains = scope.chains + bases
-        return table
+        return PlannedTable(family: family, chains: scope.chains + bases)
+    }
+
+    /// Leaves alone what a chain decides that may run before the one at fault: it has the same priority.
+    private func sparing(
+        _ chain: Chain, _ family: NftFamily, _ scope: inout ScopeCopy
+    ) throws(PlanRefusal) -> [PlannedRule] {
+        guard let copy = try scope.decisions(of: chain) else { return [] }
+        // Conditions of a chain that sees one family mean nothing for packets of the other one.
+        let isNarrower = chain.place.family != family && family == .inet
+        let only = isNarrower
+            ? [Statement.match(.compare(.meta(.family), .equal, [chain.place.family.rawValue]))] : []
+        return [PlannedRule(statements: only + [.verdict(.jump(copy))], comment: nil)]
     }
 
     /// What takes the place of a rule: the same address and ports, without drawing.
@@ -99,7 +112,7 @@ extension FixPlanner {
                 && (intent.outInterfaces.isEmpty || intent.outInterfaces.contains(outward.name))
         }
         for outward in open {
-            let family = tables.keys.first { $0.covers(outward.family) } ?? NftFamily(outward.family)
+            let family = sorted(tables).map(\.family).first { $0.covers(outward.family) } ?? NftFamily(outward.family)
             var table = tables[family] ?? PlannedTable(family: family)
             let rules = Self.guardRules(for: outward)
             if let index = table.chains.firstIndex(where: { $0.name == "guard" }) {

@@ -19,7 +19,7 @@ public struct FixPlanner {
         guard let nftables = evidence.snapshot.nftables else {
             throw PlanRefusal(
                 "the rules of this host could not be read, so nothing is planned: "
-                    + (evidence.snapshot.gaps.first?.sentence ?? "nf_tables is missing"))
+                    + (evidence.snapshot.gaps.first?.sentence ?? "nf_tables is missing"), isIgnorance: true)
         }
         let named = nftables.tables.filter { $0.name == PlannedTable.name }
         guard named.allSatisfy(PlannedTable.isOwn) else {
@@ -42,7 +42,7 @@ public struct FixPlanner {
         let plan = FixPlan(
             generation: nftables.generation, tables: sorted(tables), enablesForwarding: false,
             overtaken: rules, guarded: guarded, presented: intent.keepsFlows ? [] : presented(by: rules, paths),
-            isNATInstance: false, notes: notes(rules, guarded))
+            instanceAddresses: [], notes: notes(rules, guarded))
         try check(plan, paths)
         return plan
     }
@@ -55,17 +55,28 @@ public struct FixPlanner {
                 "\(rule.reference.words) is met only where this holds: \(path.condition ?? "not known"); "
                     + "what is not understood is not overtaken")
         }
-        if let probe = evidence.probes.first(where: { $0.verdict == .hard }), probe.attribution == .upstream {
-            throw PlanRefusal("the port is changed upstream of this host: nothing that is done here helps")
+        if let probe = evidence.probes.first(where: { $0.verdict == .hard }) {
+            throw PlanRefusal(
+                probe.attribution == .upstream
+                    ? "the port is changed upstream of this host: nothing that is done here helps"
+                    : "the probe sees a hard NAT, but no rule that was read explains it: \(probe.reason)")
         }
-        if !intent.sources.isEmpty, !isMade {
-            return try InstancePlanner(self, nftables).plan()
+        if !intent.sources.isEmpty {
+            if !isMade { return try InstancePlanner(self, nftables).plan() }
+            let open = evidence.paths.first { path in
+                path.candidate.origin != .host && intent.covers(path) && path.deciding == nil
+            }
+            if let open {
+                throw PlanRefusal(
+                    "nataudit's table is there, but does not translate \(open.candidate.origin): `nataudit undo`, then fix "
+                        + "again")
+            }
         }
         var tables: [NftFamily: PlannedTable] = [:]
         let guarded = isMade ? [] : addGuard(to: &tables)
         return FixPlan(
             generation: nftables.generation, tables: sorted(tables), enablesForwarding: false, overtaken: [],
-            guarded: guarded, presented: [], isNATInstance: false, notes: notes([], guarded))
+            guarded: guarded, presented: [], instanceAddresses: [], notes: notes([], guarded))
     }
 
     /// The tables in the order of their families' names, so that the same plan prints the same.

@@ -18,8 +18,10 @@ public struct FixReport: Hashable, Sendable {
     public var holds: Holds = .untested
     /// Tells whether the plan was applied and taken back.
     public var isRolledBack = false
-    /// Tells whether a signal ended it before anything was changed.
-    public var wasInterrupted = false
+    /// Why nothing was planned; nil where a plan was made.
+    public var refusal: PlanRefusal?
+    /// Tells whether the user, or a signal, ended it before anything was changed.
+    public var wasDeclined = false
     /// What a person should know.
     public var notes: [String] = []
 
@@ -28,6 +30,15 @@ public struct FixReport: Hashable, Sendable {
 
     /// Makes an empty report.
     public init() {}
+}
+
+extension FixReport {
+    /// Adds what was planned, and the verdict on which that rests.
+    mutating func add(_ preview: FixRun.Preview) {
+        before = preview.verdict
+        steps = preview.plan.steps
+        notes = preview.plan.notes
+    }
 }
 
 extension FixReport: Encodable {
@@ -53,6 +64,6 @@ extension FixReport: Encodable {
         try values.encode(before.map { State(verdict: $0) }, forKey: .before)
         try values.encode(after.map { State(verdict: $0, holds: holds) }, forKey: .after)
         try values.encode(isRolledBack, forKey: .rolledBack)
-        try values.encode(notes, forKey: .notes)
+        try values.encode(refusal.map { ["refused: \($0)"] + notes } ?? notes, forKey: .notes)
     }
 }

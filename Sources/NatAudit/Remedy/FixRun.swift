@@ -21,7 +21,7 @@ public struct FixRun: Sendable {
     public var say: @Sendable (String) -> Void
 
     /// How often a plan is made again because the rules changed before it was applied.
-    private static let attempts = 5
+    private static let attempts = 8
 
     /// Makes a run.
     public init(
@@ -52,15 +52,19 @@ public struct FixRun: Sendable {
         public var verdict: Verdict { HostVerdict(evidence).verdict }
     }
 
-    /// Reads, probes where a probe is wanted, and plans; changes nothing.
-    public func preview() throws -> Preview {
-        let evidence = try probed(try Pipeline.read(namespace: namespace))
-        return try preview(evidence)
+    /// Reads, and probes where a probe is wanted; changes nothing.
+    public func evidence() throws -> Evidence {
+        let evidence = try Pipeline.read(namespace: namespace)
+        return probe == nil ? evidence : try refreshed(try probed(evidence))
     }
 
-    private func preview(_ evidence: Evidence) throws -> Preview {
+    /// Reads, probes where a probe is wanted, and plans; changes nothing.
+    public func preview() throws -> Preview { try preview(of: evidence()) }
+
+    /// Plans on evidence; changes nothing.
+    public func preview(of evidence: Evidence) throws -> Preview {
         let plan = try FixPlanner(evidence, intent).plan()
-        let count = try mover(plan).count()
+        let count = try mover(plan, evidence).count()
         return Preview(plan: plan, flows: count.flows, sources: count.sources, evidence: evidence)
     }
 
@@ -70,113 +74,69 @@ public struct FixRun: Sendable {
     public func run(confirm: (Preview) throws -> Bool) throws -> FixReport {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
-        var preview = try self.preview()
         var report = FixReport()
-        report.before = HostVerdict(preview.evidence).verdict
-        report.steps = preview.plan.steps
-        report.notes = preview.plan.notes
+        let evidence = try self.evidence()
+        report.before = HostVerdict(evidence).verdict
+        let preview: Preview
+        do {
+            preview = try self.preview(of: evidence)
+        } catch let refusal as PlanRefusal {
+            report.refusal = refusal
+            return report
+        }
+        report.add(preview)
         if preview.plan.isEmpty {
-            report.notes.append("nothing to do: \(HostVerdict(preview.evidence).summary)")
+            report.notes.append("nothing to do: \(HostVerdict(evidence).summary)")
             report.undo = try state.record()?.id
             return report
         }
-        guard try confirm(preview) else {
-            report.notes.append("nothing was changed")
+        guard try !isInterrupted() && confirm(preview) && !isInterrupted() else {
+            report.wasDeclined = true
+            report.notes.append((isInterrupted() ? "interrupted: " : "") + "nothing was changed")
             return report
         }
+        return try apply(preview, report)
+    }
+
+    private func apply(_ shown: Preview, _ report: FixReport) throws -> FixReport {
+        var report = report
+        var preview = shown
         let applier = Applier(state)
-        for attempt in 1... {
+        for attempt in 1...Self.attempts {
             if isInterrupted() {
-                report.wasInterrupted = true
-                report.notes.append("interrupted before anything was changed")
+                report.wasDeclined = true
+                report.notes.append("interrupted: nothing was changed")
                 return report
             }
-            if case .applied(let record) = try applier.apply(preview.plan, preview.evidence) {
-                return try prove(record, preview, applier, report)
+            if case .applied(let application) = try applier.apply(preview.plan, preview.evidence) {
+                return try prove(application, preview, applier, report)
             }
-            guard attempt < Self.attempts else {
-                throw NetlinkError("apply the plan to the ruleset that it was made for (\(attempt) tries)", .interrupted)
-            }
+            if attempt == Self.attempts { break }
+            preview = try self.preview(of: refreshed(preview.evidence))
             // Only what was shown is applied: a plan that came out otherwise is not.
-            let again = try self.preview(probed(try Pipeline.read(namespace: namespace)))
-            guard again.plan.tables == preview.plan.tables else {
-                throw PlanRefusal("the rules changed after the plan was shown, and the plan with them; nothing was changed")
+            guard preview.plan.tables == shown.plan.tables else {
+                throw PlanRefusal("the rules changed after the plan was made, and the plan with them; nothing was changed")
             }
-            preview = again
         }
-        return report
+        throw NetlinkError("apply the plan to the ruleset that it was made for (\(Self.attempts) tries)", .interrupted)
     }
 
-    private func prove(
-        _ record: UndoRecord, _ preview: Preview, _ applier: Applier, _ before: FixReport
-    ) throws -> FixReport {
-        var report = before
-        report.isApplied = true
-        report.undo = record.id
-        do {
-            if !intent.keepsFlows { report.movedFlows = try mover(preview.plan).move() }
-            let after = try probed(try Pipeline.read(namespace: namespace))
-            let conclusion = HostVerdict(after)
-            report.after = conclusion.verdict
-            report.holds = conclusion.holds
-            let verification = Verification(before: preview.evidence, after: after, plan: preview.plan)
-            report.notes.append(verification.reason)
-            report.isRolledBack = !verification.isGood || isInterrupted()
-            if isInterrupted() { report.notes.append("interrupted: everything was put back") }
-        } catch {
-            report.isRolledBack = true
-            report.notes.append("could not prove it, so it was put back: \(error)")
-        }
-        if report.isRolledBack {
-            report.notes += try applier.takeBack(record)
-            report.undo = nil
-        }
-        report.isChanged = !report.isRolledBack
-        return report
+    /// What is there now, beside what the probes showed: they take time in which the rules may change.
+    private func refreshed(_ evidence: Evidence) throws -> Evidence {
+        try Pipeline.read(namespace: namespace).adding(evidence.probes)
     }
 
-    private func mover(_ plan: FixPlan) -> FlowMover {
-        FlowMover(
-            presented: intent.keepsFlows ? [] : plan.presented,
-            guarded: intent.keepsFlows ? [] : Set(plan.guarded.map(\.address)))
-    }
-
-    private func probed(_ evidence: Evidence) throws -> Evidence {
+    /// The evidence with a probe from a fresh port.
+    func probed(_ evidence: Evidence) throws -> Evidence {
         guard let probe else { return evidence }
         return try Pipeline.probe(evidence, probe, from: place) { say("\($0)") }
     }
-}
 
-/// Takes back the last fix of the calling thread's network namespace.
-public struct UndoRun: Sendable {
-    private let state: StateFolder
-
-    /// Makes a run.
-    public init(state: StateFolder) { self.state = state }
-
-    /// Takes back what the record holds; a report without changes where there is nothing to undo.
-    ///
-    /// - Parameter confirm: gets what will be done, a line each; false ends the run with nothing changed.
-    public func run(confirm: ([String]) throws -> Bool) throws -> FixReport {
-        let lock = try state.lock()
-        defer { withExtendedLifetime(lock) {} }
-        var report = FixReport()
-        guard let record = try state.record() else {
-            report.notes.append("nothing to undo: no fix is recorded for this network namespace in this boot")
-            return report
-        }
-        let lines = record.tables.map { "delete table \($0) \(PlannedTable.name)" }
-            + record.parameters.filter { $0.after != nil && $0.after != $0.before }.map {
-                "\(escapedForDisplay($0.components.joined(separator: "."))) back to \(escapedForDisplay($0.before))"
-            }
-        guard try confirm(lines) else {
-            report.notes.append("nothing was changed")
-            report.undo = record.id
-            return report
-        }
-        report.notes += try Applier(state).takeBack(record)
-        report.isChanged = true
-        report.notes.append("put back as it was before; flows that are open keep the port that they have")
-        return report
+    /// What moves flows for a plan.
+    func mover(_ plan: FixPlan, _ evidence: Evidence) -> FlowMover {
+        FlowMover(
+            presented: intent.keepsFlows ? [] : plan.presented,
+            guarded: intent.keepsFlows ? [] : Set(plan.guarded.map(\.address)),
+            probes: Set(evidence.probes.compactMap(\.local)))
     }
 }

@@ -6,10 +6,12 @@ struct FlowMover {
     let presented: Set<IPAddress>
     /// Those addresses on guarded interfaces: entries that unsolicited packets left there hold ports.
     let guarded: Set<IPAddress>
+    /// The sockets of nataudit's own probes: their flows are removed too, but are nobody's that would move.
+    let probes: Set<Endpoint>
 
     /// How many flows of how many sources would be moved.
     func count() throws -> (flows: Int, sources: Int) {
-        let entries = try self.entries()
+        let entries = try self.entries().filter { !probes.contains($0.original.source) }
         return (entries.count, Set(entries.map(\.original.source)).count)
     }
 
@@ -22,7 +24,8 @@ struct FlowMover {
         for _ in 0..<2 {
             let entries = try self.entries()
             if entries.isEmpty { break }
-            moved += try ConntrackTable.delete(entries)
+            moved += try ConntrackTable.delete(entries.filter { !probes.contains($0.original.source) })
+            try ConntrackTable.delete(entries.filter { probes.contains($0.original.source) })
         }
         return moved
     }

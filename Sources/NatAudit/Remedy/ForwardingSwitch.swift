@@ -27,21 +27,30 @@ struct ForwardingSwitch {
     }
 
     /// Puts the parameters back that are still as they were set, and says which are not.
+    ///
+    /// One that cannot be written does not keep the others from being put back; the first error is thrown in the end.
     static func restore(_ parameters: [UndoRecord.ParameterChange]) throws -> [String] {
         var notes: [String] = []
+        var failure: (any Error)?
+        func attempt(_ body: () throws -> Void) {
+            do { try body() } catch { failure = failure ?? error }
+        }
         var wanted: [(sysctl: Sysctl, value: String)] = []
         for parameter in parameters {
-            let sysctl = try Sysctl(parameter.components.map(KernelName.init(latin1:)))
-            // An interface that is gone has nothing to restore.
-            guard let now = try sysctl.read() else { continue }
-            let isOurs = parameter.after == nil || now == parameter.after
-            if !isOurs, now != parameter.before {
-                notes.append("\(sysctl.path) was changed to \(escapedForDisplay(now)) since, and stays so")
+            attempt {
+                let sysctl = try Sysctl(parameter.components.map(KernelName.init(latin1:)))
+                // An interface that is gone has nothing to restore.
+                guard let now = try sysctl.read() else { return }
+                let isOurs = parameter.after == nil || now == parameter.after
+                if !isOurs, now != parameter.before {
+                    notes.append("\(sysctl.path) was changed to \(escapedForDisplay(now)) since, and stays so")
+                }
+                wanted.append((sysctl, isOurs ? parameter.before : now))
             }
-            wanted.append((sysctl, isOurs ? parameter.before : now))
         }
         // The first one, ip_forward, rewrites the others; they follow with what each has to be.
-        for (sysctl, value) in wanted where try sysctl.read() != value { try sysctl.write(value) }
+        for (sysctl, value) in wanted { attempt { if try sysctl.read() != value { try sysctl.write(value) } } }
+        if let failure { throw failure }
         return notes
     }
 }

@@ -56,7 +56,7 @@ struct InstancePlanner {
         return FixPlan(
             generation: nftables.generation, tables: planner.sorted(tables),
             enablesForwarding: snapshot.forwarding[.ip] == false, overtaken: [], guarded: guarded, presented: [],
-            isNATInstance: true, notes: notes)
+            instanceAddresses: Set(outward.map(\.address)), notes: notes)
     }
 
     private func rule(for source: Prefix, out name: KernelName) -> PlannedRule {

@@ -3,14 +3,21 @@ internal import NetlinkBridge
 /// Copies the chains that lead to rules at fault, so that exactly their packets are met and no others.
 ///
 /// What stands before a rule at fault and keeps packets from it (an accept, a return, another translation) is copied as a
-/// way out of the copy: such packets go on to the old chains. What follows the last rule at fault is not copied.
+/// way out of the copy: such packets go on to the old chains. What follows the last rule at fault in all of them is left out.
 struct ScopeCopy {
     private let ruleset: Ruleset
     /// The rules at fault, each with what takes its place, in order.
     private let replacements: [RuleReference: [Replacement]]
     /// The chains that were copied, called ones first.
     private(set) var chains: [PlannedChain] = []
-    private var names: [ChainPlace: KernelName] = [:]
+    private var names: [Copy: KernelName] = [:]
+
+    /// A copy of a chain.
+    private struct Copy: Hashable {
+        let place: ChainPlace
+        /// Tells whether no rule at fault is met after the chain, so that its end may be left out.
+        let isLast: Bool
+    }
 
     /// What takes the place of a rule at fault for a part of its packets.
     struct Replacement {
@@ -29,7 +36,15 @@ struct ScopeCopy {
     ///
     /// - Throws: `PlanRefusal` that names a rule which cannot be copied.
     mutating func rules(for base: Chain) throws(PlanRefusal) -> [PlannedRule] {
-        try copy(base, depth: ChainRun.maximumDepth, whole: false)
+        try copy(base, depth: ChainRun.maximumDepth, isLast: true)
+    }
+
+    /// The chain to jump to for the decisions of a base chain that leads to no fault; nil where it decides nothing.
+    ///
+    /// - Throws: `PlanRefusal` that names a rule which cannot be copied.
+    mutating func decisions(of base: Chain) throws(PlanRefusal) -> KernelName? {
+        guard decides(base) else { return nil }
+        return try name(forCopyOf: base, depth: ChainRun.maximumDepth, isLast: false)
     }
 
     /// Tells whether a rule at fault stands in the chain or in one that it calls.
@@ -66,13 +81,16 @@ struct ScopeCopy {
         }
     }
 
-    private mutating func copy(_ chain: Chain, depth: Int, whole: Bool) throws(PlanRefusal) -> [PlannedRule] {
+    private mutating func copy(_ chain: Chain, depth: Int, isLast: Bool) throws(PlanRefusal) -> [PlannedRule] {
         guard depth > 0 else { throw PlanRefusal("the chains call each other too deeply") }
-        let last = whole ? chain.rules.count : (chain.rules.lastIndex { isOrLeadsToFault($0, in: chain) } ?? -1) + 1
+        // Behind the last rule at fault nothing matters, unless the caller goes on to another one: a packet that is
+        // accepted here must not come back to it.
+        let last = chain.rules.lastIndex { isOrLeadsToFault($0, in: chain) } ?? -1
         var copied: [PlannedRule] = []
-        for rule in chain.rules.prefix(last) {
+        for (index, rule) in chain.rules.enumerated() where !isLast || index <= last {
             let reference = RuleReference(place: chain.place, position: rule.position)
-            let endings = try endings(for: rule, in: chain, depth: depth, whole: whole)
+            let position = Position(depth: depth, isLastChain: isLast, isLastRule: isLast && index == last)
+            let endings = try endings(for: rule, in: chain, position)
             guard !endings.isEmpty else { continue }
             do throws(PlanRefusal) {
                 guard case .conditions(let conditions) = try ConditionCopy.conditions(of: rule) else { continue }
@@ -88,6 +106,15 @@ struct ScopeCopy {
         return copied
     }
 
+    /// Where a rule stands among all that are copied.
+    private struct Position {
+        let depth: Int
+        /// Tells whether no rule at fault is met after the chain.
+        let isLastChain: Bool
+        /// Tells whether no rule at fault is met after the rule.
+        let isLastRule: Bool
+    }
+
     private func isOrLeadsToFault(_ rule: Rule, in chain: Chain) -> Bool {
         if replacements[RuleReference(place: chain.place, position: rule.position)] != nil { return true }
         return target(of: rule, in: chain).map { leadsToFault($0) } ?? false
@@ -95,18 +122,18 @@ struct ScopeCopy {
 
     /// What a rule's copies end with, each for a part of its packets; none where the rule decides nothing and is left out.
     private mutating func endings(
-        for rule: Rule, in chain: Chain, depth: Int, whole: Bool
+        for rule: Rule, in chain: Chain, _ position: Position
     ) throws(PlanRefusal) -> [(conditions: [Condition], ending: Statement)] {
         let reference = RuleReference(place: chain.place, position: rule.position)
         if let replacements = replacements[reference] {
             return replacements.map { ($0.conditions, .translateSource($0.translation)) }
         }
-        return try ending(for: rule, in: chain, depth: depth, whole: whole).map { [([], $0)] } ?? []
+        return try ending(for: rule, in: chain, position).map { [([], $0)] } ?? []
     }
 
     /// What the copy of a rule that is not at fault ends with; nil where it is left out.
     private mutating func ending(
-        for rule: Rule, in chain: Chain, depth: Int, whole: Bool
+        for rule: Rule, in chain: Chain, _ position: Position
     ) throws(PlanRefusal) -> Statement? {
         let reference = RuleReference(place: chain.place, position: rule.position)
         switch rule.ending {
@@ -117,7 +144,9 @@ struct ScopeCopy {
             }
             let leads = leadsToFault(target)
             guard leads || decides(target) else { return isGoto(rule) ? .verdict(.return) : nil }
-            let copy = try self.name(forCopyOf: target, depth: depth - 1, whole: !leads)
+            // What is gone to does not come back to this chain, only to its caller.
+            let isLast = leads && (isGoto(rule) ? position.isLastChain : position.isLastRule)
+            let copy = try self.name(forCopyOf: target, depth: position.depth - 1, isLast: isLast)
             return .verdict(isGoto(rule) ? .goto(copy) : .jump(copy))
         case .verdict(.return): return .verdict(.return)
         case .verdict(.continue), .verdict(.break): return nil
@@ -131,12 +160,14 @@ struct ScopeCopy {
         if case .verdict(.goto)? = rule.ending { true } else { false }
     }
 
-    private mutating func name(forCopyOf chain: Chain, depth: Int, whole: Bool) throws(PlanRefusal) -> KernelName {
-        if let name = names[chain.place] { return name }
-        let rules = try copy(chain, depth: depth, whole: whole)
-        let name: KernelName = chain.place.chain.isPlain
-            ? KernelName("from-\(chain.place.chain)") : KernelName("chain-\(names.count + 1)")
-        names[chain.place] = name
+    private mutating func name(forCopyOf chain: Chain, depth: Int, isLast: Bool) throws(PlanRefusal) -> KernelName {
+        let copy = Copy(place: chain.place, isLast: isLast)
+        if let name = names[copy] { return name }
+        let rules = try self.copy(chain, depth: depth, isLast: isLast)
+        let plain = KernelName("from-\(chain.place.chain)")
+        let isFree = chain.place.chain.isPlain && !names.values.contains(plain)
+        let name = isFree ? plain : KernelName("chain-\(names.count + 1)")
+        names[copy] = name
         chains.append(
             PlannedChain(name: name, hook: nil, purpose: "the scope of \(chain.place)", rules: rules))
         return name

@@ -49,7 +49,7 @@ public struct StateFolder: Sendable {
     /// Writes the record so that it is on the disk before anything is changed.
     func write(_ record: UndoRecord) throws {
         try StateFiles.makeDirectory(records)
-        try writeFile(try JSONText.encode(record), path: recordPath, mode: 0o600)
+        try StateFiles.write(Array(try JSONText.encode(record).utf8), to: recordPath)
     }
 
     /// Removes the record: nothing is left to undo.

@@ -15,7 +15,7 @@ public struct UndoRecord: Hashable, Sendable, Codable {
 
     /// A kernel parameter before and after.
     struct ParameterChange: Hashable, Sendable, Codable {
-        /// The path below `/proc/sys`, in components.
+        /// The path below `/proc/sys`, in components; an interface's name has one character for each of its bytes.
         let components: [String]
         /// What it was.
         let before: String
@@ -27,5 +27,30 @@ public struct UndoRecord: Hashable, Sendable, Codable {
     static func currentBoot() -> String {
         let value = try? Sysctl("kernel.random.boot_id").read()
         return (value ?? nil) ?? "unknown"
+    }
+}
+
+extension UndoRecord {
+    /// The record of a plan and of the parameters that it changes.
+    init(_ plan: FixPlan, _ parameters: [ParameterChange]) throws {
+        let families = plan.tables.map { "\($0.family)" }
+        self.init(
+            id: "\(plan.generation)-\(families.joined(separator: "-"))", boot: Self.currentBoot(), tables: families,
+            parameters: parameters, flowAddresses: plan.instanceAddresses.sorted().map(\.description))
+    }
+
+    /// This record with what an earlier one still has to put back: the oldest value is the one to return to.
+    func including(_ earlier: UndoRecord?) -> UndoRecord {
+        guard let earlier else { return self }
+        let old = earlier.parameters.map { old in
+            var merged = old
+            if let new = parameters.first(where: { $0.components == old.components }) { merged.after = new.after }
+            return merged
+        }
+        let known = Set(old.map(\.components))
+        return UndoRecord(
+            id: id, boot: boot, tables: tables,
+            parameters: old + parameters.filter { !known.contains($0.components) },
+            flowAddresses: Array(Set(flowAddresses + earlier.flowAddresses)).sorted())
     }
 }

@@ -5,42 +5,59 @@ public struct Verification: Hashable, Sendable {
     /// Why, in one sentence.
     public let reason: String
 
+    private init(_ isGood: Bool, _ reason: String) {
+        self.isGood = isGood
+        self.reason = reason
+    }
+
     /// Judges: the rules have to be easy for every path that was at fault, and the probe has to have seen it.
     ///
     /// - Parameters:
     ///   - before: the evidence with a probe, before the change.
     ///   - after: the evidence with a probe from a fresh port, after it.
     init(before: Evidence, after: Evidence, plan: FixPlan) {
+        self = Self.judge(before, after, plan)
+    }
+
+    private static func judge(_ before: Evidence, _ after: Evidence, _ plan: FixPlan) -> Verification {
+        let overtaken = Set(plan.overtaken.map(\.reference))
+        let faults = before.paths.filter { path in
+            path.verdict == .hard && path.deciding.map { overtaken.contains($0) } ?? false
+        }
         let remaining = after.paths.first { path in
-            path.verdict == .hard && before.paths.contains { $0.candidate == path.candidate && $0.verdict == .hard }
+            path.verdict == .hard && faults.contains { $0.candidate == path.candidate }
         }
-        if let remaining, !plan.overtaken.isEmpty {
-            isGood = false
-            reason = "the path from \(remaining.candidate.origin) is still hard: \(remaining.reason)"
-            return
+        if let remaining {
+            return Self(false, "the path from \(remaining.candidate.origin) is still hard: \(remaining.reason)")
         }
-        let old = Verdict.worst(of: before.probes.map(\.verdict))
-        guard let new = Verdict.worst(of: after.probes.map(\.verdict)) else {
-            isGood = true
-            reason = "the rules are as planned; nothing was probed"
-            return
+        guard let worst = Verdict.worst(of: after.probes.map(\.verdict)) else {
+            return Self(true, "the rules are as planned; nothing was probed")
         }
-        let seen = after.probes.first { $0.verdict == new }?.reason ?? ""
-        switch new {
-        case .easy:
-            isGood = true
-            reason = "seen easy: \(seen)"
-        case .noNAT:
-            // Behind no translation the new rule was not met: the probe was sent from where it does not apply.
-            isGood = plan.overtaken.isEmpty && !plan.isNATInstance && old == .noNAT
-            reason = isGood
-                ? "the path is as it was" : "the probe did not meet the new rule; send it from a client's place (--probe-netns)"
+        let seen = after.probes.first { $0.verdict == worst }?.reason ?? ""
+        switch worst {
+        case .easy, .noNAT:
+            return hasMet(before, after, plan, faults)
+                ? Self(true, "seen \(worst.rawValue): \(seen)")
+                : Self(
+                    false, "the probe did not meet the new rule; send it from a client's place (--probe-netns), or "
+                        + "believe the rules (--no-verify)")
         case .hard where after.probes.contains { $0.attribution == .upstream }:
-            isGood = false
-            reason = "this host keeps the port now, but something upstream changes it: \(seen)"
-        case .hard, .blocked, .unknown:
-            isGood = false
-            reason = "the probe does not see an easy NAT: \(seen)"
+            return Self(false, "this host keeps the port now, but something upstream changes it: \(seen)")
+        case .hard, .blocked, .unknown: return Self(false, "the probe does not see an easy NAT: \(seen)")
         }
+    }
+
+    /// Tells whether the probe took a way on which the plan changes something.
+    ///
+    /// One that was translated easily by another rule all along proves nothing.
+    private static func hasMet(
+        _ before: Evidence, _ after: Evidence, _ plan: FixPlan, _ faults: [EgressPath]
+    ) -> Bool {
+        let isEasy = after.probes.contains { $0.verdict == .easy }
+        if plan.isNATInstance { return isEasy }
+        // A plan that only guards changes no translation.
+        if faults.isEmpty { return isEasy || before.probes.map(\.verdict) == after.probes.map(\.verdict) }
+        let wasHard = before.probes.contains { $0.verdict == .hard }
+        return isEasy && (wasHard || faults.contains { after.probe(of: $0)?.verdict == .easy })
     }
 }

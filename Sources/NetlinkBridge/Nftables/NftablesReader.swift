@@ -1,4 +1,5 @@
 internal import CShims
+internal import Glibc
 
 /// Reads nf_tables through a netlink socket of the calling thread's namespace.
 public struct NftablesReader: ~Copyable {
@@ -31,7 +32,9 @@ public struct NftablesReader: ~Copyable {
     /// most `attempts` times.
     /// - Throws: `NetlinkError` with `.interrupted` when the ruleset would not hold still.
     public mutating func ruleset() throws(NetlinkError) -> NftRuleset {
-        for _ in 0..<Self.attempts {
+        for attempt in 0..<Self.attempts {
+            // Whoever changes the ruleset in a burst is given time to end it: 1 ms, then twice as long each time.
+            if attempt > 0 { usleep(500 << UInt32(attempt)) }
             let before = try generation()
             do throws(NetlinkError) {
                 let read = try everything(at: before)
@@ -43,6 +46,26 @@ public struct NftablesReader: ~Copyable {
             }
         }
         throw NetlinkError("read the nf_tables ruleset in one piece (\(Self.attempts) tries)", .interrupted)
+    }
+
+    /// Reads the tables alone, without what is in them, so that all of them existed at one generation.
+    ///
+    /// This is short enough to succeed where others change the rules all the time.
+    /// - Throws: `NetlinkError` with `.interrupted` when the tables would not hold still.
+    public mutating func tables() throws(NetlinkError) -> (tables: [NftTable], generation: Generation) {
+        for _ in 0..<Self.attempts {
+            let before = try generation()
+            var tables: [NftTable] = []
+            do throws(NetlinkError) {
+                try dump(NFT_MSG_GETTABLE, "tables") { (payload) throws(DecodingError) in
+                    tables.append(try NftTable(decoding: payload))
+                }
+                if try generation() == before { return (tables, before) }
+            } catch {
+                guard error.isInterruption else { throw error }
+            }
+        }
+        throw NetlinkError("read the nf_tables tables in one piece (\(Self.attempts) tries)", .interrupted)
     }
 
     private mutating func everything(at generation: Generation) throws(NetlinkError) -> NftRuleset {

@@ -78,7 +78,8 @@ private func succeeded(_ result: Int32, _ operation: @autoclosure () -> String) 
     throw SystemError(operation(), code: code)
 }
 
-private func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ operation: String) throws(SystemError) {
+/// Writes all bytes, or fails.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ operation: String) throws(SystemError) {
     var written = 0
     while written < bytes.count {
         let count = unsafe bytes.withUnsafeBytes { buffer in

@@ -40,28 +40,42 @@ public enum StateFiles {
         return result
     }
 
+    /// Replaces a file so that the old content or the new one is on the disk, whenever the power goes.
+    ///
+    /// One process at a time may do this, under a lock. A symbolic link in the file's place is replaced, never followed:
+    /// whoever can plant one must not choose what root writes to.
+    public static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        let shown = escapedForDisplay(path)
+        let temporary = "\(path).new"
+        // What a process left that was killed while it wrote.
+        try remove(temporary)
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        let number = unsafe open(temporary, flags, 0o600)
+        guard number >= 0 else { throw SystemError("create a file beside \(shown)", code: errno) }
+        let file = Descriptor(owning: number)
+        do throws(SystemError) {
+            try writeAll(bytes, to: file.number, "write to \(shown)")
+            guard fsync(file.number) == 0 else { throw SystemError("write \(shown) to the disk", code: errno) }
+            // Sound: the strings outlive the call.
+            guard unsafe rename(temporary, path) == 0 else { throw SystemError("replace \(shown)", code: errno) }
+        } catch {
+            unsafe unlink(temporary)
+            throw error
+        }
+        syncFolder(of: path)
+    }
+
     /// Removes a file; one that does not exist is no error.
     public static func remove(_ path: String) throws(SystemError) {
         guard unsafe unlink(path) != 0, errno != ENOENT else { return }
         throw SystemError("remove \(escapedForDisplay(path))", code: errno)
     }
-}
 
-/// A lock on a file that one process at a time holds; it goes with the process, however that ends.
-public struct FileLock: ~Copyable, Sendable {
-    private let file: Descriptor
-
-    /// Takes the lock without waiting; nil where another process holds it.
-    public init?(path: String) throws(SystemError) {
-        let shown = escapedForDisplay(path)
-        let number = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard number >= 0 else { throw SystemError("open the lock \(shown)", code: errno) }
-        let file = Descriptor(owning: number)
-        if flock(number, LOCK_EX | LOCK_NB) != 0 {
-            let code = errno
-            if code == EWOULDBLOCK { return nil }
-            throw SystemError("take the lock \(shown)", code: code)
-        }
-        self.file = file
+    /// Brings the names in a file's folder to the disk, where its file system can do that.
+    private static func syncFolder(of path: String) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let number = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { return }
+        fsync(Descriptor(owning: number).number)
     }
 }

@@ -12,12 +12,6 @@ struct Console: Sendable {
     /// Says a line that only `--verbose` asks for.
     func mention(_ line: String) { if isVerbose { say(line) } }
 
-    /// Asks a question on standard error and reads the answer from standard input; only `y` and `yes` mean yes.
-    func asks(_ question: String) throws -> Bool {
-        try StandardStream.error.write("\(question) [y/N] ")
-        return ["y", "yes"].contains((readLine() ?? "").lowercased())
-    }
-
     /// Says what went wrong, in one line.
     static func complain(_ words: String) { write("\(Tool.name): \(words)") }
 

@@ -1,0 +1,30 @@
+internal import NetlinkBridge
+
+/// A plan that the kernel refused, or that could not be taken back.
+public struct ApplyError: Error, CustomStringConvertible {
+    /// One sentence: the kernel's reason, its own words, and the line of the script that it refused.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+
+    init(_ refusals: [NftCommit.Refusal], _ plan: FixPlan) {
+        let first = refusals.first
+        var sentence = "the kernel refused the plan, and nothing was changed"
+        if let error = first?.error { sentence += ": \(error)" }
+        if let line = first?.command.flatMap({ plan.line(ofCommand: $0) }) { sentence += "; refused was: \(line)" }
+        description = sentence
+    }
+}
+
+extension FixPlan {
+    /// The line of the script that a command of the batch stands for; nil where it stands for none.
+    func line(ofCommand index: Int) -> String? {
+        var lines: [String] = []
+        for table in tables {
+            lines.append("table \(table.family) \(PlannedTable.name)")
+            lines += table.chains.map { "chain \($0.name)" }
+            lines += table.chains.flatMap { chain in chain.rules.map { table.text(of: $0) } }
+        }
+        return lines.indices.contains(index) ? lines[index] : nil
+    }
+}

@@ -1,0 +1,35 @@
+internal import NetlinkBridge
+
+/// The tables in the kernel that nataudit made, told by their name and comment.
+enum OwnTables {
+    /// Tells whether there is one.
+    static func areThere() throws -> Bool {
+        var reader = try NftablesReader()
+        return try reader.tables().tables.contains(where: PlannedTable.isOwn)
+    }
+
+    /// Removes them, in one batch; nothing happens where there are none.
+    ///
+    /// Each try looks at the tables alone and carries their generation, so that nothing is removed that was not just seen.
+    static func remove() throws {
+        for _ in 0..<attempts {
+            var reader = try NftablesReader()
+            let seen = try reader.tables()
+            let commands = seen.tables.filter(PlannedTable.isOwn).map {
+                NftCommand.deleteTable($0.family, $0.name)
+            }
+            if commands.isEmpty { return }
+            var writer = try NftWriter()
+            // Where the answer is lost, the next look tells.
+            guard case .refused(let refusals) = try writer.commit(try NftBatch(commands, plannedOn: seen.generation))
+            else { continue }
+            throw refusals.first?.error ?? NetlinkError("remove nataudit's table", .timedOut)
+        }
+        guard try !areThere() else {
+            throw NetlinkError("remove nataudit's table (\(attempts) tries)", .interrupted)
+        }
+    }
+
+    /// More than for applying: what was made has to go.
+    private static let attempts = 64
+}

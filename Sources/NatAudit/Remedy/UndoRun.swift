@@ -1,0 +1,42 @@
+internal import NetlinkBridge
+
+/// Takes back the last fix of the calling thread's network namespace.
+public struct UndoRun: Sendable {
+    private let state: StateFolder
+
+    /// Makes a run.
+    public init(state: StateFolder) { self.state = state }
+
+    /// Takes back what the record holds; a report without changes where there is nothing to undo.
+    ///
+    /// - Parameter confirm: gets what will be done, a line each; false ends the run with nothing changed.
+    public func run(confirm: ([String]) throws -> Bool) throws -> FixReport {
+        let lock = try state.lock()
+        defer { withExtendedLifetime(lock) {} }
+        var report = FixReport()
+        guard let record = try state.record() else {
+            report.notes.append("nothing to undo: no fix is recorded for this network namespace in this boot")
+            return report
+        }
+        report.undo = record.id
+        guard try confirm(Self.lines(record)) else {
+            report.wasDeclined = true
+            report.notes.append("nothing was changed")
+            return report
+        }
+        report.notes += try Applier(state).takeBack(record)
+        report.isChanged = true
+        report.undo = nil
+        report.notes.append("put back as it was before; flows that are open keep the port that they have")
+        return report
+    }
+
+    /// What will be done.
+    private static func lines(_ record: UndoRecord) -> [String] {
+        let parameters = record.parameters.filter { $0.after != $0.before }
+        return record.tables.map { "delete table \($0) \(PlannedTable.name)" }
+            + parameters.map {
+                "\(escapedForDisplay($0.components.joined(separator: "."))) back to \(escapedForDisplay($0.before))"
+            }
+    }
+}

@@ -13,17 +13,8 @@ public struct NodeCheckLabels: Sendable {
         var values = ["verdict": result.line.verdict.rawValue]
         if let report = result.report {
             values["attribution"] = report.conclusion.attribution.rawValue
-            values["owner"] = report.ownerAtFault
+            if report.conclusion.verdict == .hard { values["owner"] = report.hardRule?.rule.owner?.name }
         }
         text = values.sorted { $0.key < $1.key }.map { "\(Self.namespace)/nataudit.\($0.key)=\($0.value)\n" }.joined()
-    }
-}
-
-extension ScanReport {
-    /// The owner of the rule that makes the host hard; nil where it is not hard by a rule whose owner is known.
-    fileprivate var ownerAtFault: String? {
-        guard conclusion.verdict == .hard else { return nil }
-        let path = paths.first { $0.verdict == .hard }
-        return path.flatMap { index(of: $0.deciding) }.flatMap { rules[$0].owner?.name }
     }
 }

@@ -27,9 +27,7 @@ extension NodeCheckLine {
 
     private static func hard(_ report: ScanReport) -> [String] {
         let hardPaths = report.paths.filter { $0.verdict == .hard }
-        let cause = hardPaths.first.flatMap { path in
-            report.index(of: path.deciding).map { words(of: report.rules[$0], on: path) }
-        }
+        let cause = report.hardRule.map { words(of: $0.rule, on: $0.path) }
         switch report.conclusion.attribution {
         case .upstream where !hardPaths.contains(where: { $0.candidate.origin != .host }):
             return ["upstream NAT changes the port; this node \(node(report))"]
@@ -98,6 +96,19 @@ extension NodeCheckLine {
 }
 
 extension ScanReport {
+    /// The first path that is hard by the rules, and the rule that makes it so.
+    ///
+    /// Where several rules may be met, the last one: what comes before is for packets that something singles out, such as
+    /// kube-proxy's mark.
+    var hardRule: (path: EgressPath, rule: SourceNATRule)? {
+        guard let path = paths.first(where: { $0.verdict == .hard }) else { return nil }
+        let met = path.outcomes.compactMap { outcome -> SourceNATRule? in
+            guard case .translated(let reference, _) = outcome.end else { return nil }
+            return index(of: reference).map { rules[$0] }
+        }
+        return met.last { $0.verdict == .hard }.map { (path, $0) }
+    }
+
     /// Tells whether rules could not be read for want of a privilege.
     public var isPermissionMissing: Bool { findings.contains { $0.id == .permissionMissing } }
 }

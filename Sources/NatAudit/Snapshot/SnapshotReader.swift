@@ -69,7 +69,7 @@ private struct SnapshotBuilder {
                 cloud: .init(firmware: HostFacts.firmware())),
             nftables: nftables, legacy: legacy, links: links, addresses: addresses, routes: routes,
             routingRules: rules, forwarding: forwarding(), virtualServices: HostFacts.virtualServices(),
-            ways: [:], gaps: gaps)
+            gaps: gaps)
         progress.now("asking the kernel for ways")
         return unasked.asking(PathFinder(unasked).candidates)
     }
@@ -103,15 +103,12 @@ private struct SnapshotBuilder {
 extension HostSnapshot {
     /// The same snapshot with the kernel's answers for the ways of these packets; what it does not answer is left out.
     fileprivate func asking(_ candidates: [PathCandidate]) -> HostSnapshot {
-        var ways: [PathCandidate: RouteAnswer] = [:]
+        var answered = self
         for candidate in candidates {
-            ways[candidate] = try? RouteReader.lookup(
+            answered.ways[candidate] = try? RouteReader.lookup(
                 destination: candidate.destination, source: candidate.source,
                 inInterface: candidate.inInterface)
         }
-        return HostSnapshot(
-            host: host, nftables: nftables, legacy: legacy, links: links, addresses: addresses,
-            routes: routes, routingRules: routingRules, forwarding: forwarding,
-            virtualServices: virtualServices, ways: ways, gaps: gaps)
+        return answered
     }
 }

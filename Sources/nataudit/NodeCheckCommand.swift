@@ -19,7 +19,8 @@ struct NodeCheckCommand: ParsableCommand {
 
             Exit codes: 0 easy or no-nat, 1 hard, blocked, or another finding of severity error, 2 it could not be told \
             (wrong network namespace, no privilege, deadline, SIGTERM), 64 wrong usage.
-            """)
+            """
+    )
 
     @Option(help: ArgumentHelp("Ask this STUN server too; repeatable.", valueName: "host[:port]"))
     var stun: [STUNServerName] = []
@@ -30,22 +31,33 @@ struct NodeCheckCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "An address of the node: where this network has it not, the check ends with 2. Default: HOST_IP.",
-            valueName: "address"))
+            valueName: "address"
+        )
+    )
     var hostIP: IPAddress?
 
     @Option(
         help: ArgumentHelp(
-            "Write metrics for Prometheus' textfile collector, which reads names that end in .prom.", valueName: "file"))
+            "Write metrics for Prometheus' textfile collector, which reads names that end in .prom.",
+            valueName: "file"
+        )
+    )
     var textfile: String?
 
     @Option(
-        help: ArgumentHelp("Write labels for node-feature-discovery, into its folder features.d.", valueName: "file"))
+        help: ArgumentHelp(
+            "Write labels for node-feature-discovery, into its folder features.d.",
+            valueName: "file"
+        )
+    )
     var nfdFile: String?
 
     @OptionGroup var namespace: NamespaceOption
 
     func validate() throws {
-        guard timeout >= 0.05, timeout <= 600 else { throw ValidationError("--timeout takes 0.05 to 600 seconds") }
+        guard timeout >= 0.05, timeout <= 600 else {
+            throw ValidationError("--timeout takes 0.05 to 600 seconds")
+        }
         if let hostIP, !hostIP.tellsHosts {
             throw ValidationError("--host-ip wants an address that no other network has, not \(hostIP)")
         }
@@ -62,7 +74,10 @@ struct NodeCheckCommand: ParsableCommand {
         var outcome = Outcome(result)
         if !files.isEmpty {
             let failures = files.write(
-                result, duration: start.duration(to: clock.now), within: limit - start.duration(to: clock.now))
+                result,
+                duration: start.duration(to: clock.now),
+                within: limit - start.duration(to: clock.now)
+            )
             for failure in failures { Console.complain(failure.reason) }
             if outcome == .fine, let first = failures.first {
                 result.line = result.line.adding("\(first.file) not written")
@@ -94,15 +109,20 @@ struct NodeCheckCommand: ParsableCommand {
         // Names may take as long to resolve as answers take to come.
         let hasNames = stun.contains { $0.endpoint == nil }
         return NodeCheck(
-            namespace: namespace.name, hostAddress: try hostIP ?? addressInEnvironment(),
-            isInPod: environmentVariable("KUBERNETES_SERVICE_HOST") != nil, servers: stun,
-            probeDeadline: limit * 9 / (hasNames ? 20 : 10))
+            namespace: namespace.name,
+            hostAddress: try hostIP ?? addressInEnvironment(),
+            isInPod: environmentVariable("KUBERNETES_SERVICE_HOST") != nil,
+            servers: stun,
+            probeDeadline: limit * 9 / (hasNames ? 20 : 10)
+        )
     }
 
     private func addressInEnvironment() throws -> IPAddress? {
         guard let text = environmentVariable("HOST_IP"), !text.isEmpty else { return nil }
         guard let address = IPAddress(text), address.tellsHosts else {
-            throw ValidationError("HOST_IP is \"\(escapedForDisplay(text))\", which is no address of one host")
+            throw ValidationError(
+                "HOST_IP is \"\(escapedForDisplay(text))\", which is no address of one host"
+            )
         }
         return address
     }

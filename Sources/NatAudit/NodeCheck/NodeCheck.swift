@@ -1,6 +1,6 @@
 public import NetlinkBridge
 
-/// The check of one node: is this the right namespace, what do its rules do, and, where servers are named, is it so?
+/// The check of one node: whether this is the right namespace, what its rules do, and what named servers see of it.
 public struct NodeCheck: Sendable {
     /// How the namespace was named, for the report.
     public var namespace: String
@@ -15,7 +15,10 @@ public struct NodeCheck: Sendable {
 
     /// Makes a check of the calling thread's namespace.
     public init(
-        namespace: String = "host", hostAddress: IPAddress? = nil, isInPod: Bool = false, servers: [STUNServerName] = [],
+        namespace: String = "host",
+        hostAddress: IPAddress? = nil,
+        isInPod: Bool = false,
+        servers: [STUNServerName] = [],
         probeDeadline: Duration = ProbePlan.defaultDeadline
     ) {
         self.namespace = namespace
@@ -28,6 +31,7 @@ public struct NodeCheck: Sendable {
     /// Makes the check; what cannot be told is a result too.
     ///
     /// - Parameter progress: is told what is being done, before it is done.
+    /// - Returns: the result, unknown with a reason where it could not be made.
     public func run(_ progress: CheckProgress) -> NodeCheckResult {
         do {
             if let refusal = try refusal(progress) { return NodeCheckResult(unknown: refusal) }

@@ -14,9 +14,17 @@ public enum SupervisedWork<Value: Sendable>: Sendable {
     ///
     /// A system call that does not return cannot be interrupted from outside; so the thread that waits never makes one that
     /// may. The new thread is in the calling thread's network namespace.
-    /// - Parameter stop: the signal to look at; nil where the work is to be finished all the same.
+    ///
+    /// - Parameters:
+    ///   - limit: how long to wait.
+    ///   - stop: the signal to look at; nil where the work is to be finished all the same.
+    ///   - work: what is done; it tells the progress what that is.
+    /// - Returns: how it ended.
+    /// - Throws: `SystemError` where no thread could be started.
     public static func run(
-        within limit: Duration, stop: StopSignal?, _ work: @escaping @Sendable (CheckProgress) -> Value
+        within limit: Duration,
+        stop: StopSignal?,
+        _ work: @escaping @Sendable (CheckProgress) -> Value
     ) throws -> SupervisedWork {
         let progress = CheckProgress()
         let result = Box<Value>()

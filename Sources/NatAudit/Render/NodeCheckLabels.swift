@@ -15,6 +15,7 @@ public struct NodeCheckLabels: Sendable {
             values["attribution"] = report.conclusion.attribution.rawValue
             if report.conclusion.verdict == .hard { values["owner"] = report.hardRule?.rule.owner?.name }
         }
-        text = values.sorted { $0.key < $1.key }.map { "\(Self.namespace)/nataudit.\($0.key)=\($0.value)\n" }.joined()
+        text = values.sorted { $0.key < $1.key }.map { "\(Self.namespace)/nataudit.\($0.key)=\($0.value)\n" }
+            .joined()
     }
 }

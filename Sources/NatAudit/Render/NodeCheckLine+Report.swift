@@ -32,7 +32,9 @@ extension NodeCheckLine {
         case .upstream where !hardPaths.contains(where: { $0.candidate.origin != .host }):
             return ["upstream NAT changes the port; this node \(node(report))"]
         case .upstream, .both:
-            return cause.map { ["\($0.last ?? ""); upstream too"] } ?? ["this node and upstream NAT change the port"]
+            return cause.map { ["\($0.last ?? ""); upstream too"] } ?? [
+                "this node and upstream NAT change the port"
+            ]
         case .unknown where report.isPermissionMissing:
             return ["the port changes; its cause is unread: CAP_NET_ADMIN is missing"]
         default:
@@ -83,15 +85,22 @@ extension NodeCheckLine {
     private static func easy(_ report: ScanReport) -> [String] {
         let weak = report.conclusion.holds.inboundFirst == .no ? ", but not when a peer sends first" : ""
         guard let probe = report.probes.first(where: { $0.verdict == .easy }) else {
-            return ["this node easy\(weak); upstream untested"]
+            // What a probe of the host's own socket saw untranslated, nobody upstream translates either.
+            return [
+                "this node easy\(weak); \(report.probes.isEmpty ? "upstream untested" : "no NAT upstream")"
+            ]
         }
         let count = probe.servers.count { $0.mapped != nil }
-        return ["one port for every destination\(weak); \(count) servers saw it", "one port for every destination\(weak)"]
+        return [
+            "one port for every destination\(weak); \(count) servers saw it",
+            "one port for every destination\(weak)",
+        ]
     }
 
     private static func untranslated(_ report: ScanReport) -> [String] {
         report.probes.isEmpty
-            ? ["this node translates nothing; upstream untested"] : ["servers see this node's own address and port"]
+            ? ["this node translates nothing; upstream untested"]
+            : ["servers see this node's own address and port"]
     }
 }
 

@@ -30,21 +30,22 @@ public struct NodeCheckLine: Hashable, Sendable, CustomStringConvertible {
         self = lines.first { !$0.isCut } ?? lines.last ?? NodeCheckLine(verdict, "")
     }
 
-    /// The same line with a remark that is kept whatever has to be cut for it.
+    /// The same line with a remark of at most 40 bytes that is kept whatever has to be cut for it.
     public func adding(_ remark: String) -> NodeCheckLine {
-        NodeCheckLine(verdict, words: words, ending: ending + "; " + Self.ascii(remark))
+        NodeCheckLine(verdict, words: words, ending: "; " + Self.ascii(remark).prefix(40))
     }
 
     /// The line, without a newline.
     public var description: String {
         let whole = "\(verdict.rawValue): \(words)"
-        let room = max(0, Self.limit - ending.utf8.count)
-        guard whole.utf8.count > room else { return whole + ending }
+        let room = Self.limit - ending.utf8.count
         // All of it is ASCII, so that any cut leaves whole characters.
-        return String((String(whole.prefix(max(0, room - 3))) + "..." + ending).prefix(Self.limit))
+        return whole.utf8.count <= room ? whole + ending : "\(whole.prefix(room - 3))...\(ending)"
     }
 
-    private var isCut: Bool { verdict.rawValue.utf8.count + 2 + words.utf8.count + ending.utf8.count > Self.limit }
+    private var isCut: Bool {
+        verdict.rawValue.utf8.count + 2 + words.utf8.count + ending.utf8.count > Self.limit
+    }
 
     /// A name that an outsider chose, cut to what iptables allows for a chain; quoted where it could be taken for words.
     static func name(_ shown: String, isPlain: Bool) -> String {
@@ -56,6 +57,9 @@ public struct NodeCheckLine: Hashable, Sendable, CustomStringConvertible {
 
     /// The text with a question mark for everything that is not printable ASCII.
     private static func ascii(_ text: String) -> String {
-        String(decoding: text.unicodeScalars.map { (0x20...0x7E).contains($0.value) ? UInt8($0.value) : 63 }, as: UTF8.self)
+        String(
+            decoding: text.unicodeScalars.map { (0x20...0x7E).contains($0.value) ? UInt8($0.value) : 63 },
+            as: UTF8.self
+        )
     }
 }

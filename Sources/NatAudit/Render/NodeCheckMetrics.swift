@@ -20,30 +20,53 @@ public struct NodeCheckMetrics: Sendable {
     /// The text.
     public var text: String {
         var text = family(
-            "nataudit_verdict", "What this host does to the source ports of UDP: 1 for the verdict, 0 for the others.",
-            Verdict.allCases.map { ("verdict=\"\($0.rawValue)\"", $0 == verdict ? "1" : "0") })
+            "nataudit_verdict",
+            "What this host does to the source ports of UDP: 1 for the verdict, 0 for the others.",
+            Verdict.allCases.map { ("verdict=\"\($0.rawValue)\"", $0 == verdict ? "1" : "0") }
+        )
         if let report {
             text += family(
                 "nataudit_source_nat_rules",
                 "Rules that translate source addresses, by the verdict of the rule alone and whether traffic meets it.",
-                Self.counts(report.rules))
+                Self.counts(report.rules)
+            )
             text += family(
-                "nataudit_findings", "Findings of the check by severity.",
+                "nataudit_findings",
+                "Findings of the check by severity.",
                 Finding.Severity.allCases.map { severity in
-                    ("severity=\"\(severity.rawValue)\"", "\(report.findings.count { $0.severity == severity })")
-                })
+                    (
+                        "severity=\"\(severity.rawValue)\"",
+                        "\(report.findings.count { $0.severity == severity })"
+                    )
+                }
+            )
             text += family(
-                "nataudit_permission_missing", "Whether rules could not be read for want of CAP_NET_ADMIN.",
-                [("", report.isPermissionMissing ? "1" : "0")])
+                "nataudit_permission_missing",
+                "Whether rules could not be read for want of CAP_NET_ADMIN.",
+                [("", report.isPermissionMissing ? "1" : "0")]
+            )
             text += family(
-                "nataudit_upstream_tested", "Whether STUN servers were asked, so that the verdict covers what lies upstream.",
-                [("", report.probes.isEmpty ? "0" : "1")])
+                "nataudit_upstream_tested",
+                "Whether STUN servers were asked, so that the verdict covers what lies upstream.",
+                [("", report.probes.isEmpty ? "0" : "1")]
+            )
         }
-        text += family("nataudit_check_duration_seconds", "How long the check took.", [("", Self.seconds(duration))])
-        return text + family("nataudit_build_info", "The version that made the check.", [("version=\"\(Tool.version)\"", "1")])
+        text += family(
+            "nataudit_check_duration_seconds",
+            "How long the check took.",
+            [("", Self.seconds(duration))]
+        )
+        return text
+            + family(
+                "nataudit_build_info",
+                "The version that made the check.",
+                [("version=\"\(Tool.version)\"", "1")]
+            )
     }
 
-    private func family(_ name: String, _ help: String, _ samples: [(labels: String, value: String)]) -> String {
+    private func family(_ name: String, _ help: String, _ samples: [(labels: String, value: String)])
+        -> String
+    {
         // The labels' values are words of this program, in which nothing has to be escaped.
         let lines = samples.map { "\(name)\($0.labels.isEmpty ? "" : "{\($0.labels)}") \($0.value)\n" }
         return "# HELP \(name) \(help)\n# TYPE \(name) gauge\n" + lines.joined()

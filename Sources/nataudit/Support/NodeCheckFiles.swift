@@ -28,7 +28,9 @@ struct NodeCheckFiles {
     /// does not answer is given up when the time is over.
     func write(_ result: NodeCheckResult, duration: Duration, within limit: Duration) -> [Failure] {
         let wanted = [
-            textfile.map { (name: "textfile", path: $0, text: NodeCheckMetrics(result, duration: duration).text) },
+            textfile.map {
+                (name: "textfile", path: $0, text: NodeCheckMetrics(result, duration: duration).text)
+            },
             labels.map { (name: "NFD file", path: $0, text: NodeCheckLabels(result).text) },
         ].compactMap { $0 }
         do {

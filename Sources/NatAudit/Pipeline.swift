@@ -8,9 +8,15 @@
 public enum Pipeline {
     /// Reads the host and draws the conclusions; sends nothing.
     ///
-    /// - Parameter mark: the mark that packets are taken to carry; nil to leave what depends on it open.
-    public static func read(namespace: String, mark: UInt32? = nil) throws -> Evidence {
-        Evidence(try SnapshotReader.read(namespace: namespace), mark: mark)
+    /// - Parameters:
+    ///   - mark: the mark that packets are taken to carry; nil to leave what depends on it open.
+    ///   - progress: is told what is being done, before it is done.
+    public static func read(
+        namespace: String, mark: UInt32? = nil, _ progress: CheckProgress = CheckProgress()
+    ) throws -> Evidence {
+        let snapshot = try SnapshotReader.read(namespace: namespace, progress)
+        progress.now("following the paths through the rules")
+        return Evidence(snapshot, mark: mark)
     }
 
     /// Probes, from the host or from a client's place behind it, and puts the result beside the evidence.

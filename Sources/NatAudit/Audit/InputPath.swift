@@ -65,11 +65,15 @@ public struct InputPath: Hashable, Sendable {
         packet.hasLocalSocket = false
         let walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
         let outcomes = walk.outcomes(for: packet, at: .input, nat: false)
-        let isDropped = outcomes.map { outcome in
-            if case .dropped = outcome.end { true } else { false }
+        let ends = outcomes.map { outcome -> Bool? in
+            switch outcome.end {
+            case .dropped: true
+            case .passed, .translated: false
+            case .unknown: nil
+            }
         }
-        if !isDropped.contains(true) { return .yes }
-        if !isDropped.contains(false) { return .no }
+        if ends.allSatisfy({ $0 == false }) { return .yes }
+        if ends.allSatisfy({ $0 == true }) { return .no }
         let reasons = outcomes.flatMap(\.conditions)
         return .unknown(reasons.first ?? "rules that could not be evaluated")
     }

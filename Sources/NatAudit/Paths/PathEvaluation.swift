@@ -3,14 +3,12 @@ internal import NetlinkBridge
 /// Walks the paths of a snapshot through its rules.
 struct PathEvaluation {
     private let snapshot: HostSnapshot
-    private let ruleset: Ruleset
     private let walk: PacketWalk
     private let mark: UInt32?
 
     /// Prepares; `mark` is what all packets carry, nil where that is not known.
     init(_ snapshot: HostSnapshot, _ ruleset: Ruleset, mark: UInt32? = nil) {
         self.snapshot = snapshot
-        self.ruleset = ruleset
         self.mark = mark
         walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
     }
@@ -69,7 +67,6 @@ struct PathEvaluation {
         let outcomes = translations(of: packet)
         let (verdict, reason) =
             snapshot.unknownRules.map { (.unknown, $0) }
-            ?? UntrackingRules(ruleset, localAddresses: snapshot.localAddresses).verdict(of: packet)
             ?? Self.verdict(filtered: filtered, translated: outcomes)
         return EgressPath(
             candidate: candidate,

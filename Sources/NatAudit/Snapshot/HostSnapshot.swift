@@ -30,7 +30,8 @@ public struct HostSnapshot: Sendable {
     /// Makes a snapshot of its parts; the ways are asked for afterwards.
     init(
         host: HostIdentity, nftables: NftRuleset?, legacy: [LegacyTable], links: [Link], addresses: [InterfaceAddress],
-        routes: [Route], routingRules: [RoutingRule], forwarding: [AddressFamily: Bool], virtualServices: Int, gaps: [Gap]
+        routes: [Route], routingRules: [RoutingRule], forwarding: [AddressFamily: Bool], virtualServices: Int, gaps: [Gap],
+        setNames: [UInt16: KernelName] = [:]
     ) {
         self.host = host
         self.nftables = nftables
@@ -42,7 +43,7 @@ public struct HostSnapshot: Sendable {
         self.forwarding = forwarding
         self.virtualServices = virtualServices
         self.gaps = gaps
-        ruleset = Ruleset(nftables: nftables, legacy: legacy)
+        ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames)
     }
 
     /// Rules that could not be read.

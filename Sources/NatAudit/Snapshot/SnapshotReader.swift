@@ -58,6 +58,9 @@ private struct SnapshotBuilder {
                 }
             } ?? []
         }
+        let indexes = legacy.reduce(nftables?.setIndexes ?? []) { $0.union($1.setIndexes) }
+        // Names are for a reader only: without them the rules' texts show the sets' indexes.
+        let setNames = (try? XtSetNames.read(indexes)) ?? [:]
         progress.now("reading links and routes")
         let links = try RouteReader.links()
         let addresses = try RouteReader.addresses()
@@ -69,7 +72,7 @@ private struct SnapshotBuilder {
                 cloud: .init(firmware: HostFacts.firmware())),
             nftables: nftables, legacy: legacy, links: links, addresses: addresses, routes: routes,
             routingRules: rules, forwarding: forwarding(), virtualServices: HostFacts.virtualServices(),
-            gaps: gaps)
+            gaps: gaps, setNames: setNames)
         progress.now("asking the kernel for ways")
         return unasked.asking(PathFinder(unasked).candidates)
     }

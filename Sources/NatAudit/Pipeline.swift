@@ -8,11 +8,12 @@
 public enum Pipeline {
     /// Reads the host and draws the conclusions; sends nothing.
     ///
-    /// - Parameters:
-    ///   - mark: the mark that packets are taken to carry; nil to leave what depends on it open.
-    ///   - progress: is told what is being done, before it is done.
+    /// Packets are taken to carry the mark; nil leaves what depends on it open. The progress is told what is being
+    /// done, before it is done.
     public static func read(
-        namespace: String, mark: UInt32? = nil, _ progress: CheckProgress = CheckProgress()
+        namespace: String,
+        mark: UInt32? = nil,
+        _ progress: CheckProgress = CheckProgress()
     ) throws -> Evidence {
         let snapshot = try SnapshotReader.read(namespace: namespace, progress)
         progress.now("following the paths through the rules")
@@ -21,7 +22,9 @@ public enum Pipeline {
 
     /// Probes, from the host or from a client's place behind it, and puts the result beside the evidence.
     public static func probe(
-        _ evidence: Evidence, _ plan: ProbePlan, from place: ProbePlace,
+        _ evidence: Evidence,
+        _ plan: ProbePlan,
+        from place: ProbePlace,
         announce: @Sendable (ProbeAnnouncement) -> Void
     ) throws -> Evidence {
         let transcripts = try place.run(plan, announce: announce)
@@ -29,7 +32,8 @@ public enum Pipeline {
             transcripts.map { transcript in
                 let here = FlowTranslation.translations(of: transcript, evidence)
                 return ProbeReport(transcript, from: place.words, translatedHere: here)
-            })
+            }
+        )
     }
 
     /// Says what was found.

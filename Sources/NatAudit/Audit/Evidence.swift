@@ -20,7 +20,7 @@ public struct Evidence: Sendable {
 
     /// Draws the conclusions from a snapshot, and puts the probes beside them.
     ///
-    /// - Parameter mark: the mark that packets are taken to carry; nil to leave what depends on it open.
+    /// Packets are taken to carry the mark; nil leaves what depends on it open.
     public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = [], mark: UInt32? = nil) {
         self.snapshot = snapshot
         self.mark = mark

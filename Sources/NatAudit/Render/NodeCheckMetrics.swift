@@ -10,7 +10,7 @@ public struct NodeCheckMetrics: Sendable {
 
     /// Makes the metrics of a result; of one without a report, what was not read is left out, for 0 rules would be a claim.
     ///
-    /// - Parameter duration: how long the check took.
+    /// The duration is that of the whole check.
     public init(_ result: NodeCheckResult, duration: Duration) {
         verdict = result.line.verdict
         report = result.report

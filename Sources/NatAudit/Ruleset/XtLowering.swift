@@ -38,8 +38,7 @@ enum XtLowering {
         "TCPOPTSTRIP", "HMARK",
     ]
 
-    private static func translation(_ kind: SourceTranslation.Kind, _ range: XtNATRange) -> SourceTranslation
-    {
+    private static func translation(_ kind: SourceTranslation.Kind, _ range: XtNATRange) -> SourceTranslation {
         var ports: ClosedRange<UInt16>?
         if let first = range.minimumPort, let last = range.maximumPort, first <= last { ports = first...last }
         return SourceTranslation(

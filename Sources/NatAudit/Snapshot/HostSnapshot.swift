@@ -29,8 +29,16 @@ public struct HostSnapshot: Sendable {
 
     /// Makes a snapshot of its parts; the ways are asked for afterwards.
     init(
-        host: HostIdentity, nftables: NftRuleset?, legacy: [LegacyTable], links: [Link], addresses: [InterfaceAddress],
-        routes: [Route], routingRules: [RoutingRule], forwarding: [AddressFamily: Bool], virtualServices: Int, gaps: [Gap],
+        host: HostIdentity,
+        nftables: NftRuleset?,
+        legacy: [LegacyTable],
+        links: [Link],
+        addresses: [InterfaceAddress],
+        routes: [Route],
+        routingRules: [RoutingRule],
+        forwarding: [AddressFamily: Bool],
+        virtualServices: Int,
+        gaps: [Gap],
         setNames: [UInt16: KernelName] = [:]
     ) {
         self.host = host
@@ -85,7 +93,9 @@ public struct HostIdentity: Hashable, Sendable {
     public let kernel: String
     /// How the namespace was named: `host`, or what the user gave.
     public let namespace: String
-    /// The cloud that the firmware names; nil where it names none. Nothing is asked over the network.
+    /// The cloud that the firmware names; nil where it names none.
+    ///
+    /// Nothing is asked over the network.
     public let cloud: Cloud?
 
     /// A cloud.

@@ -9,10 +9,14 @@ public enum SnapshotReader {
     ///
     /// What is refused for want of a privilege, or absent from the kernel, is a gap. The rules, the routes and the legacy
     /// tables are read between two looks at the generation of nf_tables, so that they belong together.
-    /// - Parameter namespace: how the namespace was named, for the report.
-    /// - Parameter progress: is told what is being read.
+    /// - Parameters:
+    ///   - namespace: how the namespace was named, for the report.
+    ///   - progress: is told what is being read.
+    /// - Returns: the state, with the kernel's answers for the ways of the paths' packets.
     /// - Throws: `NetlinkError` with `.interrupted` where the rules would not hold still.
-    public static func read(namespace: String, _ progress: CheckProgress = CheckProgress()) throws -> HostSnapshot {
+    public static func read(namespace: String, _ progress: CheckProgress = CheckProgress()) throws
+        -> HostSnapshot
+    {
         for _ in 0..<attempts {
             progress.now("reading nf_tables")
             let before = generation()
@@ -68,11 +72,22 @@ private struct SnapshotBuilder {
         let rules = try AddressFamily.allCases.flatMap { try RouteReader.rules(family: $0) }
         let unasked = HostSnapshot(
             host: HostIdentity(
-                name: HostFacts.name(), kernel: HostFacts.kernelRelease(), namespace: namespace,
-                cloud: .init(firmware: HostFacts.firmware())),
-            nftables: nftables, legacy: legacy, links: links, addresses: addresses, routes: routes,
-            routingRules: rules, forwarding: forwarding(), virtualServices: HostFacts.virtualServices(),
-            gaps: gaps, setNames: setNames)
+                name: HostFacts.name(),
+                kernel: HostFacts.kernelRelease(),
+                namespace: namespace,
+                cloud: .init(firmware: HostFacts.firmware())
+            ),
+            nftables: nftables,
+            legacy: legacy,
+            links: links,
+            addresses: addresses,
+            routes: routes,
+            routingRules: rules,
+            forwarding: forwarding(),
+            virtualServices: HostFacts.virtualServices(),
+            gaps: gaps,
+            setNames: setNames
+        )
         progress.now("asking the kernel for ways")
         return unasked.asking(PathFinder(unasked).candidates)
     }
@@ -93,7 +108,9 @@ private struct SnapshotBuilder {
 
     private func forwarding() -> [AddressFamily: Bool] {
         var result: [AddressFamily: Bool] = [:]
-        let names: [AddressFamily: String] = [.ip: "net.ipv4.ip_forward", .ip6: "net.ipv6.conf.all.forwarding"]
+        let names: [AddressFamily: String] = [
+            .ip: "net.ipv4.ip_forward", .ip6: "net.ipv6.conf.all.forwarding",
+        ]
         for (family, name) in names {
             // Without the file the kernel has no such family.
             guard let value = try? Sysctl(name).read() else { continue }
@@ -109,8 +126,10 @@ extension HostSnapshot {
         var answered = self
         for candidate in candidates {
             answered.ways[candidate] = try? RouteReader.lookup(
-                destination: candidate.destination, source: candidate.source,
-                inInterface: candidate.inInterface)
+                destination: candidate.destination,
+                source: candidate.source,
+                inInterface: candidate.inInterface
+            )
         }
         return answered
     }

@@ -36,7 +36,10 @@ public enum StandardStream: Int32, Sendable {
 ///
 /// - Throws: `SystemError`; the file at `path` is then as it was.
 public func writeFile(
-    _ text: String, path: String, mode: UInt32 = 0o644, isDurable: Bool = true
+    _ text: String,
+    path: String,
+    mode: UInt32 = 0o644,
+    isDurable: Bool = true
 ) throws(SystemError) {
     let shown = escapedForDisplay(path)
     let bytes = Array(text.utf8)

@@ -43,8 +43,7 @@ struct WalkScene {
     }
 
     /// Adds a chain that is only called.
-    mutating func chain(_ name: KernelName, _ rules: [Rule], family: NftFamily = .ip, isLegacy: Bool = false)
-    {
+    mutating func chain(_ name: KernelName, _ rules: [Rule], family: NftFamily = .ip, isLegacy: Bool = false) {
         add(name, nil, rules, family, false, isLegacy)
     }
 

@@ -10,8 +10,7 @@ struct NftText {
     /// The whole rule, with its comment where it has one, escaped for display.
     ///
     /// `phrases` say, by index, how nft writes statements that keep less than its words.
-    func text(of statements: [Statement], phrases: [Int: NftPhrase] = [:], comment: [UInt8]? = nil) -> String
-    {
+    func text(of statements: [Statement], phrases: [Int: NftPhrase] = [:], comment: [UInt8]? = nil) -> String {
         var pieces: [String] = []
         var dependencies = Dependencies(tableFamily: family)
         /// The tests of a protocol that may yet turn out to be superfluous.

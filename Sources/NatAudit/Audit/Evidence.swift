@@ -15,12 +15,17 @@ public struct Evidence: Sendable {
     /// What probes showed; empty where none was sent.
     public let probes: [ProbeReport]
     private let evaluation: PathEvaluation
+    /// The mark that the packets of the paths carry; nil where that is not known.
+    public let mark: UInt32?
 
     /// Draws the conclusions from a snapshot, and puts the probes beside them.
-    public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = []) {
+    ///
+    /// Packets are taken to carry the mark; nil leaves what depends on it open.
+    public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = [], mark: UInt32? = nil) {
         self.snapshot = snapshot
+        self.mark = mark
         ruleset = snapshot.ruleset
-        evaluation = PathEvaluation(snapshot, ruleset)
+        evaluation = PathEvaluation(snapshot, ruleset, mark: mark)
         paths = evaluation.paths
         rules = SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation).rules
         inputPath = InputPath(snapshot, ruleset, paths)
@@ -34,6 +39,7 @@ public struct Evidence: Sendable {
         rules = other.rules
         inputPath = other.inputPath
         evaluation = other.evaluation
+        mark = other.mark
         self.probes = probes
     }
 

@@ -3,12 +3,13 @@ internal import NetlinkBridge
 /// Walks the paths of a snapshot through its rules.
 struct PathEvaluation {
     private let snapshot: HostSnapshot
-    private let ruleset: Ruleset
     private let walk: PacketWalk
+    private let mark: UInt32?
 
-    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset) {
+    /// Prepares; `mark` is what all packets carry, nil where that is not known.
+    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset, mark: UInt32? = nil) {
         self.snapshot = snapshot
-        self.ruleset = ruleset
+        self.mark = mark
         walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
     }
 
@@ -55,17 +56,17 @@ struct PathEvaluation {
         guard let source = candidate.source ?? route.preferredSource ?? address(on: out, candidate.family)
         else { return nil }
         let isHost = candidate.origin == .host
-        let packet = Packet(
+        var packet = Packet(
             from: source,
             to: candidate.destination,
             inInterface: isHost ? .none : snapshot.interface(candidate.inInterface),
             outInterface: snapshot.interface(out)
         )
+        packet.mark = mark
         let filtered = walk.outcomes(for: packet, at: isHost ? .output : .forward, nat: false)
         let outcomes = translations(of: packet)
         let (verdict, reason) =
             snapshot.unknownRules.map { (.unknown, $0) }
-            ?? UntrackingRules(ruleset, localAddresses: snapshot.localAddresses).verdict(of: packet)
             ?? Self.verdict(filtered: filtered, translated: outcomes)
         return EgressPath(
             candidate: candidate,

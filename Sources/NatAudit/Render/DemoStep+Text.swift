@@ -1,9 +1,7 @@
 internal import NetlinkBridge
 
 extension DemoStep {
-    /// The step for a person: title, command, what was seen, a picture of the ports.
-    ///
-    /// - Parameter number: the step's number, from 1.
+    /// The step for a person: its number (from 1) and title, the command, what was seen, a picture of the ports.
     public func text(number: Int, _ style: TextStyle = .plain) -> String {
         var lines = [style.text("\(number). \(title)", as: .strong)]
         if let command { lines.append(style.text("   $ \(command)", as: .faint)) }

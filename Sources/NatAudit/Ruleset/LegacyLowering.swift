@@ -6,9 +6,15 @@ extension Chain {
         table.chains.map { chain in
             Chain(
                 place: ChainPlace(
-                    isLegacy: true, family: NftFamily(table.family), table: table.name, chain: chain.name),
-                hook: hook(of: chain, in: table), isDormant: false,
-                rules: chain.rules.map { rule($0, in: chain, setNames) })
+                    isLegacy: true,
+                    family: NftFamily(table.family),
+                    table: table.name,
+                    chain: chain.name
+                ),
+                hook: hook(of: chain, in: table),
+                isDormant: false,
+                rules: chain.rules.map { rule($0, in: chain, setNames) }
+            )
         }
     }
 
@@ -17,7 +23,11 @@ extension Chain {
             let priority = priority(of: table.name, at: hook)
         else { return nil }
         return Hook(
-            hook: hook, priority: priority, isNAT: table.name == "nat", dropsByPolicy: chain.policy == .drop)
+            hook: hook,
+            priority: priority,
+            isNAT: table.name == "nat",
+            dropsByPolicy: chain.policy == .drop
+        )
     }
 
     /// The priorities of the built-in tables (linux/netfilter_ipv4.h, enum nf_ip_hook_priorities); nil for others.
@@ -34,7 +44,9 @@ extension Chain {
     }
 
     private static func rule(
-        _ rule: LegacyRule, in chain: LegacyChain, _ setNames: [UInt16: KernelName]
+        _ rule: LegacyRule,
+        in chain: LegacyChain,
+        _ setNames: [UInt16: KernelName]
     ) -> Rule {
         let translatesSource = chain.hook.map { $0 == .postrouting || $0 == .input } ?? true
         let ending: [Statement] =
@@ -48,13 +60,19 @@ extension Chain {
             case .fallthrough: []
             case .extension(let target):
                 XtLowering.statements(
-                    of: XtTarget(target, family: rule.family), translatesSource: translatesSource)
+                    of: XtTarget(target, family: rule.family),
+                    translatesSource: translatesSource
+                )
             }
         let matches = rule.decodedMatches.map { Statement.match(.match($0)) }
         return Rule(
-            backend: .iptablesLegacy, handle: nil, position: rule.position,
+            backend: .iptablesLegacy,
+            handle: nil,
+            position: rule.position,
             statements: rule.condition.statements(family: rule.family) + matches + ending,
-            comment: rule.comment?.bytes, text: rule.iptablesText(setNames: setNames))
+            comment: rule.comment?.bytes,
+            text: rule.iptablesText(setNames: setNames)
+        )
     }
 }
 
@@ -87,7 +105,11 @@ extension LegacyCondition {
             conditions.append(.compare(.meta(.transport), comparison, [UInt8(truncatingIfNeeded: number)]))
         }
         if isFragment {
-            let offset = Operand.masked(.packet(base: 1, offset: 6, length: 2), mask: [0x1F, 0xFF], xor: [0, 0])
+            let offset = Operand.masked(
+                .packet(base: 1, offset: 6, length: 2),
+                mask: [0x1F, 0xFF],
+                xor: [0, 0]
+            )
             let comparison: NftComparison = inversions.contains(.fragment) ? .equal : .notEqual
             conditions.append(.compare(offset, comparison, [0, 0]))
         }

@@ -28,10 +28,15 @@ struct ChainRun {
 
     /// Runs the chain.
     ///
-    /// - Parameter endsUntracked: whether a rule that takes the packet's flow out of conntrack ends the walk, with `untracked`.
+    /// Where `endsUntracked` is set, a rule that takes the packet's flow out of conntrack ends the walk, with `untracked`.
     init(
-        _ chain: Chain, _ ruleset: Ruleset, _ view: PacketView, steps: [String], depth: Int = maximumDepth,
-        budget: Int = maximumRules, endsUntracked: Bool = false
+        _ chain: Chain,
+        _ ruleset: Ruleset,
+        _ view: PacketView,
+        steps: [String],
+        depth: Int = maximumDepth,
+        budget: Int = maximumRules,
+        endsUntracked: Bool = false
     ) {
         self.endsUntracked = endsUntracked
         self.budget = budget
@@ -44,7 +49,10 @@ struct ChainRun {
 
     private mutating func walk(_ chain: Chain) {
         let test = ConditionTest(
-            view: view, sets: { [ruleset] name in ruleset.set(name, from: chain.place) }, setNames: ruleset.setNames)
+            view: view,
+            sets: { [ruleset] name in ruleset.set(name, from: chain.place) },
+            setNames: ruleset.setNames
+        )
         var unlessHere: [String] = []
         for rule in chain.rules {
             budget -= 1
@@ -54,7 +62,10 @@ struct ChainRun {
                 return
             }
             let result = RuleRun(
-                rule: rule, place: chain.place, test: test, endsUntracked: endsUntracked
+                rule: rule,
+                place: chain.place,
+                test: test,
+                endsUntracked: endsUntracked
             ).result
             guard case .decides(let effect, let conditions) = result else { continue }
             let isCertain = conditions.isEmpty
@@ -63,7 +74,8 @@ struct ChainRun {
             switch effect {
             case .ends(let end):
                 ended.append(
-                    WalkOutcome(end: end, conditions: conditions + unlessHere + unless, steps: words))
+                    WalkOutcome(end: end, conditions: conditions + unlessHere + unless, steps: words)
+                )
                 if isCertain { return }
             case .accepts:
                 mayAccept = true
@@ -76,7 +88,9 @@ struct ChainRun {
             case .calls(let name, let isGoto):
                 guard let inner = call(name, from: chain.place, words) else {
                     let end = WalkOutcome.End.unknown("chain \(name) could not be followed")
-                    ended.append(WalkOutcome(end: end, conditions: conditions + unlessHere + unless, steps: words))
+                    ended.append(
+                        WalkOutcome(end: end, conditions: conditions + unlessHere + unless, steps: words)
+                    )
                     if isCertain { return }
                     continue
                 }
@@ -101,10 +115,21 @@ struct ChainRun {
 
     private func call(_ name: KernelName, from place: ChainPlace, _ steps: [String]) -> ChainRun? {
         let target = ChainPlace(
-            isLegacy: place.isLegacy, family: place.family, table: place.table, chain: name)
+            isLegacy: place.isLegacy,
+            family: place.family,
+            table: place.table,
+            chain: name
+        )
         guard depth > 0, let chain = ruleset.chains[target] else { return nil }
         return ChainRun(
-            chain, ruleset, view, steps: steps, depth: depth - 1, budget: budget, endsUntracked: endsUntracked)
+            chain,
+            ruleset,
+            view,
+            steps: steps,
+            depth: depth - 1,
+            budget: budget,
+            endsUntracked: endsUntracked
+        )
     }
 }
 

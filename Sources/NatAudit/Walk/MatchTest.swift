@@ -8,6 +8,7 @@ extension ConditionTest {
         case .addressType(let match): holds(match)
         case .addressRange(let match): holds(match)
         case .udp(let match): holds(match, transport: Packet.udp)
+        case .mark(let match): holds(match)
         case .conntrack(let match): holds(match)
         case .state(let states): states.contains(.new) ? .yes : .no
         case .owner(let match) where view.packet.isForwarded: holdsWithoutSocket(match)
@@ -27,13 +28,19 @@ extension ConditionTest {
             return types.contains(type) != isInverted
         }
         let source = matches(match.source, packet.source, match.isSourceInverted)
-        return source && matches(match.destination, packet.destination, match.isDestinationInverted) ? .yes : .no
+        return source && matches(match.destination, packet.destination, match.isDestinationInverted)
+            ? .yes : .no
     }
 
     private func holds(_ match: XtAddressRangeMatch) -> Answer {
         let source = match.source?.matches(view.packet.source) ?? true
         let destination = match.destination?.matches(view.packet.destination) ?? true
         return source && destination ? .yes : .no
+    }
+
+    private func holds(_ match: XtMarkMatch) -> Answer {
+        guard let mark = view.packet.mark else { return .unknown(XtMatch.mark(match).iptablesText) }
+        return (mark & match.mask == match.value) != match.isInverted ? .yes : .no
     }
 
     private func holds(_ match: XtPortsMatch, transport: UInt8) -> Answer {

@@ -17,6 +17,9 @@ public struct Packet: Hashable, Sendable {
     /// The interface that it goes out by.
     public var outInterface: Interface
 
+    /// The packet's mark; nil where that is not known.
+    public var mark: UInt32?
+
     /// Whether a local socket would take the packet; nil where that is not known.
     public var hasLocalSocket: Bool?
 
@@ -41,8 +44,12 @@ public struct Packet: Hashable, Sendable {
 
     /// Makes a packet; ports that are left out are any.
     public init(
-        from source: IPAddress, to destination: IPAddress, transport: UInt8 = Packet.udp,
-        sourcePort: UInt16? = nil, destinationPort: UInt16? = nil, inInterface: Interface = .none,
+        from source: IPAddress,
+        to destination: IPAddress,
+        transport: UInt8 = Packet.udp,
+        sourcePort: UInt16? = nil,
+        destinationPort: UInt16? = nil,
+        inInterface: Interface = .none,
         outInterface: Interface = .none
     ) {
         self.source = source

@@ -10,6 +10,7 @@ struct PacketView {
     func value(of operand: Operand) -> Known {
         switch operand {
         case .packet(let base, let offset, let length): load(base: base, offset: offset, length: length)
+        case .meta(.mark): packet.mark.map { .bytes(hostBytes($0)) } ?? meta(.mark)
         case .meta(let key): meta(key)
         case .conntrack(.state, _): .bytes(hostBytes(UInt32(Self.newState)))
         case .conntrack(.direction, _): .bytes([0])
@@ -51,7 +52,8 @@ struct PacketView {
         let destination = packet.destination.networkBytes.map(Optional.some)
         switch packet.family {
         case .ip:
-            return [0x45] + Array(repeating: nil, count: 8) + [packet.transport, nil, nil] + source + destination
+            return [0x45] + Array(repeating: nil, count: 8) + [packet.transport, nil, nil] + source
+                + destination
         case .ip6:
             return Array(repeating: nil, count: 6) + [packet.transport, nil] + source + destination
         }
@@ -78,8 +80,10 @@ struct PacketView {
         }
         // Unlike its name and number, what else an interface has ends the rule where there is no interface.
         switch key.name {
-        case "iifgroup", "iiftype", "iifkind": return packet.inInterface == .none ? .absent : .unknown(key.name)
-        case "oifgroup", "oiftype", "oifkind": return packet.outInterface == .none ? .absent : .unknown(key.name)
+        case "iifgroup", "iiftype", "iifkind":
+            return packet.inInterface == .none ? .absent : .unknown(key.name)
+        case "oifgroup", "oiftype", "oifkind":
+            return packet.outInterface == .none ? .absent : .unknown(key.name)
         case "skuid", "skgid", "cgroup": return packet.isForwarded ? .absent : .unknown("meta \(key.name)")
         default: return .unknown("the packet's \(key.name)")
         }

@@ -27,7 +27,9 @@ public struct PacketWalk: Sendable {
             if found.contains(where: \.isCertain) { return Self.sealed(found) }
         }
         for group in ruleset.baseChains(at: hook, family: packet.family, nat: nat) {
-            let runs = group.map { chain in (chain, ChainRun(chain, ruleset, view, steps: ["\(hook): \(chain.place)"])) }
+            let runs = group.map { chain in
+                (chain, ChainRun(chain, ruleset, view, steps: ["\(hook): \(chain.place)"]))
+            }
             let ends = runs.map { chain, run in Self.ends(of: run, in: chain) }
             // A chain that lets everything through does not care when it runs.
             let deciding = ends.indices.filter { !ends[$0].outcomes.isEmpty }
@@ -55,7 +57,9 @@ public struct PacketWalk: Sendable {
         return chains.filter { ($0.hook?.priority ?? 0) < -200 }.flatMap { chain in
             ChainRun(chain, ruleset, view, steps: ["\(hook): \(chain.place)"], endsUntracked: true).ended
                 .filter { $0.end == .untracked }
-                .map { WalkOutcome(end: .passed, conditions: $0.conditions, steps: $0.steps + ["not tracked"]) }
+                .map {
+                    WalkOutcome(end: .passed, conditions: $0.conditions, steps: $0.steps + ["not tracked"])
+                }
         }
     }
 
@@ -65,8 +69,10 @@ public struct PacketWalk: Sendable {
             return (run.ended, run.mayReturn || run.mayAccept)
         }
         let policy = WalkOutcome(
-            end: .dropped(RuleReference(place: chain.place, position: 0)), conditions: run.unless,
-            steps: ["policy drop of \(chain.place)"])
+            end: .dropped(RuleReference(place: chain.place, position: 0)),
+            conditions: run.unless,
+            steps: ["policy drop of \(chain.place)"]
+        )
         return (run.ended + [policy], run.mayAccept)
     }
 

@@ -33,7 +33,7 @@ struct RuleRun {
                 switch test.holds(condition) {
                 case .yes: continue
                 case .no: return .goesOn
-                case .unknown(let words): conditions.append(self.words(for: condition) ?? words)
+                case .unknown(let words): conditions.append(words)
                 }
             case .translateSource(let translation):
                 // In a table of both families an address of the other one has no effect.
@@ -44,7 +44,10 @@ struct RuleRun {
             case .translateDestination: return .decides(.accepts, conditions: conditions)
             case .verdict(.other(0)):
                 // What an unknown part of the rule does, its name was given for.
-                return .decides(.ends(.unknown(conditions.last ?? "the rule is not understood")), conditions: conditions)
+                return .decides(
+                    .ends(.unknown(conditions.last ?? "the rule is not understood")),
+                    conditions: conditions
+                )
             case .verdict(let verdict):
                 guard let effect = effect(of: verdict) else { return .goesOn }
                 return .decides(effect, conditions: conditions)
@@ -64,18 +67,6 @@ struct RuleRun {
             }
         }
         return .goesOn
-    }
-
-    /// A condition on the packet in nft's syntax; nil for what is not understood, and others with words of their own.
-    private func words(for condition: Condition) -> String? {
-        let isUnderstood =
-            switch condition {
-            case .compare(let operand, _, _), .range(let operand, _, _, _): operand.isUnderstood
-            case .lookup(let operands, let set, _): test.sets(set) != nil && operands.allSatisfy(\.isUnderstood)
-            case .match, .counted, .other: false
-            }
-        guard isUnderstood else { return nil }
-        return NftText(family: place.family, sets: test.sets).text(of: [.match(condition)])
     }
 
     private var reference: RuleReference { RuleReference(place: place, position: rule.position) }
@@ -106,16 +97,5 @@ struct RuleRun {
         }
         if case .unknown(let words) = answer { return .unknown(words) }
         return .known(verdict)
-    }
-}
-
-extension Operand {
-    /// Tells whether it is known what is looked at, though perhaps not what is found there.
-    fileprivate var isUnderstood: Bool {
-        switch self {
-        case .other, .mapped: false
-        case .masked(let inner, _, _), .swapped(let inner, _): inner.isUnderstood
-        default: true
-        }
     }
 }

@@ -6,7 +6,8 @@ extension Ruleset {
     /// Such an expression counts wherever it stands, also in a chain that nothing calls.
     func tracksFlows(of family: AddressFamily) -> Bool {
         chains.values.contains { chain in
-            chain.place.family.covers(family) && chain.rules.contains { $0.statements.contains(where: Self.tracks) }
+            chain.place.family.covers(family)
+                && chain.rules.contains { $0.statements.contains(where: Self.tracks) }
         }
     }
 
@@ -15,8 +16,10 @@ extension Ruleset {
         case .translateSource, .translateDestination: true
         case .match(.match(let match)): tracks(match)
         case .match(.compare(let operand, _, _)), .match(.range(let operand, _, _, _)): tracks(operand)
-        case .match(.lookup(let operands, _, _)), .verdictMap(let operands, _): operands.contains(where: tracks)
-        case .change(let words): words.contains("ct ") || words.contains("-j CT") || words.contains("CONNMARK")
+        case .match(.lookup(let operands, _, _)), .verdictMap(let operands, _):
+            operands.contains(where: tracks)
+        case .change(let words):
+            words.contains("ct ") || words.contains("-j CT") || words.contains("CONNMARK")
         // What is not understood may well track: then the chains run.
         case .match(.other): true
         case .match(.counted), .verdict, .silent: false

@@ -42,12 +42,15 @@ extension NftSet {
         let (family, rest) = try NftFamily.read(from: payload)
         let fields = try AttributeFields(payload.extracting(rest))
         self.init(
-            family: family, table: fields.name(NFTA_SET_TABLE.rawValue) ?? "",
-            name: fields.name(NFTA_SET_NAME.rawValue) ?? "", flags: fields.number(NFTA_SET_FLAGS.rawValue) ?? 0,
+            family: family,
+            table: fields.name(NFTA_SET_TABLE.rawValue) ?? "",
+            name: fields.name(NFTA_SET_NAME.rawValue) ?? "",
+            flags: fields.number(NFTA_SET_FLAGS.rawValue) ?? 0,
             keyType: fields.number(NFTA_SET_KEY_TYPE.rawValue) ?? 0,
             keyLength: fields.number(NFTA_SET_KEY_LEN.rawValue) ?? 0,
             dataType: fields.number(NFTA_SET_DATA_TYPE.rawValue),
-            dataLength: fields.number(NFTA_SET_DATA_LEN.rawValue))
+            dataLength: fields.number(NFTA_SET_DATA_LEN.rawValue)
+        )
     }
 
     /// Decodes the payload of an NFT_MSG_NEWSETELEM message.

@@ -74,7 +74,9 @@ struct RulesNamespace {
     }
 
     /// The chains and rules that nft prints, without counters and other state.
-    func listed() throws -> [ListedChain] { ListedChain.all(in: try run(["nft", "-s", "-a", "list", "ruleset"])) }
+    func listed() throws -> [ListedChain] {
+        ListedChain.all(in: try run(["nft", "-s", "-a", "list", "ruleset"]))
+    }
 }
 
 /// A chain as `nft -a list ruleset` prints it.

@@ -28,7 +28,9 @@ struct CorpusWalkTests {
         #expect(!agreeing.isEmpty, "\(outcomes)")
         // Where the walk is certain, it is right.
         if outcomes.count == 1, outcomes[0].isCertain { #expect(agreeing.count == 1) }
-        print("walk: \(scene.testDescription): \(outcomes.count == 1 && outcomes[0].isCertain ? "certain" : "depends: \(outcomes.flatMap(\.conditions))")")
+        print(
+            "walk: \(scene.testDescription): \(outcomes.count == 1 && outcomes[0].isCertain ? "certain" : "depends: \(outcomes.flatMap(\.conditions))")"
+        )
     }
 
     private func outcomes(of scene: Case, _ measured: CorpusRuleset.Measured) throws -> [WalkOutcome] {
@@ -36,9 +38,13 @@ struct CorpusWalkTests {
         try scene.ruleset.load(into: host, backend: scene.backend)
         let source = try #require(IPAddress(measured.src))
         let packet = Packet(
-            from: source, to: Self.server, sourcePort: 40_000, destinationPort: 3478,
+            from: source,
+            to: Self.server,
+            sourcePort: 40_000,
+            destinationPort: 3478,
             inInterface: .link(index: 2, name: KernelName(measured.iif)),
-            outInterface: .link(index: 3, name: KernelName(measured.oif)))
+            outInterface: .link(index: 3, name: KernelName(measured.oif))
+        )
         let walk = PacketWalk(ruleset: try host.ruleset(), localAddresses: [.v4(0xC633_6401)])
         return walk.outcomes(for: packet, at: .postrouting, nat: true)
     }
@@ -51,7 +57,9 @@ struct CorpusWalkTests {
             guard measured.verdict != "none" else { return false }
             let addresses = measured.addresses.compactMap(IPAddress.init)
             if let range = translation.addresses.first {
-                guard addresses.contains(where: { range.first <= $0 && $0 <= range.last }) else { return false }
+                guard addresses.contains(where: { range.first <= $0 && $0 <= range.last }) else {
+                    return false
+                }
             }
             // Two addresses by chance are hard without a drawn port.
             return (measured.verdict == "hard") == (translation.drawsPorts || addresses.count > 1)

@@ -15,7 +15,9 @@ struct WalkTrafficTests {
         var seen: [Endpoint?] = []
         for server in servers {
             try client.send([1], to: server.local)
-            seen.append(try server.receive(within: rules.isDropped ? .milliseconds(150) : .seconds(2))?.source)
+            seen.append(
+                try server.receive(within: rules.isDropped ? .milliseconds(150) : .seconds(2))?.source
+            )
         }
         let tracked = try lab.nat.namespace.perform {
             try ConntrackTable.entries(family: .ip, protocol: Packet.udp) { $0.original.source.port == 42000 }
@@ -53,7 +55,8 @@ struct WalkTrafficTests {
                 try LegacyTableReader.read(table: name, family: .ip)
             }
             return (
-                Ruleset(nftables: try reader.ruleset(), legacy: legacy), try RouteReader.links(), try RouteReader.addresses()
+                Ruleset(nftables: try reader.ruleset(), legacy: legacy), try RouteReader.links(),
+                try RouteReader.addresses()
             )
         }
         func link(_ name: KernelName) throws -> Packet.Interface {
@@ -61,8 +64,13 @@ struct WalkTrafficTests {
             return .link(index: link.index.number, name: name)
         }
         let packet = Packet(
-            from: LabAddress.clientA, to: LabAddress.servers[0], sourcePort: 42000, destinationPort: port,
-            inInterface: try link("lan0"), outInterface: try link("wan"))
+            from: LabAddress.clientA,
+            to: LabAddress.servers[0],
+            sourcePort: 42000,
+            destinationPort: port,
+            inInterface: try link("lan0"),
+            outInterface: try link("wan")
+        )
         let walk = PacketWalk(ruleset: ruleset, localAddresses: Set(addresses.map(\.address)))
         let outcomes = walk.outcomes(for: packet, at: .postrouting, nat: true)
         return outcomes.count == 1 && outcomes[0].isCertain ? outcomes[0] : nil

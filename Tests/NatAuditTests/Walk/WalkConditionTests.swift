@@ -6,7 +6,9 @@ import Testing
 /// Conditions in three values: yes, no, and what they depend on.
 struct WalkConditionTests {
     /// Whether a rule behind the condition is met: yes, no, or nil where it depends.
-    private func met(_ condition: Condition, _ packet: Packet = WalkScene.forwarded, sets: [NftSet] = []) -> Bool? {
+    private func met(_ condition: Condition, _ packet: Packet = WalkScene.forwarded, sets: [NftSet] = [])
+        -> Bool?
+    {
         var scene = WalkScene()
         for set in sets { scene.set(set) }
         scene.base("post", [.random.when(condition), .masquerade])
@@ -64,8 +66,24 @@ struct WalkConditionTests {
 
     @Test func theFirstPacketOfAFlowIsNewAndOriginal() {
         let state = Operand.conntrack(.state, direction: nil)
-        #expect(met(.compare(.masked(state, mask: hostBytes(UInt32(8)), xor: [0, 0, 0, 0]), .notEqual, [0, 0, 0, 0])) == true)
-        #expect(met(.compare(.masked(state, mask: hostBytes(UInt32(6)), xor: [0, 0, 0, 0]), .notEqual, [0, 0, 0, 0])) == false)
+        #expect(
+            met(
+                .compare(
+                    .masked(state, mask: hostBytes(UInt32(8)), xor: [0, 0, 0, 0]),
+                    .notEqual,
+                    [0, 0, 0, 0]
+                )
+            ) == true
+        )
+        #expect(
+            met(
+                .compare(
+                    .masked(state, mask: hostBytes(UInt32(6)), xor: [0, 0, 0, 0]),
+                    .notEqual,
+                    [0, 0, 0, 0]
+                )
+            ) == false
+        )
         #expect(met(.compare(.conntrack(.direction, direction: nil), .equal, [0])) == true)
         #expect(met(.compare(.conntrack(.mark, direction: nil), .equal, [0, 0, 0, 0])) == nil)
         #expect(met(.match(.state(.new))) == true)
@@ -96,7 +114,9 @@ struct WalkConditionTests {
         #expect(met(.compare(destination, .equal, hostBytes(UInt32(2))), packet) == true)
         packet.destination = .v4(0xE000_0001)
         #expect(met(.compare(destination, .equal, hostBytes(UInt32(5))), packet) == true)
-        #expect(met(.compare(.addressType(ofSource: true), .equal, hostBytes(UInt32(2))), WalkScene.own) == true)
+        #expect(
+            met(.compare(.addressType(ofSource: true), .equal, hostBytes(UInt32(2))), WalkScene.own) == true
+        )
     }
 
     @Test func whatNobodyCanTellIsConditionalAndNamed() {
@@ -105,7 +125,8 @@ struct WalkConditionTests {
             (.marked, "meta mark & 0x00004000 == 0x00004000"),
             (.compare(.numbered(generator), .equal, hostBytes(UInt32(0))), "numgen random mod 2 0"),
             (.compare(.socket("wildcard"), .lessOrEqual, [1]), "socket wildcard <= 1"),
-            (.counted("limit rate 5/second"), "limit rate 5/second"), (.other("osf"), "osf is not understood"),
+            (.counted("limit rate 5/second"), "limit rate 5/second"),
+            (.other("osf"), "osf is not understood"),
             (.compare(.other("rt"), .equal, [1]), "rt is not understood"),
             (.lookup([.source(.ip)], set: "gone", inverted: false), "the elements of set gone"),
             (.match(.other(XtExtension(name: "u32", revision: 0, data: [1]))), "-m u32 [not decoded]"),
@@ -157,7 +178,9 @@ struct WalkConditionTests {
         #expect(isIn(network, 0x0A00_0200) == false)
         #expect(isIn(network, 0x0A00_00FF) == false)
         // Two that touch: the end of one has the key of the other's start, which counts.
-        let touching: [NftSet.Element] = [.key(10, 0, 0, 0), .end(10, 0, 1, 0), .key(10, 0, 1, 0), .end(10, 0, 2, 0)]
+        let touching: [NftSet.Element] = [
+            .key(10, 0, 0, 0), .end(10, 0, 1, 0), .key(10, 0, 1, 0), .end(10, 0, 2, 0),
+        ]
         #expect(isIn(touching, 0x0A00_0100) == true)
         // Open to the highest address.
         #expect(isIn([.key(10, 0, 0, 0)], 0xFFFF_FFFF) == true)
@@ -167,8 +190,12 @@ struct WalkConditionTests {
     @Test func concatenationsHoldFieldByField() {
         let key: [Operand] = [.source(.ip), .meta(.transport), .destinationPort]
         let element = NftSet.Element(
-            key: [10, 0, 0, 0, 17, 0, 0, 0, 0, 53, 0, 0], keyEnd: [10, 0, 255, 255, 17, 0, 0, 0, 0x0F, 0xFF, 0, 0],
-            data: nil, verdict: nil, flags: 0)
+            key: [10, 0, 0, 0, 17, 0, 0, 0, 0, 53, 0, 0],
+            keyEnd: [10, 0, 255, 255, 17, 0, 0, 0, 0x0F, 0xFF, 0, 0],
+            data: nil,
+            verdict: nil,
+            flags: 0
+        )
         let set = NftSet(name: "s", flags: 0x84, keyLength: 12, elements: [element])
         #expect(met(.lookup(key, set: "s", inverted: false), sets: [set]) == true)
         var packet = WalkScene.forwarded
@@ -179,8 +206,11 @@ struct WalkConditionTests {
     /// A map that does not hold the key ends the rule, and the next one is met.
     @Test func aMissInAMapIsPassedOver() {
         let map = NftSet(
-            name: "m", flags: 8, keyLength: 4,
-            elements: [.init(key: [10, 0, 9, 9], keyEnd: nil, data: [192, 0, 2, 1], verdict: nil, flags: 0)])
+            name: "m",
+            flags: 8,
+            keyLength: 4,
+            elements: [.init(key: [10, 0, 9, 9], keyEnd: nil, data: [192, 0, 2, 1], verdict: nil, flags: 0)]
+        )
         #expect(met(.lookup([.source(.ip)], set: "m", inverted: false), sets: [map]) == false)
     }
 
@@ -197,16 +227,24 @@ struct WalkConditionTests {
 
 extension NftMetaKey {
     /// The key that nft calls by that word.
-    init(named name: String) { self = (0..<64).map { NftMetaKey(rawValue: $0) }.first { $0.name == name } ?? .mark }
+    init(named name: String) {
+        self = (0..<64).map { NftMetaKey(rawValue: $0) }.first { $0.name == name } ?? .mark
+    }
 }
 
 extension NftConntrackKey {
     /// The key that nft calls by that word.
-    init(named name: String) { self = (0..<64).map { NftConntrackKey(rawValue: $0) }.first { $0.name == name } ?? .mark }
+    init(named name: String) {
+        self = (0..<64).map { NftConntrackKey(rawValue: $0) }.first { $0.name == name } ?? .mark
+    }
 }
 
 extension NftSet.Element {
-    static func key(_ bytes: UInt8...) -> Self { .init(key: bytes, keyEnd: nil, data: nil, verdict: nil, flags: 0) }
-    static func end(_ bytes: UInt8...) -> Self { .init(key: bytes, keyEnd: nil, data: nil, verdict: nil, flags: 1) }
+    static func key(_ bytes: UInt8...) -> Self {
+        .init(key: bytes, keyEnd: nil, data: nil, verdict: nil, flags: 0)
+    }
+    static func end(_ bytes: UInt8...) -> Self {
+        .init(key: bytes, keyEnd: nil, data: nil, verdict: nil, flags: 1)
+    }
     static let others = NftSet.Element(key: [], keyEnd: nil, data: nil, verdict: nil, flags: 2)
 }

@@ -79,7 +79,9 @@ struct WalkJumpTests {
     }
 
     @Test func aVerdictMapJumpsWhereItsKeyIs() {
-        for (address, wanted) in [([UInt8](arrayLiteral: 10, 0, 1, 2), "called/1"), ([10, 0, 1, 9], "post/2")] {
+        for (address, wanted) in [
+            ([UInt8](arrayLiteral: 10, 0, 1, 2), "called/1"), ([10, 0, 1, 9], "post/2"),
+        ] {
             var scene = WalkScene()
             scene.set(.verdicts("ways", [(address, .jump("called"))]))
             scene.base("post", [.of(.verdictMap([.source(.ip)], map: "ways")), .masquerade])
@@ -110,7 +112,10 @@ struct WalkJumpTests {
         var scene = WalkScene()
         scene.base("post", [.jump("c0").when(.marked), .masquerade])
         for level in 0..<14 {
-            scene.chain(KernelName("c\(level)"), Array(repeating: .jump(KernelName("c\(level + 1)")).when(.marked), count: 20))
+            scene.chain(
+                KernelName("c\(level)"),
+                Array(repeating: .jump(KernelName("c\(level + 1)")).when(.marked), count: 20)
+            )
         }
         scene.chain("c14", [.return])
         let outcomes = scene.outcomes()
@@ -123,14 +128,27 @@ extension NftSet {
     /// A map of verdicts with single keys.
     static func verdicts(_ name: KernelName, _ elements: [(key: [UInt8], verdict: NftVerdict)]) -> NftSet {
         NftSet(
-            name: name, flags: 8, keyLength: 4,
-            elements: elements.map { Element(key: $0.key, keyEnd: nil, data: nil, verdict: $0.verdict, flags: 0) })
+            name: name,
+            flags: 8,
+            keyLength: 4,
+            elements: elements.map {
+                Element(key: $0.key, keyEnd: nil, data: nil, verdict: $0.verdict, flags: 0)
+            }
+        )
     }
 
     /// A set of single keys, or of intervals where flags say so.
     init(name: KernelName, flags: UInt32, keyLength: UInt32, elements: [Element]) {
         self.init(
-            family: .ip, table: "t", name: name, flags: flags, keyType: 7, keyLength: keyLength, dataType: nil,
-            dataLength: nil, elements: elements)
+            family: .ip,
+            table: "t",
+            name: name,
+            flags: flags,
+            keyType: 7,
+            keyLength: keyLength,
+            dataType: nil,
+            dataLength: nil,
+            elements: elements
+        )
     }
 }

@@ -23,7 +23,9 @@ struct WalkOrderTests {
         let outcomes = scene.outcomes()
         #expect(outcomes.map(\.short) == ["one/1", "two/1"])
         #expect(outcomes.allSatisfy { !$0.isCertain })
-        #expect(outcomes[0].conditions == ["chain one of table ip t runs before the other chains of its priority"])
+        #expect(
+            outcomes[0].conditions == ["chain one of table ip t runs before the other chains of its priority"]
+        )
     }
 
     @Test func legacyChainsStandInTheSameOrder() {

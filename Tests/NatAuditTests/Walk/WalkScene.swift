@@ -10,17 +10,33 @@ struct WalkScene {
 
     /// 10.0.1.2:42000 to 203.0.113.10:3478, in by lan0 and out by wan.
     static let forwarded = Packet(
-        from: .v4(0x0A00_0102), to: .v4(0xCB00_710A), sourcePort: 42000, destinationPort: 3478,
-        inInterface: .link(index: 2, name: "lan0"), outInterface: .link(index: 3, name: "wan"))
+        from: .v4(0x0A00_0102),
+        to: .v4(0xCB00_710A),
+        sourcePort: 42000,
+        destinationPort: 3478,
+        inInterface: .link(index: 2, name: "lan0"),
+        outInterface: .link(index: 3, name: "wan")
+    )
     /// The host's own packet to the same server.
     static let own = Packet(
-        from: .v4(0xCB00_7101), to: .v4(0xCB00_710A), sourcePort: 42000, destinationPort: 3478,
-        outInterface: .link(index: 3, name: "wan"))
+        from: .v4(0xCB00_7101),
+        to: .v4(0xCB00_710A),
+        sourcePort: 42000,
+        destinationPort: 3478,
+        outInterface: .link(index: 3, name: "wan")
+    )
 
     /// Adds a base chain at postrouting, of type nat where nothing else is said.
     mutating func base(
-        _ name: KernelName, priority: Int32 = 100, _ rules: [Rule], drops: Bool = false, isNAT: Bool = true,
-        hook: NetfilterHook = .postrouting, family: NftFamily = .ip, isDormant: Bool = false, isLegacy: Bool = false
+        _ name: KernelName,
+        priority: Int32 = 100,
+        _ rules: [Rule],
+        drops: Bool = false,
+        isNAT: Bool = true,
+        hook: NetfilterHook = .postrouting,
+        family: NftFamily = .ip,
+        isDormant: Bool = false,
+        isLegacy: Bool = false
     ) {
         let hook = Chain.Hook(hook: hook, priority: priority, isNAT: isNAT, dropsByPolicy: drops)
         add(name, hook, rules, family, isDormant, isLegacy)
@@ -32,13 +48,23 @@ struct WalkScene {
     }
 
     private mutating func add(
-        _ name: KernelName, _ hook: Chain.Hook?, _ rules: [Rule], _ family: NftFamily, _ isDormant: Bool, _ isLegacy: Bool
+        _ name: KernelName,
+        _ hook: Chain.Hook?,
+        _ rules: [Rule],
+        _ family: NftFamily,
+        _ isDormant: Bool,
+        _ isLegacy: Bool
     ) {
         let place = ChainPlace(isLegacy: isLegacy, family: family, table: "t", chain: name)
         let placed = rules.enumerated().map { index, rule in
             Rule(
-                backend: rule.backend, handle: nil, position: index + 1, statements: rule.statements, comment: nil,
-                text: rule.text)
+                backend: rule.backend,
+                handle: nil,
+                position: index + 1,
+                statements: rule.statements,
+                comment: nil,
+                text: rule.text
+            )
         }
         chains.append(Chain(place: place, hook: hook, isDormant: isDormant, rules: placed))
     }
@@ -47,14 +73,18 @@ struct WalkScene {
 
     /// The ends of a walk, in short, and their conditions.
     func outcomes(
-        for packet: Packet = forwarded, at hook: NetfilterHook = .postrouting, nat: Bool = true
+        for packet: Packet = forwarded,
+        at hook: NetfilterHook = .postrouting,
+        nat: Bool = true
     ) -> [WalkOutcome] {
         PacketWalk(ruleset: Ruleset(chains: chains, sets: sets), localAddresses: localAddresses)
             .outcomes(for: packet, at: hook, nat: nat)
     }
 
     /// The one certain end; nil where there are several or it depends.
-    func end(for packet: Packet = forwarded, at hook: NetfilterHook = .postrouting, nat: Bool = true) -> String? {
+    func end(for packet: Packet = forwarded, at hook: NetfilterHook = .postrouting, nat: Bool = true)
+        -> String?
+    {
         let outcomes = outcomes(for: packet, at: hook, nat: nat)
         return outcomes.count == 1 && outcomes[0].isCertain ? outcomes[0].short : nil
     }
@@ -81,8 +111,13 @@ extension Rule {
     /// A rule of these steps.
     static func of(_ statements: Statement...) -> Rule {
         Rule(
-            backend: .nftables, handle: nil, position: 0, statements: statements, comment: nil,
-            text: NftText(family: .ip, sets: { _ in nil }).text(of: statements))
+            backend: .nftables,
+            handle: nil,
+            position: 0,
+            statements: statements,
+            comment: nil,
+            text: NftText(family: .ip, sets: { _ in nil }).text(of: statements)
+        )
     }
 
     static let masquerade = Rule.of(.translateSource(SourceTranslation(kind: .masquerade)))
@@ -98,18 +133,30 @@ extension Rule {
     func when(_ condition: Condition) -> Rule {
         let statements = [.match(condition)] + statements
         return Rule(
-            backend: backend, handle: nil, position: 0, statements: statements, comment: nil,
-            text: NftText(family: .ip, sets: { _ in nil }).text(of: statements))
+            backend: backend,
+            handle: nil,
+            position: 0,
+            statements: statements,
+            comment: nil,
+            text: NftText(family: .ip, sets: { _ in nil }).text(of: statements)
+        )
     }
 }
 
 extension Condition {
     /// Nobody can tell which mark a packet has.
     static let marked = Condition.compare(
-        .masked(.meta(.mark), mask: [0, 0x40, 0, 0], xor: [0, 0, 0, 0]), .equal, [0, 0x40, 0, 0])
+        .masked(.meta(.mark), mask: [0, 0x40, 0, 0], xor: [0, 0, 0, 0]),
+        .equal,
+        [0, 0x40, 0, 0]
+    )
 
     static func out(_ name: String, _ comparison: NftComparison = .equal) -> Condition {
-        .compare(.meta(.outInterfaceName), comparison, name.hasSuffix("*") ? Array(name.utf8.dropLast()) : padded(name))
+        .compare(
+            .meta(.outInterfaceName),
+            comparison,
+            name.hasSuffix("*") ? Array(name.utf8.dropLast()) : padded(name)
+        )
     }
 
     static func `in`(_ name: String, _ comparison: NftComparison = .equal) -> Condition {

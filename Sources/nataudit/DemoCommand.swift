@@ -13,7 +13,8 @@ struct DemoCommand: ParsableCommand {
             iptables; no internet.
 
             Exit codes: 0 every step saw what it should, 1 one did not, 2 it could not be built.
-            """)
+            """
+    )
 
     @OptionGroup var report: ReportOptions
 
@@ -49,8 +50,10 @@ struct DemoCommand: ParsableCommand {
             // Told step by step where somebody watches; a file is written whole.
             if report.output == nil { try report.write(words) } else { text += words }
         }
-        let ending = isGood
-            ? "\nNothing is left of it: the namespaces go with this process.\n" : "\nA step did not see what it should.\n"
+        let ending =
+            isGood
+            ? "\nNothing is left of it: the namespaces go with this process.\n"
+            : "\nA step did not see what it should.\n"
         if report.output == nil { try report.write(ending) } else { try report.write(text + ending) }
         return isGood
     }

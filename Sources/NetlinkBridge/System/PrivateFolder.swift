@@ -12,7 +12,10 @@ public enum PrivateFolder {
     /// - Throws: `SystemError` without CAP_SYS_ADMIN.
     public static func make() throws(SystemError) -> String {
         // Sound: the string outlives the call.
-        try checked(unsafe na_private_folder(path), "make a private folder in memory (CAP_SYS_ADMIN is needed)")
+        try checked(
+            unsafe na_private_folder(path),
+            "make a private folder in memory (CAP_SYS_ADMIN is needed)"
+        )
         return path
     }
 }

@@ -117,8 +117,11 @@ struct PathTests {
                 """
             try NATRule(name: "", backend: backend, script: script, ports: .drawn).load(on: lab.nat)
         }
-        let path = try Program.scan(lab.nat).report.paths.first { $0.from == "10.0.1.0/24" }
-        #expect(path?.verdict == "no-nat")
+        let report = try Program.scan(lab.nat).report
+        // Without an entry in connection tracking no nat chain is met, as the corpus measured (edge-notrack). The
+        // nft row translates the host's own packets too, which are tracked.
+        #expect(report.paths.first { $0.from == "10.0.1.0/24" }?.verdict == "no-nat")
+        #expect(report.verdict == (backend == .nftables ? "hard" : "no-nat"))
         // The kernel's own answer: the server sees the client itself.
         let server = try lab.servers.socket(LabAddress.servers[0], port: 3478)
         let client = try lab.clientA.socket(LabAddress.clientA, port: 42000)

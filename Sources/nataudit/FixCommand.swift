@@ -146,7 +146,9 @@ struct FixCommand: ParsableCommand {
             }
         } catch {
             // Whoever sees the error alone has to know how the host was left.
-            Console.complain(result.isChanged ? "the fix is applied; `nataudit undo` takes it back" : "nothing is changed")
+            Console.complain(
+                result.isChanged ? "the fix is applied; `nataudit undo` takes it back" : "nothing is changed"
+            )
             throw error
         }
         if let refusal = result.refusal { try end(refusal) }

@@ -139,9 +139,17 @@ struct FixCommand: ParsableCommand {
                 )
             }
         }
-        switch report.format {
-        case .text: try report.write(result.text(report.style))
-        case .json: try report.write(JSONText.encode(result))
+        do {
+            switch report.format {
+            case .text: try report.write(result.text(report.style))
+            case .json: try report.write(JSONText.encode(result))
+            }
+        } catch {
+            // Whoever sees the error alone has to know how the host was left.
+            Console.complain(
+                result.isChanged ? "the fix is applied; `nataudit undo` takes it back" : "nothing is changed"
+            )
+            throw error
         }
         if let refusal = result.refusal { try end(refusal) }
         if result.isRolledBack || result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }

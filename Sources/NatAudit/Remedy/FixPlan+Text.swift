@@ -21,18 +21,24 @@ extension FixPlan {
         var steps: [FixStep] = []
         if enablesForwarding {
             steps.append(
-                FixStep(kind: .sysctl, summary: "switch on IPv4 forwarding", text: "net.ipv4.ip_forward = 1"))
+                FixStep(kind: .sysctl, summary: "switch on IPv4 forwarding", text: "net.ipv4.ip_forward = 1")
+            )
         }
         steps += tables.map { table in
             FixStep(
-                kind: .nftables, summary: "make the table \(table.family) \(PlannedTable.name)",
-                text: table.lines.joined(separator: "\n"))
+                kind: .nftables,
+                summary: "make the table \(table.family) \(PlannedTable.name)",
+                text: table.lines.joined(separator: "\n")
+            )
         }
         if !presented.isEmpty {
             steps.append(
                 FixStep(
-                    kind: .conntrack, summary: "move the UDP flows whose port was changed",
-                    text: presented.sorted().map(\.description).joined(separator: ", ")))
+                    kind: .conntrack,
+                    summary: "move the UDP flows whose port was changed",
+                    text: presented.sorted().map(\.description).joined(separator: ", ")
+                )
+            )
         }
         return steps
     }

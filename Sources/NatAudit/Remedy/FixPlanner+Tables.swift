@@ -18,18 +18,22 @@ extension FixPlanner {
             guard !isTaken else {
                 throw PlanRefusal(
                     "another chain already runs at priority \(priority), right before \(base.place): the order of two "
-                        + "chains of one priority is not certain, so nothing is put there")
+                        + "chains of one priority is not certain, so nothing is put there"
+                )
             }
             // TCP and everything else keep what they have: only UDP needs a mapping that holds for every peer.
             let onlyUDP = PlannedRule(
                 statements: [
                     .match(.compare(.meta(.transport), .notEqual, [Packet.udp])), .verdict(.accept),
-                ], comment: nil)
+                ],
+                comment: nil
+            )
             var chain = PlannedChain(
                 name: bases.isEmpty ? "postrouting" : KernelName("postrouting-\(bases.count + 1)"),
                 hook: NftChain.Hook(.postrouting, type: "nat", priority: priority),
                 purpose: "runs before \(base.place); what it does not translate goes on there as before",
-                rules: [onlyUDP])
+                rules: [onlyUDP]
+            )
             for other in candidates where other.hook?.priority == hook.priority && !scope.leadsToFault(other) {
                 chain.rules += try sparing(other, family, &scope)
             }
@@ -42,12 +46,15 @@ extension FixPlanner {
 
     /// Leaves alone what a chain decides that may run before the one at fault: it has the same priority.
     private func sparing(
-        _ chain: Chain, _ family: NftFamily, _ scope: inout ScopeCopy
+        _ chain: Chain,
+        _ family: NftFamily,
+        _ scope: inout ScopeCopy
     ) throws(PlanRefusal) -> [PlannedRule] {
         guard let copy = try scope.decisions(of: chain) else { return [] }
         // Conditions of a chain that sees one family mean nothing for packets of the other one.
         let isNarrower = chain.place.family != family && family == .inet
-        let only = isNarrower
+        let only =
+            isNarrower
             ? [Statement.match(.compare(.meta(.family), .equal, [chain.place.family.rawValue]))] : []
         return [PlannedRule(statements: only + [.verdict(.jump(copy))], comment: nil)]
     }
@@ -64,7 +71,11 @@ extension FixPlanner {
         if old.kind == .masquerade { return [.init(conditions: [], translation: masquerade)] }
         let isPool = old.addresses.contains { $0.first != $0.last }
         let snat = SourceTranslation(
-            kind: .snat, flags: isPool ? .persistent : [], addresses: old.addresses, ports: old.ports)
+            kind: .snat,
+            flags: isPool ? .persistent : [],
+            addresses: old.addresses,
+            ports: old.ports
+        )
         let same = interfacesThatPresentTheSame(rule)
         if let named = outInterface(of: rule), same.contains(named) {
             return [.init(conditions: [], translation: masquerade)]
@@ -72,7 +83,9 @@ extension FixPlanner {
         return same.filter(\.isInterfaceText).map { name in
             let bytes = Array((name.bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
             return .init(
-                conditions: [.compare(.meta(.outInterfaceName), .equal, bytes)], translation: masquerade)
+                conditions: [.compare(.meta(.outInterfaceName), .equal, bytes)],
+                translation: masquerade
+            )
         } + [.init(conditions: [], translation: snat)]
     }
 
@@ -101,55 +114,6 @@ extension FixPlanner {
         return nil
     }
 
-    /// Adds the guard to the tables where the outward input path is open, and tells where.
-    func addGuard(
-        to tables: inout [NftFamily: PlannedTable], _ interfaces: [InputPath.Outward]? = nil
-    ) -> [InputPath.Outward] {
-        // The hooks of IPVS take packets for which there is no socket.
-        guard intent.guardsInput, evidence.snapshot.virtualServices == 0 else { return [] }
-        let open = (interfaces ?? evidence.inputPath.interfaces).filter { outward in
-            outward.isOpen != .no && outward.name.isInterfaceText
-                && (intent.outInterfaces.isEmpty || intent.outInterfaces.contains(outward.name))
-        }
-        for outward in open {
-            let family = sorted(tables).map(\.family).first { $0.covers(outward.family) } ?? NftFamily(outward.family)
-            var table = tables[family] ?? PlannedTable(family: family)
-            let rules = Self.guardRules(for: outward)
-            if let index = table.chains.firstIndex(where: { $0.name == "guard" }) {
-                table.chains[index].rules += rules
-            } else {
-                table.chains.append(
-                    PlannedChain(
-                        name: "guard", hook: NftChain.Hook(.input, type: "filter", priority: -10),
-                        purpose: "drops UDP from outside that nobody asked for and no local socket wants, before it takes a port",
-                        rules: rules))
-            }
-            tables[family] = table
-        }
-        return open
-    }
-
-    private static func guardRules(for outward: InputPath.Outward) -> [PlannedRule] {
-        let name = Array((outward.name.bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
-        // IP_CT_NEW is bit 3 of the state.
-        let isNew = Condition.compare(
-            .masked(.conntrack(.state, direction: nil), mask: hostBytes(UInt32(8)), xor: hostBytes(UInt32(0))),
-            .notEqual, hostBytes(UInt32(0)))
-        let head: [Statement] = [
-            .match(.compare(.meta(.inInterfaceName), .equal, name)),
-            .match(.compare(.meta(.transport), .equal, [Packet.udp])), .match(isNew),
-        ]
-        // RTN_LOCAL: multicast and broadcast are nobody's mapping.
-        let isLocal = Condition.compare(
-            .addressType(ofSource: false), .equal, hostBytes(AddressKind.local.rawValue))
-        // Whatever the socket is bound to, its own address or all of them: 0 or 1.
-        let isWanted = Condition.compare(.socket("wildcard"), .lessOrEqual, [1])
-        return [
-            PlannedRule(statements: head + [.match(isWanted), .verdict(.accept)], comment: nil),
-            PlannedRule(statements: head + [.match(isLocal), .verdict(.drop)], comment: nil),
-        ]
-    }
-
     /// The addresses that the rules present on their paths.
     func presented(by rules: [SourceNATRule], _ paths: [EgressPath]) -> Set<IPAddress> {
         var presented: Set<IPAddress> = []
@@ -159,7 +123,8 @@ extension FixPlanner {
             for path in paths where path.deciding == rule.reference {
                 guard case .link(let index, _) = path.packet.outInterface else { continue }
                 presented.formUnion(
-                    evidence.snapshot.addresses.filter { $0.interface.number == index }.map(\.address))
+                    evidence.snapshot.addresses.filter { $0.interface.number == index }.map(\.address)
+                )
             }
         }
         return presented

@@ -19,17 +19,23 @@ public struct FixPlanner {
         guard let nftables = evidence.snapshot.nftables else {
             throw PlanRefusal(
                 "the rules of this host could not be read, so nothing is planned: "
-                    + (evidence.snapshot.gaps.first?.sentence ?? "nf_tables is missing"), isIgnorance: true)
+                    + (evidence.snapshot.gaps.first?.sentence ?? "nf_tables is missing"),
+                isIgnorance: true
+            )
         }
         let named = nftables.tables.filter { $0.name == PlannedTable.name }
         guard named.allSatisfy(PlannedTable.isOwn) else {
-            throw PlanRefusal("a table named \(PlannedTable.name) exists that nataudit did not make; rename or remove it")
+            throw PlanRefusal(
+                "a table named \(PlannedTable.name) exists that nataudit did not make; rename or remove it"
+            )
         }
         let paths = evidence.paths.filter { $0.verdict == .hard && intent.covers($0) }
         let faults = Set(paths.compactMap(\.deciding))
         if faults.isEmpty { return try planWithoutFaults(nftables, isMade: !named.isEmpty) }
         guard named.isEmpty else {
-            throw PlanRefusal("nataudit's table is there, but other rules are at fault now: `nataudit undo`, then fix again")
+            throw PlanRefusal(
+                "nataudit's table is there, but other rules are at fault now: `nataudit undo`, then fix again"
+            )
         }
         let rules = evidence.rules.filter { faults.contains($0.reference) }
         try refuseOwners(rules)
@@ -40,9 +46,15 @@ public struct FixPlanner {
         }
         let guarded = addGuard(to: &tables)
         let plan = FixPlan(
-            generation: nftables.generation, tables: sorted(tables), enablesForwarding: false,
-            overtaken: rules, guarded: guarded, presented: intent.keepsFlows ? [] : presented(by: rules, paths),
-            instanceAddresses: [], notes: notes(rules, guarded))
+            generation: nftables.generation,
+            tables: sorted(tables),
+            enablesForwarding: false,
+            overtaken: rules,
+            guarded: guarded,
+            presented: intent.keepsFlows ? [] : presented(by: rules, paths),
+            instanceAddresses: [],
+            notes: notes(rules, guarded)
+        )
         try check(plan, paths)
         return plan
     }
@@ -53,13 +65,15 @@ public struct FixPlanner {
         {
             throw PlanRefusal(
                 "\(rule.reference.words) is met only where this holds: \(path.condition ?? "not known"); "
-                    + "what is not understood is not overtaken")
+                    + "what is not understood is not overtaken"
+            )
         }
         if let probe = evidence.probes.first(where: { $0.verdict == .hard }) {
             throw PlanRefusal(
                 probe.attribution == .upstream
                     ? "the port is changed upstream of this host: nothing that is done here helps"
-                    : "the probe sees a hard NAT, but no rule that was read explains it: \(probe.reason)")
+                    : "the probe sees a hard NAT, but no rule that was read explains it: \(probe.reason)"
+            )
         }
         if !intent.sources.isEmpty {
             if !isMade { return try InstancePlanner(self, nftables).plan() }
@@ -69,14 +83,22 @@ public struct FixPlanner {
             }
             if let open {
                 throw PlanRefusal(
-                    "nataudit's table is there, but \(open) is not translated: `nataudit undo`, then fix again")
+                    "nataudit's table is there, but \(open) is not translated: `nataudit undo`, then fix again"
+                )
             }
         }
         var tables: [NftFamily: PlannedTable] = [:]
         let guarded = isMade ? [] : addGuard(to: &tables)
         return FixPlan(
-            generation: nftables.generation, tables: sorted(tables), enablesForwarding: false, overtaken: [],
-            guarded: guarded, presented: [], instanceAddresses: [], notes: notes([], guarded))
+            generation: nftables.generation,
+            tables: sorted(tables),
+            enablesForwarding: false,
+            overtaken: [],
+            guarded: guarded,
+            presented: [],
+            instanceAddresses: [],
+            notes: notes([], guarded)
+        )
     }
 
     /// The tables in the order of their families' names, so that the same plan prints the same.
@@ -91,13 +113,15 @@ public struct FixPlanner {
             guard let owner = rule.owner, let remedy = owner.remedy else { continue }
             throw PlanRefusal(
                 "\(rule.reference.words) belongs to \(owner.name), which has a switch of its own: "
-                    + remedy.commands.joined(separator: "; ") + "; with --override-owner it is overtaken all the same")
+                    + remedy.commands.joined(separator: "; ") + "; with --override-owner it is overtaken all the same"
+            )
         }
         let isNode = evidence.ruleset.chains.keys.contains { "\($0.chain)".hasPrefix("KUBE-") }
         if isNode, let rule = rules.first {
             throw PlanRefusal(
                 "this is a Kubernetes node, whose network plugin writes \(rule.reference.words): look for its own "
-                    + "switch first; with --override-owner the rule is overtaken all the same")
+                    + "switch first; with --override-owner the rule is overtaken all the same"
+            )
         }
     }
 
@@ -106,11 +130,14 @@ public struct FixPlanner {
         let planned = evidence.ruleset.adding(plan.tables.flatMap(\.asChains))
         let evaluation = PathEvaluation(evidence.snapshot, planned, mark: evidence.mark)
         let after = Dictionary(
-            evaluation.paths.map { ($0.candidate, $0) }, uniquingKeysWith: { first, _ in first })
+            evaluation.paths.map { ($0.candidate, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         for path in paths where after[path.candidate]?.verdict != .easy {
             throw PlanRefusal(
                 "the plan would not make the path from \(path.candidate.origin) to "
-                    + "\(path.candidate.destinationWords) easy: \(after[path.candidate]?.reason ?? "it is gone")")
+                    + "\(path.candidate.destinationWords) easy: \(after[path.candidate]?.reason ?? "it is gone")"
+            )
         }
     }
 }

@@ -201,15 +201,3 @@ struct ScopeCopy {
         return "before rule \(reference.position) of \(place.family) \(place.table) \(place.chain)"
     }
 }
-
-extension Rule {
-    /// The statement that ends the rule; nil where none does.
-    var ending: Statement? {
-        statements.first { statement in
-            switch statement {
-            case .translateSource, .translateDestination, .verdict, .verdictMap: true
-            case .match, .change, .silent: false
-            }
-        }
-    }
-}

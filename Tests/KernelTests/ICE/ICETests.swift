@@ -10,7 +10,8 @@ struct ICETests {
         let lab = try PeerLab()
         let servers = try RunningSTUNServer(
             in: lab.servers.namespace,
-            listeningOn: LabAddress.servers.map { Endpoint(address: $0, port: STUNServerProgram.endpoint.port) })
+            listeningOn: LabAddress.servers.map { Endpoint(address: $0, port: STUNServerProgram.endpoint.port) }
+        )
         try NATRule.awsVPCCNI(.iptablesNft, address: LabAddress.nat).load(on: lab.natA)
         try NATRule.awsVPCCNI(.iptablesLegacy, address: LabAddress.peerNAT).load(on: lab.natB)
         let pair = ICEPair(lab: lab)
@@ -27,7 +28,10 @@ struct ICETests {
             let run = try await onOwnThread {
                 try Program.run(
                     ["fix", "--masquerade", "--yes", "--override-owner", "--probe-netns", client.namespace.path]
-                        + named, in: nat.namespace, environment: ["NATAUDIT_STATE": state.path()])
+                        + named,
+                    in: nat.namespace,
+                    environment: ["NATAUDIT_STATE": state.path()]
+                )
             }
             #expect(run.status == 0, "\(run.output) \(run.errors)")
         }

@@ -81,6 +81,7 @@ struct FixInterruptionTests {
     private func end(_ lab: FixLab, _ fix: Fix, with signal: String, after seconds: Double) throws -> ToolRun {
         try lab.nataudit(
             ["fix", "--masquerade", "--yes", "--format", "json"] + fix.options(lab),
-            through: ["timeout", "--preserve-status", "--signal", signal, "\(seconds)"])
+            through: ["timeout", "--preserve-status", "--signal", signal, "\(seconds)"]
+        )
     }
 }

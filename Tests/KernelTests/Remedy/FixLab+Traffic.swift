@@ -12,7 +12,9 @@ extension FixLab {
 
     /// What servers see as the source of one datagram of a client's socket each.
     func sources(
-        at servers: [IPAddress], from address: IPAddress = LabAddress.clientA, clientPort: UInt16
+        at servers: [IPAddress],
+        from address: IPAddress = LabAddress.clientA,
+        clientPort: UInt16
     ) throws -> [String] {
         let host = address == LabAddress.clientA ? lab.clientA : lab.clientB
         let client = try host.socket(address, port: clientPort)
@@ -45,7 +47,9 @@ extension FixLab {
             kept = [s.accept() for _ in range(int(sys.argv[1]))]
             """
         let server = try LabTool.start(
-            ["python3", "-c", listener, "\(count)"], in: lab.servers.namespace)
+            ["python3", "-c", listener, "\(count)"],
+            in: lab.servers.namespace
+        )
         while try server.output().isEmpty, try server.status(within: .milliseconds(5)) == nil {}
         for _ in 0..<count {
             try lab.clientA.require("bash", "-c", "exec 3<>/dev/tcp/\(LabAddress.servers[0])/7100")

@@ -68,7 +68,9 @@ extension FixLab {
 
     /// Checks that one client socket keeps its port at four servers, or, where it is not to, that it does not.
     func expectKept(
-        _ isKept: Bool = true, from address: IPAddress = LabAddress.clientA, port: UInt16,
+        _ isKept: Bool = true,
+        from address: IPAddress = LabAddress.clientA,
+        port: UInt16,
         at location: SourceLocation = #_sourceLocation
     ) throws {
         let host = address == LabAddress.clientA ? lab.clientA : lab.clientB

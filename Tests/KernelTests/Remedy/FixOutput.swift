@@ -46,7 +46,9 @@ func expectApplied(_ run: ToolRun, at location: SourceLocation = #_sourceLocatio
 
 /// Checks that a run changed nothing and said why.
 func expectRefused(
-    _ run: ToolRun, _ words: String..., at location: SourceLocation = #_sourceLocation
+    _ run: ToolRun,
+    _ words: String...,
+    at location: SourceLocation = #_sourceLocation
 ) {
     #expect(run.status == 1, "\(run.output)", sourceLocation: location)
     for word in words { #expect(run.errors.contains(word), "\(run.errors)", sourceLocation: location) }

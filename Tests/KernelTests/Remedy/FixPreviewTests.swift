@@ -23,7 +23,8 @@ struct FixPreviewTests {
         (
             .nftables,
             [
-                "oifname \"wan\" ip daddr 203.0.113.12 return", "oifname \"w*\" ip saddr 10.0.1.0/24 iifname != \"eni*\" return",
+                "oifname \"wan\" ip daddr 203.0.113.12 return",
+                "oifname \"w*\" ip saddr 10.0.1.0/24 iifname != \"eni*\" return",
                 "oif wan ip saddr 10.0.0.0/9 accept", "meta mark & 0xff == 0x12 return", "meta mark 7 return",
                 "ip saddr 10.0.1.5-10.0.1.9 return", "ip saddr != 10.0.1.5-10.0.1.9 udp dport 53 return",
                 "udp sport 1000-2000 accept", "ip protocol udp udp dport != 5000 fib saddr type local return",
@@ -82,8 +83,10 @@ struct FixPreviewTests {
         let lab = try FixLab()
         let comment = "x\\nflush ruleset\\nadd table ip evil; } # \\\\"
         try lab.nat.require(
-            "sh", "-c",
-            "iptables-legacy -t nat -A POSTROUTING -o wan -m comment --comment \"$(printf '\(comment)')\" -j MASQUERADE --random")
+            "sh",
+            "-c",
+            "iptables-legacy -t nat -A POSTROUTING -o wan -m comment --comment \"$(printf '\(comment)')\" -j MASQUERADE --random"
+        )
         let run = try lab.nataudit(["fix", "--masquerade", "--dry-run"])
         #expect(run.status == 0, "\(run.errors)")
         let twin = try LabHost()
@@ -115,5 +118,7 @@ private func expectSameTable(_ lab: FixLab, at location: SourceLocation = #_sour
     #expect(applied.status == 0, "\(applied.errors)", sourceLocation: location)
     #expect(
         try lab.nat.require("nft", "list", "table", "ip", "nataudit")
-            == twin.require("nft", "list", "table", "ip", "nataudit"), sourceLocation: location)
+            == twin.require("nft", "list", "table", "ip", "nataudit"),
+        sourceLocation: location
+    )
 }

@@ -13,7 +13,10 @@ struct FixProofTests {
             try lab.lab.servers.require("nft", "-f", "-", input: silence)
             let proof = LabAddress.servers.flatMap { ["--stun", "\($0):3480"] }
             try expectTakenBack(
-                lab, ["--probe-netns", lab.lab.clientA.namespace.path] + proof, "does not see an easy NAT")
+                lab,
+                ["--probe-netns", lab.lab.clientA.namespace.path] + proof,
+                "does not see an easy NAT"
+            )
         }
     }
 
@@ -21,7 +24,10 @@ struct FixProofTests {
         let lab = try FixLab(FixTableTests.rules[0])
         let proof = LabAddress.servers.flatMap { ["--stun", "\($0):3481"] }
         try expectTakenBack(
-            lab, ["--probe-netns", lab.lab.clientA.namespace.path] + proof, "does not see an easy NAT")
+            lab,
+            ["--probe-netns", lab.lab.clientA.namespace.path] + proof,
+            "does not see an easy NAT"
+        )
     }
 
     @Test func aProbeThatDoesNotMeetTheRuleProvesNothing() throws {
@@ -30,12 +36,17 @@ struct FixProofTests {
             postrouting: [
                 "-s \(LabAddress.clientA)/32 -o wan -j MASQUERADE --random",
                 "-s \(LabAddress.clientB)/32 -o wan -j MASQUERADE",
-            ], .iptablesLegacy)
+            ],
+            .iptablesLegacy
+        )
         let servers = LabAddress.servers.flatMap { ["--stun", "\($0)"] }
         try expectTakenBack(lab, servers, "did not meet the new rule")
         // Another client's easy mapping is none that the plan brought.
         try expectTakenBack(
-            lab, ["--probe-netns", lab.lab.clientB.namespace.path] + servers, "did not meet the new rule")
+            lab,
+            ["--probe-netns", lab.lab.clientB.namespace.path] + servers,
+            "did not meet the new rule"
+        )
         try expectApplied(try lab.fix())
     }
 
@@ -68,7 +79,10 @@ struct FixProofTests {
 
     @discardableResult
     private func expectTakenBack(
-        _ lab: FixLab, _ proof: [String], _ words: String, at location: SourceLocation = #_sourceLocation
+        _ lab: FixLab,
+        _ proof: [String],
+        _ words: String,
+        at location: SourceLocation = #_sourceLocation
     ) throws -> FixOutput {
         let before = try HostImage(lab.nat)
         let run = try lab.fix(proof: proof)

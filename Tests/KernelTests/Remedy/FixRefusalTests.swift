@@ -17,10 +17,15 @@ struct FixRefusalTests {
     static let rows: [Row] =
         [
             Row(
-                backend: .nftables, rules: ["oifname \"wan\" numgen random mod 2 0 masquerade random"], named: "numgen"),
+                backend: .nftables,
+                rules: ["oifname \"wan\" numgen random mod 2 0 masquerade random"],
+                named: "numgen"
+            ),
             Row(
                 backend: .nftables,
-                rules: ["oifname \"wan\" ct mark 0x1 return", "oifname \"wan\" masquerade random"], named: "ct mark"),
+                rules: ["oifname \"wan\" ct mark 0x1 return", "oifname \"wan\" masquerade random"],
+                named: "ct mark"
+            ),
         ]
         + [Backend.iptablesNft, .iptablesLegacy].flatMap { backend in
             [
@@ -30,7 +35,10 @@ struct FixRefusalTests {
                 (["-m connmark --mark 0x1 -j RETURN"], "connmark"),
             ].map { exceptions, named in
                 Row(
-                    backend: backend, rules: exceptions + ["-o wan -j MASQUERADE --random-fully"], named: named)
+                    backend: backend,
+                    rules: exceptions + ["-o wan -j MASQUERADE --random-fully"],
+                    named: named
+                )
             }
         }
 
@@ -67,7 +75,8 @@ struct FixRefusalTests {
         let before = try HostImage(lab.nat)
         let run = try lab.nataudit(
             ["fix", "--masquerade", "--yes", "--no-verify"],
-            through: ["setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"])
+            through: ["setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"]
+        )
         #expect(run.status == 2)
         #expect(run.errors.contains("CAP_NET_ADMIN"))
         #expect(try HostImage(lab.nat) == before)
@@ -111,8 +120,10 @@ struct FixRefusalTests {
         let lab = try FixLab(FixTableTests.rules[0])
         let before = try HostImage(lab.nat)
         let run = try Program.run(
-            ["fix", "--masquerade", "--yes"] + lab.proven, in: lab.nat.namespace,
-            environment: ["NATAUDIT_STATE": folder])
+            ["fix", "--masquerade", "--yes"] + lab.proven,
+            in: lab.nat.namespace,
+            environment: ["NATAUDIT_STATE": folder]
+        )
         #expect(run.status == 2)
         #expect(run.errors.contains(folder))
         #expect(try HostImage(lab.nat) == before)
@@ -123,7 +134,9 @@ struct FixRefusalTests {
         let before = try HostImage(lab.nat)
         let name = "\(lab.nat.namespace.identity).json"
         try FileManager.default.createDirectory(
-            at: lab.state.appending(path: "\(name).new/x"), withIntermediateDirectories: true)
+            at: lab.state.appending(path: "\(name).new/x"),
+            withIntermediateDirectories: true
+        )
         #expect(try lab.fix(proof: ["--no-verify"]).status == 2)
         #expect(try HostImage(lab.nat) == before)
         try FileManager.default.removeItem(at: lab.state.appending(path: "\(name).new"))
@@ -131,7 +144,9 @@ struct FixRefusalTests {
         let victim = lab.state.appending(path: "victim")
         try Data("{}".utf8).write(to: victim)
         try FileManager.default.createSymbolicLink(
-            at: lab.state.appending(path: name), withDestinationURL: victim)
+            at: lab.state.appending(path: name),
+            withDestinationURL: victim
+        )
         #expect(try lab.fix(proof: ["--no-verify"]).status == 2)
         #expect(try HostImage(lab.nat) == before)
         #expect(try Data(contentsOf: victim) == Data("{}".utf8))

@@ -30,7 +30,9 @@ struct FixScopeTests {
                     backend == .nftables
                         ? "ip saddr \(LabAddress.clientA) ip daddr != \(left) oifname \"wan\" meta l4proto udp masquerade random"
                         : "-s \(LabAddress.clientA)/32 ! -d \(left)/32 -o wan -p udp -j MASQUERADE --random"
-                ], backend)
+                ],
+                backend
+            )
             func expectUntouched(_ port: UInt16) throws {
                 let own = "10.0.1.2:\(port)"
                 #expect(try lab.sources(at: [left, elsewhere], clientPort: port) == [own, own])
@@ -57,20 +59,28 @@ struct FixScopeTests {
                         "-d \(returned)/32 -j RETURN", "-s \(LabAddress.clientA)/32 -j MASQUERADE --random-fully",
                         "-d \(accepted)/32 -j ACCEPT",
                     ]
-                ], backend)
+                ],
+                backend
+            )
             func expectUntouched(_ port: UInt16) throws {
                 #expect(try lab.sources(at: [returned], clientPort: port) == ["10.0.1.2:\(port)"])
                 let other = try lab.sources(at: [accepted], from: LabAddress.clientB, clientPort: port)
                 #expect(other == ["10.0.1.3:\(port)"])
             }
             try expectUntouched(42000)
-            let proof = ["--probe-netns", lab.lab.clientA.namespace.path]
-                + ["\(LabAddress.servers[0])", "\(LabAddress.servers[0]):3479", "\(accepted)"].flatMap { ["--stun", $0] }
+            let proof =
+                ["--probe-netns", lab.lab.clientA.namespace.path]
+                + ["\(LabAddress.servers[0])", "\(LabAddress.servers[0]):3479", "\(accepted)"].flatMap {
+                    ["--stun", $0]
+                }
             try expectApplied(try lab.fix(proof: proof))
             try expectUntouched(42001)
             // The last rule of the chain that calls is at fault too: what stands before it in the called one has to count.
             let seen = try lab.sources(
-                at: [LabAddress.servers[0], returned], from: LabAddress.clientB, clientPort: 42002)
+                at: [LabAddress.servers[0], returned],
+                from: LabAddress.clientB,
+                clientPort: 42002
+            )
             #expect(seen == ["203.0.113.1:42002", "203.0.113.1:42002"])
         }
     }

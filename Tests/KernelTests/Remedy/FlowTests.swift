@@ -45,6 +45,7 @@ struct FlowTests {
         let listing = try lab.nat.require("conntrack", "-L", "-p", "udp")
         return Set(
             listing.matches(of: /src=10\.0\.1\.2 dst=\S+ sport=(\d+) [^\n]*dst=\S+ sport=\d+ dport=\d+/)
-                .filter { $0.1 == "\(port)" }.map(\.0))
+                .filter { $0.1 == "\(port)" }.map(\.0)
+        )
     }
 }

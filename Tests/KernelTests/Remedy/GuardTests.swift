@@ -22,7 +22,9 @@ struct GuardTests {
                     """
                     iifname "wan" meta l4proto udp ct state new socket wildcard <= 1 accept
                     \t\tiifname "wan" meta l4proto udp ct state new fib daddr type local drop
-                    """))
+                    """
+                )
+            )
 
             let stranger = try lab.lab.servers.socket(LabAddress.servers[2], port: 6000)
             for local in [IPAddress.v4(0), LabAddress.nat] {

@@ -17,11 +17,15 @@ struct IPv6FixTests {
             try lab.lab.servers.ip(addresses.map { "address add \($0)/64 dev eth0" })
             let servers = try RunningSTUNServer(
                 in: lab.lab.servers.namespace,
-                listeningOn: addresses.map { Endpoint(address: $0, port: 3478) })
+                listeningOn: addresses.map { Endpoint(address: $0, port: 3478) }
+            )
             try lab.nat.require(
-                "ip6tables-nft-restore", input: "*nat\n-A POSTROUTING -o wan -j \(target)\nCOMMIT\n")
+                "ip6tables-nft-restore",
+                input: "*nat\n-A POSTROUTING -o wan -j \(target)\nCOMMIT\n"
+            )
             let before = try HostImage(lab.nat)
-            let proof = ["--probe-netns", lab.lab.clientA.namespace.path]
+            let proof =
+                ["--probe-netns", lab.lab.clientA.namespace.path]
                 + servers.endpoints.flatMap { ["--stun", "\($0)"] }
             let (scan, report) = try Program.scan(lab.nat, proof)
             #expect(scan.status == 1)

@@ -26,7 +26,9 @@ struct NATInstanceTests {
             #expect(again.status == 0)
             #expect(try !FixOutput(again).changed)
             expectRefused(
-                try lab.fix("--out-interface", "wan", "--source", "10.7.0.0/16", proof: ["--no-verify"]), "10.7.0.0/16")
+                try lab.fix("--out-interface", "wan", "--source", "10.7.0.0/16", proof: ["--no-verify"]),
+                "10.7.0.0/16"
+            )
 
             let client = try lab.lab.clientA.socket(LabAddress.clientA, port: 42001)
             let server = try lab.lab.servers.socket(LabAddress.servers[0], port: 7009)

@@ -31,7 +31,8 @@ struct UndoTests {
         #expect(
             after.parameters
                 == before.parameters.replacing("lan1/forwarding:1", with: "lan1/forwarding:0")
-                .replacing("lan2/forwarding:0", with: "lan2/forwarding:2"))
+                .replacing("lan2/forwarding:0", with: "lan2/forwarding:2")
+        )
         #expect(after.rules == before.rules)
     }
 

@@ -1,0 +1,11 @@
+extension Rule {
+    /// The statement that ends the rule; nil where none does.
+    var ending: Statement? {
+        statements.first { statement in
+            switch statement {
+            case .translateSource, .translateDestination, .verdict, .verdictMap: true
+            case .match, .change, .silent: false
+            }
+        }
+    }
+}

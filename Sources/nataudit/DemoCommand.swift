@@ -20,9 +20,9 @@ struct DemoCommand: ParsableCommand {
 
     func run() throws {
         let stop = try StopSignal.onTermination()
-        // A folder that nobody else sees and that goes with the process, however that ends.
         let folder = try privateFolder()
-        let demonstration = try Demonstration(stateFolder: folder) { stop.isRaised }
+        defer { withExtendedLifetime(folder) {} }
+        let demonstration = try Demonstration(stateFolder: folder.path) { stop.isRaised }
         let isGood: Bool
         switch report.format {
         case .text: isGood = try tell(demonstration)
@@ -31,9 +31,10 @@ struct DemoCommand: ParsableCommand {
         if !isGood { throw ExitCode(Outcome.finding.rawValue) }
     }
 
-    private func privateFolder() throws -> String {
+    /// Where the undo record lies: nobody else sees it, and nothing of it is left.
+    private func privateFolder() throws -> PrivateFolder {
         do {
-            return try PrivateFolder.make()
+            return try PrivateFolder()
         } catch let error {
             guard error.isPermission else { throw error }
             Console.complain("\(error); run it as root, or by scripts/demo, which makes a user namespace")

@@ -23,6 +23,7 @@ struct Nataudit: ParsableCommand {
     /// internal one, and those end with 2 in every command.
     static func main() {
         StandardStream.outliveReaders()
+        StopSignal.letQuitEndTheProcess()
         do {
             var command = try parsed(Array(CommandLine.arguments.dropFirst()))
             try command.run()

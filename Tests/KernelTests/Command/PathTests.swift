@@ -118,8 +118,10 @@ struct PathTests {
             try NATRule(name: "", backend: backend, script: script, ports: .drawn).load(on: lab.nat)
         }
         let report = try Program.scan(lab.nat).report
-        #expect(report.paths.first { $0.from == "10.0.1.0/24" }?.verdict == "unknown")
-        #expect(report.summary.contains("notrack") || report.verdict == "hard" && backend == .nftables)
+        // Without an entry in connection tracking no nat chain is met, as the corpus measured (edge-notrack). The
+        // nft row translates the host's own packets too, which are tracked.
+        #expect(report.paths.first { $0.from == "10.0.1.0/24" }?.verdict == "no-nat")
+        #expect(report.verdict == (backend == .nftables ? "hard" : "no-nat"))
     }
 
     private func oneLink() throws -> LabHost {

@@ -4,8 +4,8 @@ import Testing
 
 /// A ruleset that others change all the time.
 struct ChurnTests {
-    /// The pause between two foreign changes, in seconds; each change is a process, so that 0 means a few hundred a second.
-    @Test(arguments: ["0", "0.005", "0.02", "0.1"])
+    /// The pause between two foreign changes, in seconds; each change is a process, which takes a few milliseconds more.
+    @Test(arguments: ["0.02", "0.1"])
     func itIsAppliedOrRefusedAndNoForeignChangeIsLost(pause: String) async throws {
         try await onOwnThread {
             let lab = try FixLab(FixTableTests.rules[0])
@@ -13,11 +13,12 @@ struct ChurnTests {
             let before = try HostImage(lab.nat)
             let writer = try LabTool.start(["sh", "-c", Self.writer, "sh", pause], in: lab.nat.namespace)
             var applied = 0
-            for _ in 0..<13 {
+            for _ in 0..<25 {
                 let run = try lab.fix(proof: ["--no-verify"])
                 let isThere = try lab.nat.require("nft", "list", "tables").contains("nataudit")
-                // 2: the rules would not hold still.
-                #expect([0, 2].contains(run.status), "\(run.errors)")
+                // 1: they would not hold still while it was proven; 2: not even before.
+                #expect([0, 1, 2].contains(run.status), "\(run.errors)")
+                if run.status == 1 { #expect(try FixOutput(run).rolledBack, "\(run.errors)") }
                 #expect(isThere == (run.status == 0))
                 #expect(try lab.records().isEmpty == (run.status != 0))
                 if run.status == 0 {
@@ -27,6 +28,7 @@ struct ChurnTests {
                 }
                 #expect(try !lab.nat.require("nft", "list", "tables").contains("nataudit"))
             }
+            // A machine under load may be too slow between two changes, but not each time.
             if pause == "0.1" { #expect(applied > 0) }
             try lab.nat.require("touch", Self.stopFile(lab))
             #expect(try writer.status(within: .seconds(10)) == 0)
@@ -42,7 +44,7 @@ struct ChurnTests {
     /// Adds a rule at a time, and prints a line for each that nft took.
     private static let writer = """
         while [ ! -e "/tmp/nataudit-stop-$(readlink /proc/self/ns/net)" ]; do
-            nft add rule ip other c counter && echo
+            nft add rule ip other c counter && echo added
             sleep "$1"
         done
         rm "/tmp/nataudit-stop-$(readlink /proc/self/ns/net)"

@@ -52,6 +52,20 @@ struct FixProofTests {
         }
     }
 
+    @Test func everyKindOfReportKeepsToTheSchema() throws {
+        let lab = try FixLab(FixTableTests.rules[0])
+        let nothing = try lab.undo()
+        let dry = try lab.nataudit(["fix", "--masquerade", "--dry-run", "--format", "json"])
+        let advice = try lab.nataudit(["fix", "--format", "json"])
+        let takenBack = try lab.fix(proof: LabAddress.servers.flatMap { ["--stun", "\($0):3481"] })
+        let believed = try lab.fix(proof: ["--no-verify"])
+        try lab.nat.require("nft", "delete table ip nataudit")
+        try lab.nat.require("nft", "add table ip nataudit")
+        let refused = try lab.fix(proof: ["--no-verify"])
+        #expect([nothing, dry, advice, takenBack, believed, refused].map(\.status) == [0, 0, 0, 1, 0, 1])
+        try Schema.fix.check([nothing, dry, advice, takenBack, believed, refused].map(\.output))
+    }
+
     @discardableResult
     private func expectTakenBack(
         _ lab: FixLab, _ proof: [String], _ words: String, at location: SourceLocation = #_sourceLocation

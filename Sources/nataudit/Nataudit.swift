@@ -27,8 +27,11 @@ struct Nataudit: ParsableCommand {
         do {
             var command = try parsed(Array(CommandLine.arguments.dropFirst()))
             try command.run()
+        } catch let code as ExitCode {
+            // By the smallest command, since the text that every ending looks for in its command's tree is none here.
+            NodeCheckCommand.exit(withError: code)
         } catch {
-            guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
+            guard exitCode(for: error) == .failure else { exit(withError: error) }
             Console.complain("\(error)")
             exit(withError: ExitCode(Outcome.unknown.rawValue))
         }

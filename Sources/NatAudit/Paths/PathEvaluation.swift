@@ -15,7 +15,7 @@ struct PathEvaluation {
 
     /// The paths that exist, each with its verdict; a packet that takes no route makes no path.
     var paths: [EgressPath] {
-        PathFinder(snapshot).candidates.compactMap { candidate in
+        snapshot.candidates.compactMap { candidate in
             guard case .found(let route)? = snapshot.ways[candidate], route.kind == .unicast else {
                 return nil
             }

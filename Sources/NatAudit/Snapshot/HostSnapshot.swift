@@ -20,6 +20,8 @@ public struct HostSnapshot: Sendable {
     public let forwarding: [AddressFamily: Bool]
     /// How many lines IPVS has for services and servers; its hooks are not chains.
     public let virtualServices: Int
+    /// The paths whose ways the kernel was asked for, in the order of a report.
+    public internal(set) var candidates: [PathCandidate] = []
     /// What the kernel answered when it was asked for the ways of packets.
     public internal(set) var ways: [PathCandidate: RouteAnswer] = [:]
     /// The rules that could not be read, and why.

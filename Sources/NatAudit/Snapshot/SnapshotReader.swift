@@ -124,6 +124,7 @@ extension HostSnapshot {
     /// The same snapshot with the kernel's answers for the ways of these packets; what it does not answer is left out.
     fileprivate func asking(_ candidates: [PathCandidate]) -> HostSnapshot {
         var answered = self
+        answered.candidates = candidates
         for candidate in candidates {
             answered.ways[candidate] = try? RouteReader.lookup(
                 destination: candidate.destination,

@@ -14,17 +14,25 @@ enum OwnerCatalogue {
     static let signs: [Sign] = [
         Sign(owner: Owner("nataudit"), tables: ["nataudit"]),
         Sign(
-            owner: awsVPCCNI, chainPrefixes: ["AWS-SNAT-CHAIN", "AWS-CONNMARK-CHAIN"],
-            commentPrefixes: ["AWS, SNAT", "AWS SNAT CHAIN"]),
+            owner: awsVPCCNI,
+            chainPrefixes: ["AWS-SNAT-CHAIN", "AWS-CONNMARK-CHAIN"],
+            commentPrefixes: ["AWS, SNAT", "AWS SNAT CHAIN"]
+        ),
         Sign(owner: awsEgress, chainPrefixes: ["CNI-E4", "CNI-E6"]),
         Sign(owner: Owner("kube-proxy"), chainPrefixes: ["KUBE-"], tables: ["kube-proxy"]),
         Sign(
-            owner: flannel, chainPrefixes: ["FLANNEL-"], commentPrefixes: ["flanneld masq"],
-            tables: ["flannel-ipv4", "flannel-ipv6"]),
+            owner: flannel,
+            chainPrefixes: ["FLANNEL-"],
+            commentPrefixes: ["flanneld masq"],
+            tables: ["flannel-ipv4", "flannel-ipv6"]
+        ),
         Sign(owner: calico, chainPrefixes: ["cali-", "nat-cali-"], commentPrefixes: ["cali:"], tables: ["calico"]),
         Sign(owner: Owner("cilium"), chainPrefixes: ["CILIUM_"], commentPrefixes: ["cilium"]),
         Sign(
-            owner: ipMasqAgent, chainPrefixes: ["IP-MASQ"], commentPrefixes: ["ip-masq-agent"]),
+            owner: ipMasqAgent,
+            chainPrefixes: ["IP-MASQ"],
+            commentPrefixes: ["ip-masq-agent"]
+        ),
         Sign(owner: Owner("kube-router"), chainPrefixes: ["KUBE-ROUTER"], commentPrefixes: ["kube-router"]),
         Sign(owner: Owner("antrea"), chainPrefixes: ["ANTREA-"], commentPrefixes: ["Antrea:"]),
         Sign(owner: Owner("ovn-kubernetes"), chainPrefixes: ["OVN-KUBE-", "ovn-kube-"], tables: ["ovn-kubernetes"]),
@@ -49,8 +57,10 @@ enum OwnerCatalogue {
             commands: [
                 "kubectl -n kube-system set env daemonset/aws-node -c aws-node AWS_VPC_K8S_CNI_RANDOMIZESNAT=none"
             ],
-            verify: ["iptables-save -t nat | grep 'AWS, SNAT'   # no --random-fully", "nataudit scan"]),
-        revert: "aws-node writes its own rule again when it starts and when the VPC's CIDRs change")
+            verify: ["iptables-save -t nat | grep 'AWS, SNAT'   # no --random-fully", "nataudit scan"]
+        ),
+        revert: "aws-node writes its own rule again when it starts and when the VPC's CIDRs change"
+    )
 
     private static let awsEgress = Owner(
         "aws-vpc-cni-egress",
@@ -60,8 +70,10 @@ enum OwnerCatalogue {
             commands: [
                 "kubectl -n kube-system set env daemonset/aws-node -c aws-node AWS_VPC_K8S_CNI_RANDOMIZESNAT=none"
             ],
-            verify: ["grep randomizeSNAT /etc/cni/net.d/10-aws.conflist   # \"none\""]),
-        revert: "the plugin writes rules for every pod that starts")
+            verify: ["grep randomizeSNAT /etc/cni/net.d/10-aws.conflist   # \"none\""]
+        ),
+        revert: "the plugin writes rules for every pod that starts"
+    )
 
     private static let flannel = Owner(
         "flannel",
@@ -69,8 +81,10 @@ enum OwnerCatalogue {
             summary: "Start flannel (0.27.4 or later) with --ip-masq-fully-random-disable.",
             environment: "flannel",
             commands: ["kubectl -n kube-flannel edit daemonset kube-flannel-ds   # add the argument"],
-            verify: ["iptables-save -t nat | grep FLANNEL-POSTRTG   # no --random-fully"]),
-        revert: "flannel writes its rules again every few seconds")
+            verify: ["iptables-save -t nat | grep FLANNEL-POSTRTG   # no --random-fully"]
+        ),
+        revert: "flannel writes its rules again every few seconds"
+    )
 
     private static let calico = Owner(
         "calico",
@@ -81,8 +95,10 @@ enum OwnerCatalogue {
                 "kubectl patch felixconfiguration default --type merge -p "
                     + #"'{"spec":{"featureDetectOverride":"SNATFullyRandom=false,MASQFullyRandom=false"}}'"#
             ],
-            verify: ["iptables-save -t nat | grep cali-nat-outgoing   # no --random-fully"]),
-        revert: "Felix writes its chains again when they differ from what it wants")
+            verify: ["iptables-save -t nat | grep cali-nat-outgoing   # no --random-fully"]
+        ),
+        revert: "Felix writes its chains again when they differ from what it wants"
+    )
 
     private static let ipMasqAgent = Owner(
         "ip-masq-agent",
@@ -90,8 +106,10 @@ enum OwnerCatalogue {
             summary: "Start ip-masq-agent (2.10 or later) with --random-fully=false.",
             environment: "ip-masq-agent",
             commands: ["kubectl -n kube-system edit daemonset ip-masq-agent   # add the argument"],
-            verify: ["iptables-save -t nat | grep IP-MASQ   # no --random-fully"]),
-        revert: "ip-masq-agent writes its chain again every minute")
+            verify: ["iptables-save -t nat | grep IP-MASQ   # no --random-fully"]
+        ),
+        revert: "ip-masq-agent writes its chain again every minute"
+    )
 
     private static let neutron = Owner(
         "neutron",
@@ -99,6 +117,8 @@ enum OwnerCatalogue {
             summary: "Set use_random_fully = False in section [AGENT] of l3_agent.ini and restart the agent.",
             environment: "openstack-neutron",
             commands: ["systemctl restart neutron-l3-agent"],
-            verify: ["ip netns exec qrouter-ID iptables-save -t nat | grep random   # nothing"]),
-        revert: "the agent writes its chains again when it syncs")
+            verify: ["ip netns exec qrouter-ID iptables-save -t nat | grep random   # nothing"]
+        ),
+        revert: "the agent writes its chains again when it syncs"
+    )
 }

@@ -23,7 +23,8 @@ public struct Demonstration {
         try rule.load(on: lab.nat)
         servers = try RunningSTUNServer(
             in: lab.servers.namespace,
-            listeningOn: LabAddress.servers.map { Endpoint(address: $0, port: STUNServerName.defaultPort) })
+            listeningOn: LabAddress.servers.map { Endpoint(address: $0, port: STUNServerName.defaultPort) }
+        )
         state = StateFolder(of: lab.nat.namespace.identity, override: stateFolder)
         self.isInterrupted = isInterrupted
     }
@@ -60,7 +61,9 @@ public struct Demonstration {
                                ├ 10.0.1.1  NAT  203.0.113.1 ────────┼─ STUN 203.0.113.11
             client B 10.0.1.3 ─┘                                    └─ STUN 203.0.113.12
             """
-        step.narration = ["Five hosts in network namespaces of their own; nothing of this machine's network is touched."]
+        step.narration = [
+            "Five hosts in network namespaces of their own; nothing of this machine's network is touched."
+        ]
         return step
     }
 
@@ -89,7 +92,10 @@ public struct Demonstration {
     }
 
     private func plan() throws -> DemoStep {
-        var step = DemoStep("The plan, as nft reads it", command: "nataudit fix --masquerade --override-owner --dry-run")
+        var step = DemoStep(
+            "The plan, as nft reads it",
+            command: "nataudit fix --masquerade --override-owner --dry-run"
+        )
         let preview = try run { try $0.preview() }
         step.exhibit = preview.plan.tables.flatMap(\.lines).joined(separator: "\n")
         step.narration = ["Nothing is changed yet. The table is its own; the CNI's rules stay as they are."]
@@ -98,7 +104,10 @@ public struct Demonstration {
     }
 
     private func fix() throws -> DemoStep {
-        var step = DemoStep("Applied in one batch, and proven", command: "nataudit fix --masquerade --override-owner --yes")
+        var step = DemoStep(
+            "Applied in one batch, and proven",
+            command: "nataudit fix --masquerade --override-owner --yes"
+        )
         let report = try run { try $0.run { _ in true } }
         step.verdict = report.after
         step.narration = [
@@ -160,9 +169,14 @@ extension Demonstration {
     /// Runs a part of a fix on the NAT host, proven from client A.
     private func run<Value: Sendable>(_ body: @Sendable (FixRun) throws -> Value) throws -> Value {
         let run = FixRun(
-            intent: FixIntent(overridesOwner: true), probe: probePlan,
-            place: .client(lab.clientA.namespace, name: "client A"), namespace: "nat", state: state,
-            isInterrupted: isInterrupted, say: { _ in })
+            intent: FixIntent(overridesOwner: true),
+            probe: probePlan,
+            place: .client(lab.clientA.namespace, name: "client A"),
+            namespace: "nat",
+            state: state,
+            isInterrupted: isInterrupted,
+            say: { _ in }
+        )
         return try lab.nat.namespace.perform { try body(run) }
     }
 

@@ -63,7 +63,8 @@ public struct Verification: Hashable, Sendable {
         if plan.isNATInstance { return isEasy }
         // A plan that only guards changes no translation.
         if faults.isEmpty { return isEasy || before.probes.map(\.verdict) == after.probes.map(\.verdict) }
+        // The host's own socket is masqueraded to its own address: what was hard before is then seen untranslated.
         let wasHard = before.probes.contains { $0.verdict == .hard }
-        return isEasy && (wasHard || faults.contains { after.probe(of: $0)?.verdict == .easy })
+        return wasHard || isEasy && faults.contains { after.probe(of: $0)?.verdict == .easy }
     }
 }

@@ -9,7 +9,8 @@ public final class PrivateFolder: Sendable {
     /// - Throws: `SystemError` without CAP_SYS_ADMIN.
     public init() throws(SystemError) {
         descriptor = Descriptor(
-            owning: try checked(na_private_folder(), "make a private folder in memory (CAP_SYS_ADMIN is needed)"))
+            owning: try checked(na_private_folder(), "make a private folder in memory (CAP_SYS_ADMIN is needed)")
+        )
     }
 
     /// The path by which this process reaches the folder, as long as this object lives.

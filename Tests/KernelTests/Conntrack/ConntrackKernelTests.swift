@@ -2,7 +2,6 @@ import NetlinkBridge
 import Testing
 
 /// Connection tracking entries as this process reads them and as conntrack(8) prints them.
-@Suite(.timeLimit(.minutes(1)))
 struct ConntrackKernelTests {
     /// Entries of several protocols, families, zones and marks, made without traffic.
     private let made = """

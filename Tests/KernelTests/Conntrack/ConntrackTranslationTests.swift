@@ -3,7 +3,6 @@ import NetlinkBridge
 import Testing
 
 /// What source NAT made of a datagram that was just sent, read from its connection tracking entry.
-@Suite(.timeLimit(.minutes(1)))
 struct ConntrackTranslationTests {
     /// A host with an inner address, an outer one, and an outer neighbour that never answers.
     private let topology = """

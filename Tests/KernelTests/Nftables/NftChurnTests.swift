@@ -16,7 +16,7 @@ struct NftChurnTests {
     /// as long as a read takes, the other does now and then.
     private static let paces: [(pause: UInt32, reads: Int)] = [(0, 60), (8_000, 300)]
 
-    @Test(.timeLimit(.minutes(2)), arguments: paces)
+    @Test(arguments: paces)
     func aSnapshotIsWholeOrSaysThatItIsNot(_ pace: (pause: UInt32, reads: Int)) throws {
         let pause = pace.pause
         let host = try RulesNamespace()

@@ -50,6 +50,15 @@ struct FixProofTests {
         try expectApplied(try lab.fix())
     }
 
+    /// The host's own socket is masqueraded to its own address: repaired, it is seen as if there were no NAT.
+    @Test func aHostThatProbesItselfSeesTheRepair() throws {
+        let lab = try FixLab()
+        try lab.nat.load(postrouting: ["-o wan -j MASQUERADE --random-fully"], .iptablesNft)
+        let servers = LabAddress.servers.flatMap { ["--stun", "\($0)"] }
+        try expectApplied(try lab.fix(proof: servers))
+        #expect(try lab.undo().status == 0)
+    }
+
     @Test func aHardNATUpstreamIsSaidAndTheChangeTakenBack() async throws {
         try await onOwnThread {
             let lab = try FixLab(FixTableTests.rules[0])

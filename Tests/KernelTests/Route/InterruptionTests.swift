@@ -3,7 +3,6 @@ import Foundation
 import NetlinkBridge
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
 struct InterruptionTests {
     @Test func aListThatChangesWhileItIsReadIsRefused() throws {
         let namespace = try NetworkNamespace.make()

@@ -2,7 +2,6 @@ import NetlinkBridge
 import Testing
 
 /// Links and addresses as this process reads them and as ip(8) prints them, in one namespace each.
-@Suite(.timeLimit(.minutes(1)))
 struct LinkKernelTests {
     private struct IPLink: Decodable {
         struct Kind: Decodable { let info_kind: String? }

@@ -2,7 +2,6 @@ import NetlinkBridge
 import Testing
 
 /// Routes and rules as this process reads them and as ip(8) prints them, in one namespace each.
-@Suite(.timeLimit(.minutes(1)))
 struct RouteKernelTests {
     private struct IPRoute: Decodable {
         struct Via: Decodable { let host: String }

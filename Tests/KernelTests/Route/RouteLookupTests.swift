@@ -3,7 +3,6 @@ import NetlinkBridge
 import Testing
 
 /// The kernel's answer to a route query, against `ip route get` in the same namespace.
-@Suite(.timeLimit(.minutes(1)))
 struct RouteLookupTests {
     private struct Query: CustomStringConvertible {
         let destination: String

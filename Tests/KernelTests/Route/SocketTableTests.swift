@@ -2,7 +2,6 @@ import Foundation
 import NetlinkBridge
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
 struct SocketTableTests {
     @Test func udpSocketsOfTheNamespaceAreListed() throws {
         let namespace = try NetworkNamespace.make()

@@ -1,7 +1,6 @@
 import NetlinkBridge
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
 struct SysctlKernelTests {
     @Test func writingChangesThatNamespaceOnly() throws {
         let changed = try NetworkNamespace.make()

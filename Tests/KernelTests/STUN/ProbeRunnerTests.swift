@@ -3,7 +3,6 @@ import NetlinkBridge
 import Testing
 
 /// The probe runner and the server on real sockets, with a real NAT on the loopback where one is wanted.
-@Suite(.timeLimit(.minutes(2)))
 struct ProbeRunnerTests {
     /// Rewrites what leaves for port 3478, as a NAT on the way out does.
     private func nat(_ statements: String...) -> String {

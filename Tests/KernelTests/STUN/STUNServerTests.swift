@@ -3,7 +3,6 @@ import NetlinkBridge
 import Testing
 
 /// The server, asked by coturn's client and by hand.
-@Suite(.timeLimit(.minutes(1)))
 struct STUNServerTests {
     @Test func coturnsClientUnderstandsTheAnswer() throws {
         let loopback = try LoopbackHost()

@@ -4,7 +4,6 @@ import NetlinkBridge
 import Testing
 
 /// The commands `stun` and `serve` as a user or a script meets them.
-@Suite(.timeLimit(.minutes(1)))
 struct StunCommandTests {
     @Test func theReportIsAllThatStandardOutputHas() throws {
         let loopback = try LoopbackHost()

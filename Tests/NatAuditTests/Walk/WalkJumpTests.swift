@@ -107,7 +107,7 @@ struct WalkJumpTests {
     }
 
     /// Sixteen levels of chains that each call the next many times over would take longer than anybody waits.
-    @Test(.timeLimit(.minutes(1)))
+    @Test
     func chainsThatCallEachOtherTooOftenAreGivenUp() {
         var scene = WalkScene()
         scene.base("post", [.jump("c0").when(.marked), .masquerade])

@@ -12,20 +12,25 @@ enum RandomSourcePorts {
             // Every path for which it decides may have been measured to be easy all the same.
             let isProven = paths.contains { evidence.probe(of: $0)?.verdict == .hard }
             let isCertain = rule.reach == .always && paths.contains { $0.verdict == .hard }
-            let isRefuted = !paths.isEmpty && paths.allSatisfy {
-                [.easy, .noNAT].contains(evidence.probe(of: $0)?.verdict)
-            }
+            let isRefuted =
+                !paths.isEmpty
+                && paths.allSatisfy {
+                    [.easy, .noNAT].contains(evidence.probe(of: $0)?.verdict)
+                }
             let severity: Finding.Severity = isProven || isCertain ? (isRefuted ? .warning : .error) : .note
             let owner = rule.owner.map { " by \($0.name)" } ?? ""
             let condition = rule.when.map { " Whether traffic meets it depends on: \($0)." } ?? ""
             return Finding(
-                .randomSourcePorts, severity,
+                .randomSourcePorts,
+                severity,
                 "\(rule.translation.kind.rawValue) \(rule.translation.flags.words.joined(separator: ","))\(owner) "
                     + "in chain \(rule.reference.place.chain)",
                 detail: "The rule gives one socket another external port for every destination, so that nobody "
                     + "can be told where to reach it, and direct connections fall back to a relay.\(condition)",
                 evidence: [rule.evidence] + paths.map { "path \($0.words)" },
-                rule: index, remedies: remedies(rule))
+                rule: index,
+                remedies: remedies(rule)
+            )
         }
     }
 
@@ -37,7 +42,8 @@ enum RandomSourcePorts {
                 summary: "Put a port-preserving rule before it, in a table of its own that `nataudit undo` removes.",
                 environment: "this-host",
                 commands: ["nataudit fix --masquerade --dry-run\(override)", "nataudit fix --masquerade\(override)"],
-                verify: ["nataudit scan"])
+                verify: ["nataudit scan"]
+            )
         ]
     }
 }

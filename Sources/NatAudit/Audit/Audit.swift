@@ -34,6 +34,7 @@ public enum Audit {
         if changesMarks {
             limits.append("rules change marks or tracking; what that does to later rules is not evaluated")
         }
+        limits += evidence.snapshot.unanswered
         if evidence.paths.isEmpty { limits.append("no path out of this host was found in its routes") }
         return limits
     }

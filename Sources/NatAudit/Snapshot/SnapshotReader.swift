@@ -121,16 +121,20 @@ private struct SnapshotBuilder {
 }
 
 extension HostSnapshot {
-    /// The same snapshot with the kernel's answers for the ways of these packets; what it does not answer is left out.
+    /// The same snapshot with the kernel's answers for the ways of these packets; what it does not answer is noted.
     fileprivate func asking(_ candidates: [PathCandidate]) -> HostSnapshot {
         var answered = self
         answered.candidates = candidates
         for candidate in candidates {
-            answered.ways[candidate] = try? RouteReader.lookup(
-                destination: candidate.destination,
-                source: candidate.source,
-                inInterface: candidate.inInterface
-            )
+            do {
+                answered.ways[candidate] = try RouteReader.lookup(
+                    destination: candidate.destination,
+                    source: candidate.source,
+                    inInterface: candidate.inInterface
+                )
+            } catch {
+                answered.unanswered.append("the way from \(candidate.origin): \(error)")
+            }
         }
         return answered
     }

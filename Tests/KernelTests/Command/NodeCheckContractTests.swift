@@ -132,7 +132,7 @@ struct NodeCheckContractTests {
                 "nft",
                 "add table ip mute; add chain ip mute in { type filter hook input priority 0; policy drop; }"
             )
-            let run = try NodeCheckRun.run(lab.nat, NodeCheckRun.servers + ["--timeout", "1"])
+            let run = try NodeCheckRun.run(lab.nat, NodeCheckRun.servers + ["--timeout", "5"])
             #expect(run.output.hasPrefix("blocked: "))
             #expect(run.status == 1)
         }

@@ -36,7 +36,7 @@ public struct StateFolder: Sendable {
     /// Where the undo record is kept.
     private var recordPath: String { "\(records)/\(key).json" }
 
-    /// The undo record; nil where there is none, or where it is of another boot and so of nothing that is left.
+    /// The undo record; nil where there is none, or where it is of another boot or of a namespace that is gone.
     func record() throws -> UndoRecord? {
         guard let bytes = try StateFiles.read(recordPath) else { return nil }
         let record: UndoRecord
@@ -47,7 +47,7 @@ public struct StateFolder: Sendable {
                 "the undo record \(escapedForDisplay(recordPath)) cannot be read; look at it and remove it"
             )
         }
-        return record.boot == UndoRecord.currentBoot() ? record : nil
+        return try record.isCurrent() ? record : nil
     }
 
     /// Writes the record so that it is on the disk before anything is changed.

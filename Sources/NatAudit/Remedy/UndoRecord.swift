@@ -6,6 +6,8 @@ public struct UndoRecord: Hashable, Sendable, Codable {
     public let id: String
     /// The boot during which the change was made: neither tables nor parameters outlive it.
     let boot: String
+    /// The number of the network namespace, which no later one of this boot has; nil where the kernel gives none.
+    let namespace: UInt64?
     /// The families of the tables that were made.
     let tables: [String]
     /// The kernel parameters that were changed, in the order of the change.
@@ -23,6 +25,13 @@ public struct UndoRecord: Hashable, Sendable, Codable {
         var after: String?
     }
 
+    /// Tells whether the record is of this boot and of the calling thread's network namespace.
+    ///
+    /// A namespace that is gone leaves its inode, and so its record's name, to another one.
+    func isCurrent() throws -> Bool {
+        try boot == Self.currentBoot() && namespace == NetworkNamespace.currentCookie()
+    }
+
     /// The kernel's name for this boot.
     static func currentBoot() -> String {
         let value = try? Sysctl("kernel.random.boot_id").read()
@@ -37,6 +46,7 @@ extension UndoRecord {
         self.init(
             id: "\(plan.generation)-\(families.joined(separator: "-"))",
             boot: Self.currentBoot(),
+            namespace: try NetworkNamespace.currentCookie(),
             tables: families,
             parameters: parameters,
             flowAddresses: plan.instanceAddresses.sorted().map(\.description)
@@ -57,6 +67,7 @@ extension UndoRecord {
         return UndoRecord(
             id: id,
             boot: boot,
+            namespace: namespace,
             tables: tables,
             parameters: old + parameters.filter { !known.contains($0.components) },
             flowAddresses: Array(Set(flowAddresses + earlier.flowAddresses)).sorted()

@@ -1,3 +1,4 @@
+import Foundation
 import NatAudit
 import NetlinkBridge
 import Testing
@@ -79,9 +80,12 @@ struct FixInterruptionTests {
     }
 
     private func end(_ lab: FixLab, _ fix: Fix, with signal: String, after seconds: Double) throws -> ToolRun {
-        try lab.nataudit(
+        let run = try lab.nataudit(
             ["fix", "--masquerade", "--yes", "--format", "json"] + fix.options(lab),
             through: ["timeout", "--preserve-status", "--signal", signal, "\(seconds)"]
         )
+        // With KILL, timeout ends together with the fix, which may hold its lock for a moment longer.
+        for _ in 0..<500 where try lab.isLocked() { usleep(10_000) }
+        return run
     }
 }

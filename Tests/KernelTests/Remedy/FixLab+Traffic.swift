@@ -23,7 +23,7 @@ extension FixLab {
 
     /// What a server sees as the source of one datagram of a client's socket.
     func source(at server: IPAddress, of client: LabSocket) throws -> String {
-        let socket = try lab.servers.socket(server, port: 7005)
+        let socket = try lab.servers.socket(server, port: 0)
         try client.send([1], to: socket.local)
         return "\(try #require(try socket.receive(within: .seconds(2))).source)"
     }

@@ -41,6 +41,19 @@ final class FixLab: Sendable {
     /// What the command finds in its environment.
     var environment: [String: String] { ["NATAUDIT_STATE": state.path(percentEncoded: false)] }
 
+    /// The file that a fix of the NAT host locks.
+    var lock: String {
+        state.appending(path: "\(nat.namespace.identity).lock").path(percentEncoded: false)
+    }
+
+    /// Tells whether a process holds that lock.
+    func isLocked() throws -> Bool {
+        guard FileManager.default.fileExists(atPath: lock) else { return false }
+        guard let free = try FileLock(path: lock) else { return true }
+        withExtendedLifetime(free) {}
+        return false
+    }
+
     /// The undo records that are kept.
     func records() throws -> [URL] {
         guard FileManager.default.fileExists(atPath: state.path) else { return [] }
@@ -52,18 +65,22 @@ final class FixLab: Sendable {
 extension FixLab {
     /// What three servers, and another port of the first, see as the source of one client socket; none of them is a STUN
     /// server, so that any bytes do.
-    func sources(of client: LabSocket, ports: [UInt16] = [7001, 7002]) throws -> [Endpoint] {
-        let places =
-            LabAddress.servers.map { Endpoint(address: $0, port: ports[0]) }
-            + ports.dropFirst().map { Endpoint(address: LabAddress.servers[0], port: $0) }
-        return try places.map { place in
-            let server = try lab.servers.socket(place.address, port: place.port)
+    func sources(of client: LabSocket, at servers: [LabSocket]? = nil) throws -> [Endpoint] {
+        try (servers ?? listeners()).map { server in
             try client.send([1], to: server.local)
             let datagram = try #require(try server.receive(within: .seconds(2)))
             try server.send([2], to: datagram.source)
             #expect(try #require(try client.receive(within: .seconds(2))).bytes == [2])
             return datagram.source
         }
+    }
+
+    /// Sockets at the three server addresses, and a second one at the first.
+    ///
+    /// Their ports are the kernel's choice: one that was just closed may still be held by a child process of another
+    /// test that is about to start.
+    func listeners() throws -> [LabSocket] {
+        try (LabAddress.servers + LabAddress.servers.prefix(1)).map { try lab.servers.socket($0, port: 0) }
     }
 
     /// Checks that one client socket keeps its port at four servers, or, where it is not to, that it does not.

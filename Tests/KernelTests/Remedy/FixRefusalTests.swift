@@ -87,8 +87,7 @@ struct FixRefusalTests {
         let lab = try FixLab(FixTableTests.rules[0])
         try FileManager.default.createDirectory(at: lab.state, withIntermediateDirectories: true)
         let before = try HostImage(lab.nat)
-        let path = lab.state.appending(path: "\(lab.nat.namespace.identity).lock").path(percentEncoded: false)
-        guard let lock = try FileLock(path: path) else {
+        guard let lock = try FileLock(path: lab.lock) else {
             Issue.record("the lock is taken already")
             return
         }

@@ -8,6 +8,9 @@ struct FixTableTests {
     static let rules =
         NATRule.table.filter { $0.ports == .drawn } + [.awsVPCCNI(.iptablesNft), .awsVPCCNI(.iptablesLegacy)]
 
+    /// One of them for each backend.
+    static let samples = [rules[1], .awsVPCCNI(.iptablesNft), .awsVPCCNI(.iptablesLegacy)]
+
     @Test(arguments: rules)
     func aHardRuleIsOvertakenAndPutBack(_ rule: NATRule) async throws {
         try await onOwnThread {

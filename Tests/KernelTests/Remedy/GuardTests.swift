@@ -27,9 +27,9 @@ struct GuardTests {
             )
 
             let stranger = try lab.lab.servers.socket(LabAddress.servers[2], port: 6000)
-            for local in [IPAddress.v4(0), LabAddress.nat] {
-                let own = try lab.nat.socket(local, port: 5001)
-                try stranger.send([1], to: Endpoint(address: LabAddress.nat, port: 5001))
+            for (local, port) in [(IPAddress.v4(0), UInt16(5001)), (LabAddress.nat, 5003)] {
+                let own = try lab.nat.socket(local, port: port)
+                try stranger.send([1], to: Endpoint(address: LabAddress.nat, port: port))
                 #expect(try own.receive(within: .seconds(2))?.source == stranger.local)
             }
             let connected = try LabTool.start(["python3", "-c", Self.connected], in: lab.nat.namespace)

@@ -8,13 +8,13 @@ struct IPv6FixTests {
     func aHardRuleIsOvertakenAndPutBack(_ target: String) async throws {
         try await onOwnThread {
             let lab = try FixLab()
-            try lab.nat.ip(["address add fd00::1/64 dev lan0", "address add 2001:db8::1/64 dev wan"])
+            try lab.nat.ip(["address add fd00::1/64 dev lan0 nodad", "address add 2001:db8::1/64 dev wan nodad"])
             try lab.nat.set(["net/ipv6/conf/all/forwarding": "1"])
             try lab.nat.ip(["route add default via 2001:db8::10 dev wan"])
             let client = try #require(IPAddress("fd00::2"))
-            try lab.lab.clientA.ip(["address add \(client)/64 dev eth0", "route add default via fd00::1"])
+            try lab.lab.clientA.ip(["address add \(client)/64 dev eth0 nodad", "route add default via fd00::1"])
             let addresses = try ["2001:db8::10", "2001:db8::11", "2001:db8::12"].map { try #require(IPAddress($0)) }
-            try lab.lab.servers.ip(addresses.map { "address add \($0)/64 dev eth0" })
+            try lab.lab.servers.ip(addresses.map { "address add \($0)/64 dev eth0 nodad" })
             let servers = try RunningSTUNServer(
                 in: lab.lab.servers.namespace,
                 listeningOn: addresses.map { Endpoint(address: $0, port: 3478) }
@@ -33,7 +33,7 @@ struct IPv6FixTests {
             try expectApplied(try lab.fix(proof: proof))
             let ports = try addresses.enumerated().map { number, address in
                 let socket = try lab.lab.clientA.socket(client, port: UInt16(43000 + number))
-                let server = try lab.lab.servers.socket(address, port: 7001)
+                let server = try lab.lab.servers.socket(address, port: 0)
                 try socket.send([1], to: server.local)
                 return try #require(try server.receive(within: .seconds(2))).source.port
             }

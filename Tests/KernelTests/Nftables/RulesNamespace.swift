@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import NatAudit
 import NetlinkBridge
@@ -7,46 +6,13 @@ import Testing
 /// A new namespace in which nft and the iptables tools are run, as the oracles that rules are compared with.
 struct RulesNamespace {
     let namespace: NetworkNamespace
-    /// Each namespace has a lock of its own, or tests that run side by side would wait for each other.
-    private let lock: String
 
-    init() throws {
-        namespace = try NetworkNamespace.make()
-        lock = NSTemporaryDirectory() + "rules-\(namespace.identity).lock"
-    }
+    init() throws { namespace = try NetworkNamespace.make() }
 
-    /// A tool that failed, with its own words.
-    struct Failure: Error, CustomStringConvertible {
-        let command: [String]
-        let complaint: String
-        var description: String { "\(command.joined(separator: " ")): \(complaint)" }
-    }
-
-    /// Runs a tool in the namespace and returns what it printed.
+    /// Runs a tool in the namespace and returns what it printed; a failure has the tool's own words.
     @discardableResult
     func run(_ command: [String], input: String = "") throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["nsenter", "--net=" + namespace.path] + command
-        process.environment = ProcessInfo.processInfo.environment.merging(["XTABLES_LOCKFILE": lock]) { $1 }
-        let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = standardInput
-        process.standardOutput = output
-        process.standardError = errors
-        // Not waitUntilExit(), which needs a run loop and may not return on a thread without one.
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
-        try process.run()
-        try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try standardInput.fileHandleForWriting.close()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        ended.wait()
-        try? FileManager.default.removeItem(atPath: lock)
-        // The path stands for a descriptor of this process, which goes with the object.
-        withExtendedLifetime(namespace) {}
-        guard process.terminationStatus == 0 else { throw Failure(command: command, complaint: complaint) }
-        return text
+        try LabTool.require(command, in: namespace, input: input)
     }
 
     /// Loads a script with nft.

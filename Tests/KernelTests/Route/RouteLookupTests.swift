@@ -1,4 +1,5 @@
 import Foundation
+import NatAudit
 import NetlinkBridge
 import Testing
 
@@ -127,10 +128,8 @@ struct RouteLookupTests {
         in namespace: NetworkNamespace
     ) throws {
         #expect(try answer(query, in: namespace) == .refused(refusal), "\(query)")
-        let failure = #expect(throws: NamespaceTool.Failure.self, "\(query)") {
-            try NamespaceTool.run("\(query)", in: namespace)
-        }
-        #expect(failure?.message.contains(words) == true, "\(query): \(failure?.message ?? "")")
+        let run = try LabTool.run(["sh", "-ec", "\(query)"], in: namespace)
+        #expect(run.status != 0 && run.errors.contains(words), "\(query): \(run)")
     }
 
     private func answer(_ query: Query, in namespace: NetworkNamespace) throws -> RouteAnswer {

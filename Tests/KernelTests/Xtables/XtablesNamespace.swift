@@ -1,45 +1,17 @@
-import Foundation
+import NatAudit
 import NetlinkBridge
 import Testing
 
 /// A new namespace in which the xtables tools are run, as the oracle that decoded rules are compared with.
 struct XtablesNamespace {
     let namespace: NetworkNamespace
-    /// Each namespace has a lock of its own, or tests that run side by side would wait for each other.
-    private let lock: String
 
-    init() throws {
-        namespace = try NetworkNamespace.make()
-        lock = NSTemporaryDirectory() + "xtables-\(namespace.identity).lock"
-    }
+    init() throws { namespace = try NetworkNamespace.make() }
 
-    /// Runs a tool in the namespace and returns what it printed; a failure is recorded with the tool's own words.
+    /// Runs a tool in the namespace and returns what it printed; a failure has the tool's own words.
     @discardableResult
     func run(_ command: [String], input: String = "") throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/nsenter")
-        process.arguments = ["--net=" + namespace.path] + command
-        process.environment = ProcessInfo.processInfo.environment.merging(["XTABLES_LOCKFILE": lock]) { $1 }
-        let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = standardInput
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try standardInput.fileHandleForWriting.close()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        let complaint = try errors.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try? FileManager.default.removeItem(atPath: lock)
-        guard process.terminationStatus == 0 else {
-            throw ToolFailure(command: command, complaint: String(decoding: complaint, as: UTF8.self))
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    struct ToolFailure: Error {
-        let command: [String]
-        let complaint: String
+        try LabTool.require(command, in: namespace, input: input)
     }
 
     /// Loads rules as iptables-save wrote them, into legacy tables, with the ipsets that they name.

@@ -7,13 +7,24 @@
 /// All of it acts in the calling thread's network namespace, but for probes that are sent from a client's place.
 public enum Pipeline {
     /// Reads the host and draws the conclusions; sends nothing.
-    public static func read(namespace: String) throws -> Evidence {
-        Evidence(try SnapshotReader.read(namespace: namespace))
+    ///
+    /// Packets are taken to carry the mark; nil leaves what depends on it open. The progress is told what is being
+    /// done, before it is done.
+    public static func read(
+        namespace: String,
+        mark: UInt32? = nil,
+        _ progress: CheckProgress = CheckProgress()
+    ) throws -> Evidence {
+        let snapshot = try SnapshotReader.read(namespace: namespace, progress)
+        progress.now("following the paths through the rules")
+        return Evidence(snapshot, mark: mark)
     }
 
     /// Probes, from the host or from a client's place behind it, and puts the result beside the evidence.
     public static func probe(
-        _ evidence: Evidence, _ plan: ProbePlan, from place: ProbePlace,
+        _ evidence: Evidence,
+        _ plan: ProbePlan,
+        from place: ProbePlace,
         announce: @Sendable (ProbeAnnouncement) -> Void
     ) throws -> Evidence {
         let transcripts = try place.run(plan, announce: announce)
@@ -21,7 +32,8 @@ public enum Pipeline {
             transcripts.map { transcript in
                 let here = FlowTranslation.translations(of: transcript, evidence)
                 return ProbeReport(transcript, from: place.words, translatedHere: here)
-            })
+            }
+        )
     }
 
     /// Says what was found.

@@ -13,15 +13,16 @@ struct DemoCommand: ParsableCommand {
             iptables; no internet.
 
             Exit codes: 0 every step saw what it should, 1 one did not, 2 it could not be built.
-            """)
+            """
+    )
 
     @OptionGroup var report: ReportOptions
 
     func run() throws {
         let stop = try StopSignal.onTermination()
-        // A folder that nobody else sees and that goes with the process, however that ends.
         let folder = try privateFolder()
-        let demonstration = try Demonstration(stateFolder: folder) { stop.isRaised }
+        defer { withExtendedLifetime(folder) {} }
+        let demonstration = try Demonstration(stateFolder: folder.path) { stop.isRaised }
         let isGood: Bool
         switch report.format {
         case .text: isGood = try tell(demonstration)
@@ -30,9 +31,10 @@ struct DemoCommand: ParsableCommand {
         if !isGood { throw ExitCode(Outcome.finding.rawValue) }
     }
 
-    private func privateFolder() throws -> String {
+    /// Where the undo record lies: nobody else sees it, and nothing of it is left.
+    private func privateFolder() throws -> PrivateFolder {
         do {
-            return try PrivateFolder.make()
+            return try PrivateFolder()
         } catch let error {
             guard error.isPermission else { throw error }
             Console.complain("\(error); run it as root, or by scripts/demo, which makes a user namespace")
@@ -49,8 +51,10 @@ struct DemoCommand: ParsableCommand {
             // Told step by step where somebody watches; a file is written whole.
             if report.output == nil { try report.write(words) } else { text += words }
         }
-        let ending = isGood
-            ? "\nNothing is left of it: the namespaces go with this process.\n" : "\nA step did not see what it should.\n"
+        let ending =
+            isGood
+            ? "\nNothing is left of it: the namespaces go with this process.\n"
+            : "\nA step did not see what it should.\n"
         if report.output == nil { try report.write(ending) } else { try report.write(text + ending) }
         return isGood
     }

@@ -19,7 +19,8 @@ struct FixCommand: ParsableCommand {
 
             Exit codes: 0 applied and verified, a dry run, or nothing to do; 1 refused, or taken back because it did \
             not help; 2 it could not be told, or an internal error; 64 wrong usage.
-            """)
+            """
+    )
 
     @Flag(help: "Apply: put port-preserving rules before those at fault.")
     var masquerade = false
@@ -31,11 +32,13 @@ struct FixCommand: ParsableCommand {
     var yes = false
 
     @Option(
-        help: ArgumentHelp("Only paths that leave by this interface; repeatable.", valueName: "name"))
+        help: ArgumentHelp("Only paths that leave by this interface; repeatable.", valueName: "name")
+    )
     var outInterface: [String] = []
 
     @Option(
-        help: ArgumentHelp("Only packets from these addresses; repeatable.", valueName: "cidr"))
+        help: ArgumentHelp("Only packets from these addresses; repeatable.", valueName: "cidr")
+    )
     var source: [Prefix] = []
 
     @Flag(help: "Overtake rules whose owner has a switch of its own, or of a Kubernetes node.")
@@ -55,7 +58,10 @@ struct FixCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Send the probes from there, a client's place behind this host.", valueName: "name|path|pid:N"))
+            "Send the probes from there, a client's place behind this host.",
+            valueName: "name|path|pid:N"
+        )
+    )
     var probeNetns: String?
 
     @OptionGroup var namespace: NamespaceOption
@@ -92,11 +98,19 @@ struct FixCommand: ParsableCommand {
         let console = report.console
         return FixRun(
             intent: FixIntent(
-                outInterfaces: outInterface.map { KernelName($0) }, sources: source,
-                overridesOwner: overrideOwner, guardsInput: !noGuard, keepsFlows: keepFlows),
+                outInterfaces: outInterface.map { KernelName($0) },
+                sources: source,
+                overridesOwner: overrideOwner,
+                guardsInput: !noGuard,
+                keepsFlows: keepFlows
+            ),
             probe: isQuiet ? nil : ProbePlan(servers: named.servers, serversWereNamed: named.byUser),
-            place: place, namespace: namespace.place, state: try .current(),
-            isInterrupted: { stop.isRaised }, say: { console.say($0) })
+            place: place,
+            namespace: namespace.name,
+            state: try .current(),
+            isInterrupted: { stop.isRaised },
+            say: { console.say($0) }
+        )
     }
 
     /// Prints the plan and changes nothing.
@@ -120,7 +134,9 @@ struct FixCommand: ParsableCommand {
         let result = try run.run { preview in
             try question.ask("Apply this?") {
                 console.say(preview.plan.script)
-                console.say("\(preview.flows) UDP flows of \(preview.sources) sources will move to a new port.")
+                console.say(
+                    "\(preview.flows) UDP flows of \(preview.sources) sources will move to a new port."
+                )
             }
         }
         switch report.format {

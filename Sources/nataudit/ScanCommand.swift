@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import NatAudit
 internal import NetlinkBridge
 
-/// `nataudit scan`: what does this host do to source ports, which rule does it, and is it so?
+/// `nataudit scan`: says what this host does to source ports, which rule does it, and proves it.
 struct ScanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan",
@@ -17,10 +17,12 @@ struct ScanCommand: ParsableCommand {
 
             Exit codes: 0 nothing at or above --fail-on and the verdict is known, 1 a finding at or above it, \
             2 it could not be told, 64 wrong usage.
-            """)
+            """
+    )
 
     @Option(
-        help: ArgumentHelp("Ask this STUN server; repeatable.", valueName: "host[:port]"))
+        help: ArgumentHelp("Ask this STUN server; repeatable.", valueName: "host[:port]")
+    )
     var stun: [STUNServerName] = []
 
     @Flag(help: "Send nothing: judge by the rules alone.")
@@ -28,7 +30,10 @@ struct ScanCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Send the probes from there, a client's place behind this host.", valueName: "name|path|pid:N"))
+            "Send the probes from there, a client's place behind this host.",
+            valueName: "name|path|pid:N"
+        )
+    )
     var probeNetns: String?
 
     @Option(help: "The least severity that makes the exit code 1: error, warning or note.")
@@ -44,9 +49,13 @@ struct ScanCommand: ParsableCommand {
     @OptionGroup var report: ReportOptions
 
     func validate() throws {
-        guard timeout >= 0.1, timeout <= 60 else { throw ValidationError("--timeout takes 0.1 to 60 seconds") }
+        guard timeout >= 0.1, timeout <= 60 else {
+            throw ValidationError("--timeout takes 0.1 to 60 seconds")
+        }
         if noStun, !stun.isEmpty { throw ValidationError("--no-stun and --stun contradict each other") }
-        if noStun, probeNetns != nil { throw ValidationError("--no-stun and --probe-netns contradict each other") }
+        if noStun, probeNetns != nil {
+            throw ValidationError("--no-stun and --probe-netns contradict each other")
+        }
     }
 
     func run() throws {
@@ -57,8 +66,10 @@ struct ScanCommand: ParsableCommand {
         if !noStun {
             let named = try ServerChoice(arguments: stun)
             let plan = ProbePlan(
-                servers: named.servers, serversWereNamed: named.byUser,
-                deadline: .milliseconds(Int64((timeout * 1000).rounded())))
+                servers: named.servers,
+                serversWereNamed: named.byUser,
+                deadline: .milliseconds(Int64((timeout * 1000).rounded()))
+            )
             let console = report.console
             evidence = try Pipeline.probe(evidence, plan, from: place) { console.say("\($0)") }
         }

@@ -13,7 +13,8 @@ struct UndoCommand: ParsableCommand {
 
             Exit codes: 0 put back, or nothing to undo; 1 not wanted, or another nataudit is at work; 2 an internal \
             error; 64 wrong usage.
-            """)
+            """
+    )
 
     @Flag(help: "Do not ask.")
     var yes = false

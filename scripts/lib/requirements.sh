@@ -53,7 +53,10 @@ packages_for() {
     # What packages and the image are tried in.
     package-test) set -- crun man-db mmdebstrap shellcheck systemd umoci ;;
     # What the tests compare with, and what checks the scripts.
-    test) set -- ipset strace procps coturn python3-aioice python3-jsonschema shellcheck ;;
+    test) set -- ipset strace procps coturn python3 python3-aioice python3-jsonschema shellcheck \
+        prometheus prometheus-node-exporter ;;
+    # What the benchmarks measure with.
+    bench) set -- python3 time ;;
     esac
     printf '%s\n' "$@"
 }
@@ -104,15 +107,17 @@ require_packages_for() {
     quietly apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
 }
 
-# coturn is wanted as a program; a machine that had none must not begin to answer the network for it.
+# Some packages are wanted for their programs; a machine that had none must not begin to answer the network for them.
 keep_services_down() {
-    case " $* " in
-    *" coturn "*)
-        [ -d /run/systemd/system ] || return 0
-        say "The service coturn.service is masked, since only its program is used."
-        systemctl mask coturn.service >&2
-        ;;
-    esac
+    [ -d /run/systemd/system ] || return 0
+    for package in "$@"; do
+        case $package in
+        coturn | prometheus | prometheus-node-exporter)
+            say "The service $package.service is masked, since only its program is used."
+            systemctl mask "$package.service" >&2
+            ;;
+        esac
+    done
 }
 
 # Runs a command whose output matters only when it fails.

@@ -21,7 +21,9 @@ public enum Audit {
     public static func limits(_ evidence: Evidence) -> [String] {
         var limits = evidence.snapshot.gaps.map(\.sentence)
         if evidence.probes.isEmpty {
-            limits.append("no probe was sent: the verdict speaks of this host only, not of what lies upstream")
+            limits.append(
+                "no probe was sent: the verdict speaks of this host only, not of what lies upstream"
+            )
         }
         if evidence.snapshot.virtualServices > 0 {
             limits.append("IPVS translates packets outside the rules: its services are not evaluated")

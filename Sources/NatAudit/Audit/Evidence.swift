@@ -14,12 +14,18 @@ public struct Evidence: Sendable {
     public let inputPath: InputPath
     /// What probes showed; empty where none was sent.
     public let probes: [ProbeReport]
+    private let evaluation: PathEvaluation
+    /// The mark that the packets of the paths carry; nil where that is not known.
+    public let mark: UInt32?
 
     /// Draws the conclusions from a snapshot, and puts the probes beside them.
-    public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = []) {
+    ///
+    /// Packets are taken to carry the mark; nil leaves what depends on it open.
+    public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = [], mark: UInt32? = nil) {
         self.snapshot = snapshot
+        self.mark = mark
         ruleset = snapshot.ruleset
-        let evaluation = PathEvaluation(snapshot, ruleset)
+        evaluation = PathEvaluation(snapshot, ruleset, mark: mark)
         paths = evaluation.paths
         rules = SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation).rules
         inputPath = InputPath(snapshot, ruleset, paths)
@@ -32,6 +38,8 @@ public struct Evidence: Sendable {
         paths = other.paths
         rules = other.rules
         inputPath = other.inputPath
+        evaluation = other.evaluation
+        mark = other.mark
         self.probes = probes
     }
 
@@ -41,15 +49,31 @@ public struct Evidence: Sendable {
     /// The rule's index in the report; nil where it is not among the rules that translate sources.
     func index(of reference: RuleReference?) -> Int? { rules.firstIndex { $0.reference == reference } }
 
-    /// The probe that took a path: from the host for the host's own, from an address inside the subnet for a subnet's.
+    /// The probe that took a path: from the host for the host's own, from an address of the subnet for a subnet's, and
+    /// to servers that the rules do not tell from the path's destination.
     func probe(of path: EgressPath) -> ProbeReport? {
         probes.first { probe in
-            guard probe.family == path.candidate.family, let local = probe.local else { return false }
-            switch path.candidate.origin {
-            case .host: return snapshot.localAddresses.contains(local.address)
-            case .subnet(let prefix):
-                return prefix.contains(local.address) && !snapshot.localAddresses.contains(local.address)
-            }
+            guard probe.family == path.candidate.family, let local = probe.local?.address,
+                origin(of: local) == path.candidate.origin
+            else { return false }
+            let servers = probe.servers.compactMap(\.address?.address)
+            return servers.allSatisfy { evaluation.treatsAlike(path, from: local, to: $0) }
         }
+    }
+
+    /// Whose packets an address sends: the host's own, or those of the narrowest subnet among the paths.
+    private func origin(of address: IPAddress) -> PathCandidate.Origin? {
+        if snapshot.localAddresses.contains(address) { return .host }
+        return paths.map(\.candidate.origin).filter { $0.contains(address) }.max { $0.length < $1.length }
+    }
+}
+
+extension PathCandidate.Origin {
+    fileprivate func contains(_ address: IPAddress) -> Bool {
+        if case .subnet(let prefix) = self { prefix.contains(address) } else { false }
+    }
+
+    fileprivate var length: Int {
+        if case .subnet(let prefix) = self { prefix.length } else { 0 }
     }
 }

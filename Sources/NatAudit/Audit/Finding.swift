@@ -17,8 +17,13 @@ public struct Finding: Hashable, Sendable {
 
     /// Makes a finding.
     init(
-        _ id: ID, _ severity: Severity, _ title: String, detail: String, evidence: [String] = [],
-        rule: Int? = nil, remedies: [Remedy] = []
+        _ id: ID,
+        _ severity: Severity,
+        _ title: String,
+        detail: String,
+        evidence: [String] = [],
+        rule: Int? = nil,
+        remedies: [Remedy] = []
     ) {
         self.id = id
         self.severity = severity

@@ -49,7 +49,10 @@ public struct HostVerdict: Hashable, Sendable {
     }
 
     private static func summary(
-        _ verdict: Verdict, _ holds: Holds, _ probe: ProbeReport, _ evidence: Evidence
+        _ verdict: Verdict,
+        _ holds: Holds,
+        _ probe: ProbeReport,
+        _ evidence: Evidence
     ) -> String {
         let text = "\(verdict.rawValue)\(exception(verdict, holds)): \(probe.brief)"
         guard verdict == .hard else { return text }
@@ -57,7 +60,8 @@ public struct HostVerdict: Hashable, Sendable {
         return switch (probe.attribution, path) {
         case (.thisHost, let path?): "\(text); \(path.reason)"
         case (.both, let path?): "\(text); \(path.reason), and something upstream does so too"
-        case (.unknown, _): "\(text); who changes them is not known, for this host's own translation was not read"
+        case (.unknown, _):
+            "\(text); who changes them is not known, for this host's own translation was not read"
         default: "\(text); \(probe.attribution.meaning)"
         }
     }

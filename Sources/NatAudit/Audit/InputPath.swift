@@ -35,8 +35,13 @@ public struct InputPath: Hashable, Sendable {
             guard seen.insert(KernelName("\(name)/\(path.candidate.family)")).inserted else { continue }
             interfaces.append(
                 Outward(
-                    name: name, index: index, family: path.candidate.family, address: address,
-                    isOpen: Self.isOpen(InterfaceIndex(index), name, address, snapshot, ruleset)))
+                    name: name,
+                    index: index,
+                    family: path.candidate.family,
+                    address: address,
+                    isOpen: Self.isOpen(InterfaceIndex(index), name, address, snapshot, ruleset)
+                )
+            )
         }
         self.interfaces = interfaces
     }
@@ -56,20 +61,33 @@ public struct InputPath: Hashable, Sendable {
 
     /// Walks a packet that nobody asked for through the input chains, to a port on which no socket listens.
     static func isOpen(
-        _ index: InterfaceIndex, _ name: KernelName, _ address: IPAddress, _ snapshot: HostSnapshot, _ ruleset: Ruleset
+        _ index: InterfaceIndex,
+        _ name: KernelName,
+        _ address: IPAddress,
+        _ snapshot: HostSnapshot,
+        _ ruleset: Ruleset
     ) -> Answer {
-        let stranger: IPAddress = address.family == .ip ? .v4(0x0909_0909) : .v6(high: 0x2620_00FE_0000_0000, low: 0xFE)
+        let stranger: IPAddress =
+            address.family == .ip ? .v4(0x0909_0909) : .v6(high: 0x2620_00FE_0000_0000, low: 0xFE)
         var packet = Packet(
-            from: stranger, to: address, sourcePort: 40_123, destinationPort: 45_679,
-            inInterface: .link(index: index.number, name: name))
+            from: stranger,
+            to: address,
+            sourcePort: 40_123,
+            destinationPort: 45_679,
+            inInterface: .link(index: index.number, name: name)
+        )
         packet.hasLocalSocket = false
         let walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
         let outcomes = walk.outcomes(for: packet, at: .input, nat: false)
-        let isDropped = outcomes.map { outcome in
-            if case .dropped = outcome.end { true } else { false }
+        let ends = outcomes.map { outcome -> Bool? in
+            switch outcome.end {
+            case .dropped: true
+            case .passed, .translated: false
+            case .unknown: nil
+            }
         }
-        if !isDropped.contains(true) { return .yes }
-        if !isDropped.contains(false) { return .no }
+        if ends.allSatisfy({ $0 == false }) { return .yes }
+        if ends.allSatisfy({ $0 == true }) { return .no }
         let reasons = outcomes.flatMap(\.conditions)
         return .unknown(reasons.first ?? "rules that could not be evaluated")
     }

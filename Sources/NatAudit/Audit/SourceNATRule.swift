@@ -41,10 +41,15 @@ struct SourceNATInventory {
                 let alone = TranslationVerdict(translation)
                 let conditions = met[reference]
                 return SourceNATRule(
-                    reference: reference, rule: rule, translation: translation,
-                    owner: Owner(of: rule, in: chain.place), verdict: alone.verdict,
-                    why: "the rule \(alone.clause)", reach: Self.reach(conditions),
-                    when: conditions.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") })
+                    reference: reference,
+                    rule: rule,
+                    translation: translation,
+                    owner: Owner(of: rule, in: chain.place),
+                    verdict: alone.verdict,
+                    why: "the rule \(alone.clause)",
+                    reach: Self.reach(conditions),
+                    when: conditions.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") }
+                )
             }
         }
     }

@@ -17,7 +17,8 @@ struct TranslationVerdict {
         } else if let undecided = translation.undecided {
             let isDrawn = undecided == "numgen"
             verdict = isDrawn ? .hard : translation.isFixedPerSource ? .easy : .unknown
-            clause = "leaves the choice to \(escapedForDisplay(undecided))"
+            clause =
+                "leaves the choice to \(escapedForDisplay(undecided))"
                 + (verdict == .easy ? ", which the source alone decides" : "")
         } else if isPool, translation.kind == .snat, !translation.flags.contains(.persistent) {
             verdict = .unknown

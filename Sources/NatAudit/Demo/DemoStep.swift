@@ -39,7 +39,12 @@ public struct DemoFlow: Hashable, Sendable {
     static func flows(of probe: ProbeReport) -> [DemoFlow] {
         guard let local = probe.local else { return [] }
         return probe.servers.map { server in
-            DemoFlow(client: local, translatedHere: server.translatedHere, seen: server.mapped, server: server.server)
+            DemoFlow(
+                client: local,
+                translatedHere: server.translatedHere,
+                seen: server.mapped,
+                server: server.server
+            )
         }
     }
 }

@@ -15,7 +15,7 @@ public struct Demonstration {
 
     /// Builds the laboratory: two clients, a NAT host with the AWS VPC CNI's rules, three server addresses.
     ///
-    /// - Parameter stateFolder: where the fix keeps its undo record.
+    /// The fix keeps its undo record in the state folder.
     public init(stateFolder: String, isInterrupted: @escaping @Sendable () -> Bool) throws {
         lab = try NATLab()
         let backend: Backend = LabTool.path(of: "iptables-nft-restore") != nil ? .iptablesNft : .iptablesLegacy

@@ -13,7 +13,11 @@ struct NamedPrefixes {
     /// All of them, in no order; the default routes are not among them.
     var prefixes: [Prefix] {
         let inRules = ruleset.chains.values.flatMap(\.rules).flatMap(\.statements).flatMap { statement in
-            if case .match(let condition) = statement { Self.prefixes(in: condition).map(\.prefix) } else { [Prefix]() }
+            if case .match(let condition) = statement {
+                Self.prefixes(in: condition).map(\.prefix)
+            } else {
+                [Prefix]()
+            }
         }
         let inSets = ruleset.sets.values.flatMap { set in
             NftValue.intervals(of: set).flatMap { Self.prefixes(from: $0.low, to: $0.high ?? $0.low) }
@@ -21,29 +25,15 @@ struct NamedPrefixes {
         return (inRules + inSets + routes.map(\.destination)).filter { $0.length > 0 }
     }
 
-    /// The source prefixes by which source translations are limited, each once, in the order of the rules.
-    var sourcesOfTranslations: [Prefix] {
-        var seen: Set<Prefix> = []
-        return ruleset.order.compactMap { ruleset.chains[$0] }.flatMap(\.rules)
-            .filter { $0.sourceTranslation != nil }.flatMap { sources(of: $0) }
-            .filter { seen.insert($0).inserted }
-    }
-
-    /// The source prefixes by which a rule is limited.
-    func sources(of rule: Rule) -> [Prefix] {
-        rule.statements.flatMap { statement -> [Prefix] in
-            guard case .match(let condition) = statement else { return [] }
-            return Self.prefixes(in: condition).filter { $0.isSource && !$0.isInverted }.map(\.prefix)
-        }
-    }
-
-    private struct Mention {
+    /// A prefix in a condition.
+    struct Mention {
         let prefix: Prefix
         let isSource: Bool
         let isInverted: Bool
     }
 
-    private static func prefixes(in condition: Condition) -> [Mention] {
+    /// The prefixes that a condition compares addresses with.
+    static func prefixes(in condition: Condition) -> [Mention] {
         switch condition {
         case .compare(.packet(1, let offset, let length), let comparison, let bytes):
             return mention(offset, bytes, length: Int(length) * 8, comparison == .notEqual)
@@ -54,7 +44,9 @@ struct NamedPrefixes {
     }
 
     /// An address field at that offset of the header, as prefix; none where it is another field.
-    private static func mention(_ offset: UInt32, _ bytes: [UInt8], length: Int?, _ isInverted: Bool) -> [Mention] {
+    private static func mention(_ offset: UInt32, _ bytes: [UInt8], length: Int?, _ isInverted: Bool)
+        -> [Mention]
+    {
         guard let length else { return [] }
         for family in AddressFamily.allCases {
             guard case .packet(_, let source, let width) = Operand.source(family),
@@ -63,7 +55,8 @@ struct NamedPrefixes {
                 // An IPv4 offset lies inside an IPv6 address: only whole addresses and their beginnings count.
                 family == .ip ? bytes.count <= 4 : bytes.count > 4,
                 let address = IPAddress(
-                    networkBytes: bytes + [UInt8](repeating: 0, count: Int(width) - bytes.count)),
+                    networkBytes: bytes + [UInt8](repeating: 0, count: Int(width) - bytes.count)
+                ),
                 let prefix = Prefix(address, length: length)
             else { continue }
             return [Mention(prefix: prefix, isSource: offset == source, isInverted: isInverted)]
@@ -72,7 +65,7 @@ struct NamedPrefixes {
     }
 
     /// The prefixes that hold both ends of an interval of addresses; none where the bytes are no addresses.
-    private static func prefixes(from low: [UInt8], to high: [UInt8]) -> [Prefix] {
+    static func prefixes(from low: [UInt8], to high: [UInt8]) -> [Prefix] {
         guard let first = IPAddress(networkBytes: low), let last = IPAddress(networkBytes: high),
             first.family == last.family
         else { return [] }

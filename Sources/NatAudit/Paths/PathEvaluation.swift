@@ -4,18 +4,38 @@ internal import NetlinkBridge
 struct PathEvaluation {
     private let snapshot: HostSnapshot
     private let walk: PacketWalk
+    private let mark: UInt32?
 
-    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset) {
+    /// Prepares; `mark` is what all packets carry, nil where that is not known.
+    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset, mark: UInt32? = nil) {
         self.snapshot = snapshot
+        self.mark = mark
         walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
     }
 
     /// The paths that exist, each with its verdict; a packet that takes no route makes no path.
     var paths: [EgressPath] {
         PathFinder(snapshot).candidates.compactMap { candidate in
-            guard case .found(let route)? = snapshot.ways[candidate], route.kind == .unicast else { return nil }
-            return path(candidate, route)
+            guard case .found(let route)? = snapshot.ways[candidate], route.kind == .unicast else {
+                return nil
+            }
+            return path(candidate, route).flatMap { isServed($0) ? $0 : nil }
         }
+    }
+
+    /// Tells whether the host is meant to be the way out: what it neither forwards nor translates goes another way, and
+    /// so does what is dropped after it would have had to come from outside.
+    private func isServed(_ path: EgressPath) -> Bool {
+        guard path.candidate.origin != .host, path.verdict == .blocked else { return true }
+        return path.deciding != nil && path.inInterface != path.outInterface
+    }
+
+    /// Tells whether the rules on the way out treat another packet of the path's origin as they treat the path's.
+    func treatsAlike(_ path: EgressPath, from source: IPAddress, to destination: IPAddress) -> Bool {
+        var packet = path.packet
+        packet.source = source
+        packet.destination = destination
+        return translations(of: packet).map(\.end) == path.outcomes.map(\.end)
     }
 
     /// The outcomes of other protocols on the same way, which tell whether a rule is met at all.
@@ -36,18 +56,27 @@ struct PathEvaluation {
         guard let source = candidate.source ?? route.preferredSource ?? address(on: out, candidate.family)
         else { return nil }
         let isHost = candidate.origin == .host
-        let packet = Packet(
-            from: source, to: candidate.destination,
+        var packet = Packet(
+            from: source,
+            to: candidate.destination,
             inInterface: isHost ? .none : snapshot.interface(candidate.inInterface),
-            outInterface: snapshot.interface(out))
+            outInterface: snapshot.interface(out)
+        )
+        packet.mark = mark
         let filtered = walk.outcomes(for: packet, at: isHost ? .output : .forward, nat: false)
         let outcomes = translations(of: packet)
         let (verdict, reason) =
-            snapshot.unknownRules.map { (.unknown, $0) } ?? Self.verdict(filtered: filtered, translated: outcomes)
+            snapshot.unknownRules.map { (.unknown, $0) }
+            ?? Self.verdict(filtered: filtered, translated: outcomes)
         return EgressPath(
-            candidate: candidate, packet: packet, outInterface: snapshot.link(out)?.name,
-            inInterface: snapshot.link(candidate.inInterface)?.name, outcomes: outcomes, verdict: verdict,
-            reason: reason)
+            candidate: candidate,
+            packet: packet,
+            outInterface: snapshot.link(out)?.name,
+            inInterface: snapshot.link(candidate.inInterface)?.name,
+            outcomes: outcomes,
+            verdict: verdict,
+            reason: reason
+        )
     }
 
     private func address(on interface: InterfaceIndex?, _ family: AddressFamily) -> IPAddress? {
@@ -56,7 +85,8 @@ struct PathEvaluation {
 
     /// The verdict of a path: certain where all outcomes agree, else unknown with what it depends on.
     private static func verdict(
-        filtered: [WalkOutcome], translated: [WalkOutcome]
+        filtered: [WalkOutcome],
+        translated: [WalkOutcome]
     ) -> (Verdict, reason: String) {
         if filtered.count == 1, case .dropped(let rule) = filtered[0].end {
             return (.blocked, "\(rule.words) drops it")
@@ -82,8 +112,10 @@ struct PathEvaluation {
             }
             return (first.verdict, first.words)
         }
-        if distinct == [.easy, .noNAT] { return (.easy, "\(first.words), where it is met: \(conditions)") }
-        return (.unknown, "\(first.words), but only where this holds: \(conditions)")
+        if distinct == [.easy, .noNAT] {
+            return (.easy, "\(first.words), where it is met, which depends on: \(conditions)")
+        }
+        return (.unknown, "\(first.words), where it is met, which depends on: \(conditions)")
     }
 }
 

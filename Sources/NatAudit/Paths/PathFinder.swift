@@ -35,20 +35,30 @@ struct PathFinder {
         let origin: PathCandidate.Origin
         let source: IPAddress?
         let interface: InterfaceIndex?
+        /// Tells whether a rule names the source: then its packets may leave by the interface that they came in by.
+        let isNamed: Bool
     }
 
     private func candidate(_ origin: Origin, to destination: Destination) -> PathCandidate? {
         // What stays on its own network is not a path through the host.
-        if let interface = origin.interface, interface == destination.interface { return nil }
+        if let interface = origin.interface, interface == destination.interface, !origin.isNamed {
+            return nil
+        }
         if case .subnet(let prefix) = origin.origin, prefix.contains(destination.address) { return nil }
         return PathCandidate(
-            origin: origin.origin, source: origin.source, inInterface: origin.interface,
-            destination: destination.address, destinationWords: destination.words)
+            origin: origin.origin,
+            source: origin.source,
+            inInterface: origin.interface,
+            destination: destination.address,
+            destinationWords: destination.words
+        )
     }
 
     private func destinations(_ family: AddressFamily) -> [Destination] {
         let named = NamedPrefixes(ruleset, snapshot.routes).prefixes.filter { $0.address.family == family }
-        if snapshot.routes.contains(where: { $0.family == family && $0.destination.length == 0 && $0.kind == .unicast }),
+        if snapshot.routes.contains(where: {
+            $0.family == family && $0.destination.length == 0 && $0.kind == .unicast
+        }),
             let address = Elsewhere.address(family, avoiding: named)
         {
             return [Destination(address: address, words: "elsewhere", interface: defaultInterface(family))]
@@ -86,29 +96,44 @@ struct PathFinder {
     }
 
     private func origins(_ family: AddressFamily) -> [Origin] {
-        var origins = [Origin(origin: .host, source: nil, interface: nil)]
+        var origins = [Origin(origin: .host, source: nil, interface: nil, isNamed: false)]
         var covered: [Prefix] = []
-        func add(_ prefix: Prefix, _ interface: InterfaceIndex?) {
-            guard !covered.contains(where: { $0.contains(prefix) }),
-                let source = prefix.example(avoiding: snapshot.localAddresses)
-            else { return }
+        func add(_ prefix: Prefix, _ interface: InterfaceIndex?, isNamed: Bool = false) {
+            let isKnown = isNamed ? covered.contains(prefix) : covered.contains { $0.contains(prefix) }
+            guard !isKnown, let source = prefix.example(avoiding: snapshot.localAddresses) else { return }
             covered.append(prefix)
-            origins.append(Origin(origin: .subnet(prefix), source: source, interface: interface))
+            origins.append(
+                Origin(
+                    origin: .subnet(prefix),
+                    source: source,
+                    interface: interface ?? self.interface(towards: source),
+                    isNamed: isNamed
+                )
+            )
         }
         for network in connected(family) where network.interface != defaultInterface(family) {
             add(network.prefix, network.interface)
         }
-        for route in snapshot.routes where route.family == family && route.kind == .unicast && route.table == .main {
+        for route in snapshot.routes
+        where route.family == family && route.kind == .unicast && route.table == .main {
             guard route.destination.length > 0, let interface = route.outInterface,
                 interface != defaultInterface(family), !route.destination.address.isLinkLocal,
                 snapshot.link(interface)?.flags.contains(.loopback) == false
             else { continue }
             add(route.destination, interface)
         }
-        for prefix in NamedPrefixes(ruleset, []).sourcesOfTranslations where prefix.address.family == family {
-            let isOwn = snapshot.localAddresses.contains { prefix.contains($0) }
-            if prefix.length > 0, !isOwn { add(prefix, nil) }
+        // What rules tell apart inside a subnet is a path of its own: a pod's address, for instance.
+        for prefix in TranslationSources(ruleset).prefixes where prefix.address.family == family {
+            if prefix.length > 0, !prefix.address.isLoopback { add(prefix, nil, isNamed: true) }
         }
         return origins
+    }
+
+    /// The interface behind which an address lies, by the main table: packets from there come in by it.
+    private func interface(towards address: IPAddress) -> InterfaceIndex? {
+        snapshot.routes.filter {
+            $0.table == .main && $0.kind == .unicast && $0.destination.contains(address)
+        }
+        .max { ($0.destination.length, $1.metric) < ($1.destination.length, $0.metric) }?.outInterface
     }
 }

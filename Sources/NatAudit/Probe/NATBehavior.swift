@@ -36,7 +36,8 @@ public struct NATBehavior: Hashable, Sendable {
             self.init(
                 verdict: .hard,
                 mapping: .ofDiffering(translated),
-                reason: "one socket (\(local)) was seen at \(ports.count) different ports: " + Self.list(translated)
+                reason: "one socket (\(local)) was seen at \(ports.count) different ports: "
+                    + Self.list(translated)
             )
         } else if translated.isEmpty, addresses.count > 1 {
             self.init(

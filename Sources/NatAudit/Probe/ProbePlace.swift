@@ -17,7 +17,8 @@ public enum ProbePlace: Sendable {
 
     /// Runs a probe there; `announce` is called before anything is sent, on the thread that sends.
     func run(
-        _ plan: ProbePlan, announce: @Sendable (ProbeAnnouncement) -> Void
+        _ plan: ProbePlan,
+        announce: @Sendable (ProbeAnnouncement) -> Void
     ) throws -> [ProbeTranscript] {
         switch self {
         case .here: try ProbeRunner(plan).run(announce: announce)

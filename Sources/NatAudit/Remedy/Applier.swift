@@ -54,8 +54,10 @@ struct Applier {
             do {
                 _ = try takeBack(application)
             } catch let second {
-                throw ApplyError("\(error); putting back what had been changed failed too: \(second); `nataudit undo` "
-                    + "tries it again")
+                throw ApplyError(
+                    "\(error); putting back what had been changed failed too: \(second); `nataudit undo` "
+                        + "tries it again"
+                )
             }
             throw error
         }

@@ -11,7 +11,9 @@ public struct ApplyError: Error, CustomStringConvertible {
         let first = refusals.first
         var sentence = "the kernel refused the plan, and nothing was changed"
         if let error = first?.error { sentence += ": \(error)" }
-        if let line = first?.command.flatMap({ plan.line(ofCommand: $0) }) { sentence += "; refused was: \(line)" }
+        if let line = first?.command.flatMap({ plan.line(ofCommand: $0) }) {
+            sentence += "; refused was: \(line)"
+        }
         description = sentence
     }
 }

@@ -10,7 +10,8 @@ extension ConditionCopy {
         case .udp(let match):
             return .conditions(
                 copy(match.sourcePorts, isInverted: match.isSourceInverted, .sourcePort)
-                    + copy(match.destinationPorts, isInverted: match.isDestinationInverted, .destinationPort))
+                    + copy(match.destinationPorts, isInverted: match.isDestinationInverted, .destinationPort)
+            )
         case .tcp, .icmp, .icmp6, .sctp: return .never
         case .addressRange(let match): return .conditions(copy(match))
         default: throw PlanRefusal("the condition \"\(match.iptablesText)\" cannot be copied")
@@ -28,12 +29,17 @@ extension ConditionCopy {
             (match.destination, match.isDestinationInverted, false),
         ] where !types.isEmpty {
             guard types.rawValue.nonzeroBitCount == 1 else {
-                throw PlanRefusal("the condition \"\(XtMatch.addressType(match).iptablesText)\" cannot be copied")
+                throw PlanRefusal(
+                    "the condition \"\(XtMatch.addressType(match).iptablesText)\" cannot be copied"
+                )
             }
             conditions.append(
                 .compare(
-                    .addressType(ofSource: ofSource), isInverted ? .notEqual : .equal,
-                    hostBytes(UInt32(types.rawValue.trailingZeroBitCount))))
+                    .addressType(ofSource: ofSource),
+                    isInverted ? .notEqual : .equal,
+                    hostBytes(UInt32(types.rawValue.trailingZeroBitCount))
+                )
+            )
         }
         return conditions
     }
@@ -43,7 +49,10 @@ extension ConditionCopy {
         let mark = Operand.meta(.mark)
         guard match.mask != .max else { return .compare(mark, comparison, hostBytes(match.value)) }
         return .compare(
-            .masked(mark, mask: hostBytes(match.mask), xor: hostBytes(UInt32(0))), comparison, hostBytes(match.value))
+            .masked(mark, mask: hostBytes(match.mask), xor: hostBytes(UInt32(0))),
+            comparison,
+            hostBytes(match.value)
+        )
     }
 
     private static func copy(_ ports: XtPortRange, isInverted: Bool, _ operand: Operand) -> [Condition] {
@@ -52,7 +61,12 @@ extension ConditionCopy {
             return [.compare(operand, isInverted ? .notEqual : .equal, networkBytes(ports.first))]
         }
         return [
-            .range(operand, from: networkBytes(ports.first), to: networkBytes(ports.last), inverted: isInverted)
+            .range(
+                operand,
+                from: networkBytes(ports.first),
+                to: networkBytes(ports.last),
+                inverted: isInverted
+            )
         ]
     }
 
@@ -61,8 +75,11 @@ extension ConditionCopy {
             range.map { range in
                 let family = range.first.family
                 return .range(
-                    ofSource ? .source(family) : .destination(family), from: range.first.networkBytes,
-                    to: range.last.networkBytes, inverted: range.isInverted)
+                    ofSource ? .source(family) : .destination(family),
+                    from: range.first.networkBytes,
+                    to: range.last.networkBytes,
+                    inverted: range.isInverted
+                )
             }
         }
     }

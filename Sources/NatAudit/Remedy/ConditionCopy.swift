@@ -41,9 +41,14 @@ struct ConditionCopy {
             return .conditions([.compare(.meta(.inInterfaceName), comparison, try name(bytes, condition))])
         case .compare(.meta(.outInterfaceName), let comparison, let bytes):
             return .conditions([.compare(.meta(.outInterfaceName), comparison, try name(bytes, condition))])
-        case .compare(.masked(.packet(1, let offset, let length), let mask, let xor), let comparison, let bytes):
+        case .compare(
+            .masked(.packet(1, let offset, let length), let mask, let xor),
+            let comparison,
+            let bytes
+        ):
             return .conditions([masked(offset, length, mask, xor, comparison, bytes)])
-        case .compare(.packet, _, _), .compare(.meta(.mark), _, _), .compare(.masked(.meta(.mark), _, _), _, _),
+        case .compare(.packet, _, _), .compare(.meta(.mark), _, _),
+            .compare(.masked(.meta(.mark), _, _), _, _),
             .compare(.meta(.inInterface), _, _), .compare(.meta(.outInterface), _, _),
             .compare(.addressType, _, _), .compare(.masked(.conntrack(.state, nil), _, _), _, _),
             .compare(.meta(.family), _, _), .range(.packet, _, _, _):
@@ -70,7 +75,11 @@ struct ConditionCopy {
 
     /// A prefix as nft loads it: whole bytes of the address only, a mask where it ends inside a byte.
     private static func masked(
-        _ offset: UInt32, _ length: UInt32, _ mask: [UInt8], _ xor: [UInt8], _ comparison: NftComparison,
+        _ offset: UInt32,
+        _ length: UInt32,
+        _ mask: [UInt8],
+        _ xor: [UInt8],
+        _ comparison: NftComparison,
         _ bytes: [UInt8]
     ) -> Condition {
         let operand = Operand.packet(base: 1, offset: offset, length: length)
@@ -78,6 +87,10 @@ struct ConditionCopy {
             prefix > 0, bytes.count == mask.count
         else { return .compare(.masked(operand, mask: mask, xor: xor), comparison, bytes) }
         let count = prefix / 8
-        return .compare(.packet(base: 1, offset: offset, length: UInt32(count)), comparison, Array(bytes.prefix(count)))
+        return .compare(
+            .packet(base: 1, offset: offset, length: UInt32(count)),
+            comparison,
+            Array(bytes.prefix(count))
+        )
     }
 }

@@ -15,8 +15,11 @@ public struct FixIntent: Hashable, Sendable {
 
     /// Makes an intent; by default all that is at fault, with the guard, within the owners' limits.
     public init(
-        outInterfaces: [KernelName] = [], sources: [Prefix] = [], overridesOwner: Bool = false,
-        guardsInput: Bool = true, keepsFlows: Bool = false
+        outInterfaces: [KernelName] = [],
+        sources: [Prefix] = [],
+        overridesOwner: Bool = false,
+        guardsInput: Bool = true,
+        keepsFlows: Bool = false
     ) {
         self.outInterfaces = outInterfaces
         self.sources = sources
@@ -27,7 +30,8 @@ public struct FixIntent: Hashable, Sendable {
 
     /// Tells whether a path is meant.
     func covers(_ path: EgressPath) -> Bool {
-        let isInterface = outInterfaces.isEmpty || path.outInterface.map { outInterfaces.contains($0) } ?? false
+        let isInterface =
+            outInterfaces.isEmpty || path.outInterface.map { outInterfaces.contains($0) } ?? false
         guard !sources.isEmpty else { return isInterface }
         return isInterface && sources.contains { $0.contains(path.packet.source) }
     }

@@ -63,13 +63,13 @@ public struct FixPlanner {
         }
         if !intent.sources.isEmpty {
             if !isMade { return try InstancePlanner(self, nftables).plan() }
-            let open = evidence.paths.first { path in
-                path.candidate.origin != .host && intent.covers(path) && path.deciding == nil
+            let translated = evidence.paths.filter { $0.deciding != nil && intent.covers($0) }
+            let open = intent.sources.first { source in
+                !translated.contains { source.contains($0.packet.source) }
             }
             if let open {
                 throw PlanRefusal(
-                    "nataudit's table is there, but does not translate \(open.candidate.origin): `nataudit undo`, then fix "
-                        + "again")
+                    "nataudit's table is there, but \(open) is not translated: `nataudit undo`, then fix again")
             }
         }
         var tables: [NftFamily: PlannedTable] = [:]
@@ -104,7 +104,7 @@ public struct FixPlanner {
     /// The plan is walked before it is made: every path at fault has to be easy with it.
     func check(_ plan: FixPlan, _ paths: [EgressPath]) throws(PlanRefusal) {
         let planned = evidence.ruleset.adding(plan.tables.flatMap(\.asChains))
-        let evaluation = PathEvaluation(evidence.snapshot, planned)
+        let evaluation = PathEvaluation(evidence.snapshot, planned, mark: evidence.mark)
         let after = Dictionary(
             evaluation.paths.map { ($0.candidate, $0) }, uniquingKeysWith: { first, _ in first })
         for path in paths where after[path.candidate]?.verdict != .easy {

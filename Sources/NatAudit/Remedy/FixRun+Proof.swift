@@ -3,7 +3,10 @@ internal import NetlinkBridge
 extension FixRun {
     /// Moves the flows, looks at what the plan brought, and takes it back where it did not help.
     func prove(
-        _ application: Applier.Application, _ preview: Preview, _ applier: Applier, _ before: FixReport
+        _ application: Applier.Application,
+        _ preview: Preview,
+        _ applier: Applier,
+        _ before: FixReport
     ) throws -> FixReport {
         var report = before
         report.isApplied = true
@@ -24,7 +27,8 @@ extension FixRun {
                 report.notes += try applier.takeBack(application)
             } catch {
                 throw ApplyError(
-                    "the plan was applied, did not help, and could not be taken back: \(error); `nataudit undo` tries it again")
+                    "the plan was applied, did not help, and could not be taken back: \(error); `nataudit undo` tries it again"
+                )
             }
             report.undo = application.earlier?.id
         }
@@ -33,7 +37,7 @@ extension FixRun {
     }
 
     private func look(_ preview: Preview, _ report: inout FixReport) throws {
-        let after = try probed(try Pipeline.read(namespace: namespace))
+        let after = try probed(try read())
         let conclusion = HostVerdict(after)
         report.after = conclusion.verdict
         report.holds = conclusion.holds

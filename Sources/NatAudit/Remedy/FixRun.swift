@@ -25,8 +25,13 @@ public struct FixRun: Sendable {
 
     /// Makes a run.
     public init(
-        intent: FixIntent, probe: ProbePlan?, place: ProbePlace, namespace: String, state: StateFolder,
-        isInterrupted: @escaping @Sendable () -> Bool, say: @escaping @Sendable (String) -> Void
+        intent: FixIntent,
+        probe: ProbePlan?,
+        place: ProbePlace,
+        namespace: String,
+        state: StateFolder,
+        isInterrupted: @escaping @Sendable () -> Bool,
+        say: @escaping @Sendable (String) -> Void
     ) {
         self.intent = intent
         self.probe = probe
@@ -54,7 +59,7 @@ public struct FixRun: Sendable {
 
     /// Reads, and probes where a probe is wanted; changes nothing.
     public func evidence() throws -> Evidence {
-        let evidence = try Pipeline.read(namespace: namespace)
+        let evidence = try read()
         return probe == nil ? evidence : try refreshed(try probed(evidence))
     }
 
@@ -70,7 +75,7 @@ public struct FixRun: Sendable {
 
     /// Reads, plans, asks, applies and proves.
     ///
-    /// - Parameter confirm: gets the plan before anything is changed; false ends the run with nothing changed.
+    /// `confirm` gets the plan before anything is changed; false ends the run with nothing changed.
     public func run(confirm: (Preview) throws -> Bool) throws -> FixReport {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
@@ -115,15 +120,26 @@ public struct FixRun: Sendable {
             preview = try self.preview(of: refreshed(preview.evidence))
             // Only what was shown is applied: a plan that came out otherwise is not.
             guard preview.plan.tables == shown.plan.tables else {
-                throw PlanRefusal("the rules changed after the plan was made, and the plan with them; nothing was changed")
+                throw PlanRefusal(
+                    "the rules changed after the plan was made, and the plan with them; nothing was changed"
+                )
             }
         }
-        throw NetlinkError("apply the plan to the ruleset that it was made for (\(Self.attempts) tries)", .interrupted)
+        throw NetlinkError(
+            "apply the plan to the ruleset that it was made for (\(Self.attempts) tries)",
+            .interrupted
+        )
     }
+
+    /// What is there now, for packets without a mark.
+    ///
+    /// Those that somebody marks, kube-proxy above all, are not what a fix is for: where a rule asks for a mark, its copy
+    /// asks for it too.
+    func read() throws -> Evidence { try Pipeline.read(namespace: namespace, mark: 0) }
 
     /// What is there now, beside what the probes showed: they take time in which the rules may change.
     private func refreshed(_ evidence: Evidence) throws -> Evidence {
-        try Pipeline.read(namespace: namespace).adding(evidence.probes)
+        try read().adding(evidence.probes)
     }
 
     /// The evidence with a probe from a fresh port.
@@ -137,6 +153,7 @@ public struct FixRun: Sendable {
         FlowMover(
             presented: intent.keepsFlows ? [] : plan.presented,
             guarded: intent.keepsFlows ? [] : Set(plan.guarded.map(\.address)),
-            probes: Set(evidence.probes.compactMap(\.local)))
+            probes: Set(evidence.probes.compactMap(\.local))
+        )
     }
 }

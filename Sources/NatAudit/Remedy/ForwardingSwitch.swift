@@ -7,12 +7,14 @@ internal import NetlinkBridge
 struct ForwardingSwitch {
     /// The parameters that are changed by switching, with their values now.
     static func parameters(_ links: [Link]) -> [UndoRecord.ParameterChange] {
-        let names = [["ip_forward"], ["conf", "all", "forwarding"], ["conf", "default", "forwarding"]]
+        let names =
+            [["ip_forward"], ["conf", "all", "forwarding"], ["conf", "default", "forwarding"]]
             + links.map { ["conf", $0.name.asLatin1, "forwarding"] }
             + [["conf", "all", "accept_redirects"]]
         return names.compactMap { name in
             let components = ["net", "ipv4"] + name
-            guard let sysctl = try? Sysctl(components.map(KernelName.init(latin1:))), let value = try? sysctl.read()
+            guard let sysctl = try? Sysctl(components.map(KernelName.init(latin1:))),
+                let value = try? sysctl.read()
             else { return nil }
             return UndoRecord.ParameterChange(components: components, before: value, after: nil)
         }
@@ -22,7 +24,8 @@ struct ForwardingSwitch {
     static func switchOn(_ parameters: inout [UndoRecord.ParameterChange]) throws {
         try Sysctl("net/ipv4/ip_forward").write("1")
         for index in parameters.indices {
-            parameters[index].after = try Sysctl(parameters[index].components.map(KernelName.init(latin1:))).read()
+            parameters[index].after = try Sysctl(parameters[index].components.map(KernelName.init(latin1:)))
+                .read()
         }
     }
 
@@ -43,13 +46,17 @@ struct ForwardingSwitch {
                 guard let now = try sysctl.read() else { return }
                 let isOurs = parameter.after == nil || now == parameter.after
                 if !isOurs, now != parameter.before {
-                    notes.append("\(sysctl.path) was changed to \(escapedForDisplay(now)) since, and stays so")
+                    notes.append(
+                        "\(sysctl.path) was changed to \(escapedForDisplay(now)) since, and stays so"
+                    )
                 }
                 wanted.append((sysctl, isOurs ? parameter.before : now))
             }
         }
         // The first one, ip_forward, rewrites the others; they follow with what each has to be.
-        for (sysctl, value) in wanted { attempt { if try sysctl.read() != value { try sysctl.write(value) } } }
+        for (sysctl, value) in wanted {
+            attempt { if try sysctl.read() != value { try sysctl.write(value) } }
+        }
         if let failure { throw failure }
         return notes
     }
@@ -60,5 +67,7 @@ extension KernelName {
     fileprivate var asLatin1: String { String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })) }
 
     /// The name that `asLatin1` wrote; a character that is no byte is left out.
-    fileprivate init(latin1 text: String) { self.init(bytes: text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }) }
+    fileprivate init(latin1 text: String) {
+        self.init(bytes: text.unicodeScalars.compactMap { UInt8(exactly: $0.value) })
+    }
 }

@@ -18,7 +18,9 @@ struct InstancePlanner {
             throw PlanRefusal("only IPv4 sources can be made a NAT instance's clients")
         }
         guard !intent.outInterfaces.isEmpty else {
-            throw PlanRefusal("a NAT instance wants the interface by which packets leave: --out-interface NAME")
+            throw PlanRefusal(
+                "a NAT instance wants the interface by which packets leave: --out-interface NAME"
+            )
         }
         var rules: [PlannedRule] = []
         var outward: [InputPath.Outward] = []
@@ -28,13 +30,26 @@ struct InstancePlanner {
             }
             let address = snapshot.addresses.first { $0.interface == link.index && $0.address.family == .ip }
             guard let address, name.isInterfaceText else {
-                throw PlanRefusal("the interface \(name) has no IPv4 address to present, or a name that cannot be written")
+                throw PlanRefusal(
+                    "the interface \(name) has no IPv4 address to present, or a name that cannot be written"
+                )
             }
             rules += intent.sources.map { rule(for: $0, out: name) }
             outward.append(
                 InputPath.Outward(
-                    name: name, index: link.index.number, family: .ip, address: address.address,
-                    isOpen: InputPath.isOpen(link.index, name, address.address, snapshot, planner.evidence.ruleset)))
+                    name: name,
+                    index: link.index.number,
+                    family: .ip,
+                    address: address.address,
+                    isOpen: InputPath.isOpen(
+                        link.index,
+                        name,
+                        address.address,
+                        snapshot,
+                        planner.evidence.ruleset
+                    )
+                )
+            )
         }
         try refuseTranslated()
         var tables: [NftFamily: PlannedTable] = [
@@ -42,21 +57,32 @@ struct InstancePlanner {
                 family: .ip,
                 chains: [
                     PlannedChain(
-                        name: "postrouting", hook: NftChain.Hook(.postrouting, type: "nat", priority: 100),
-                        purpose: "makes this host the NAT of the sources that were named", rules: rules)
-                ])
+                        name: "postrouting",
+                        hook: NftChain.Hook(.postrouting, type: "nat", priority: 100),
+                        purpose: "makes this host the NAT of the sources that were named",
+                        rules: rules
+                    )
+                ]
+            )
         ]
         let guarded = planner.addGuard(to: &tables, outward)
         var notes = planner.notes([], guarded)
         if snapshot.host.cloud == .aws {
             notes.append(
                 "AWS drops what an instance forwards until its source/destination check is off: "
-                    + "aws ec2 modify-instance-attribute --instance-id ID --no-source-dest-check")
+                    + "aws ec2 modify-instance-attribute --instance-id ID --no-source-dest-check"
+            )
         }
         return FixPlan(
-            generation: nftables.generation, tables: planner.sorted(tables),
-            enablesForwarding: snapshot.forwarding[.ip] == false, overtaken: [], guarded: guarded, presented: [],
-            instanceAddresses: Set(outward.map(\.address)), notes: notes)
+            generation: nftables.generation,
+            tables: planner.sorted(tables),
+            enablesForwarding: snapshot.forwarding[.ip] == false,
+            overtaken: [],
+            guarded: guarded,
+            presented: [],
+            instanceAddresses: Set(outward.map(\.address)),
+            notes: notes
+        )
     }
 
     private func rule(for source: Prefix, out name: KernelName) -> PlannedRule {
@@ -65,7 +91,9 @@ struct InstancePlanner {
         return PlannedRule(
             statements: [.match(isOut)] + source.conditions.map(Statement.match) + [
                 .translateSource(SourceTranslation(kind: .masquerade))
-            ], comment: nil)
+            ],
+            comment: nil
+        )
     }
 
     /// Sources that are translated already need no NAT instance, and a rule before the old one would widen it.
@@ -73,7 +101,8 @@ struct InstancePlanner {
         for path in planner.evidence.paths where intent.covers(path) && path.candidate.origin != .host {
             guard let rule = path.deciding else { continue }
             throw PlanRefusal(
-                "the source \(path.candidate.origin) is translated already, by \(rule.words): there is nothing to make")
+                "the source \(path.candidate.origin) is translated already, by \(rule.words): there is nothing to make"
+            )
         }
     }
 }
@@ -81,19 +110,28 @@ struct InstancePlanner {
 extension Prefix {
     /// The test for a source in this block, as nft writes it; none for the block of all addresses.
     fileprivate var conditions: [Condition] {
-        guard length > 0, case .packet(let base, let offset, let width) = Operand.source(address.family) else { return [] }
+        guard length > 0, case .packet(let base, let offset, let width) = Operand.source(address.family)
+        else { return [] }
         let bytes = address.networkBytes
         if length % 8 == 0 {
             let count = length / 8
-            return [.compare(.packet(base: base, offset: offset, length: UInt32(count)), .equal, Array(bytes.prefix(count)))]
+            return [
+                .compare(
+                    .packet(base: base, offset: offset, length: UInt32(count)),
+                    .equal,
+                    Array(bytes.prefix(count))
+                )
+            ]
         }
         let mask = (0..<Int(width)).map { index -> UInt8 in
             let bits = max(0, min(8, length - index * 8))
             return bits == 0 ? 0 : ~UInt8(0) << UInt8(8 - bits)
         }
         let operand = Operand.masked(
-            .packet(base: base, offset: offset, length: width), mask: mask,
-            xor: [UInt8](repeating: 0, count: Int(width)))
+            .packet(base: base, offset: offset, length: width),
+            mask: mask,
+            xor: [UInt8](repeating: 0, count: Int(width))
+        )
         return [.compare(operand, .equal, bytes)]
     }
 }

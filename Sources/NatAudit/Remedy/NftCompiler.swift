@@ -30,7 +30,8 @@ struct NftCompiler {
             return inverted
                 ? loaded + [.range(Self.register, from: low, to: high, inverted: true)]
                 : loaded + [
-                    .compare(Self.register, .greaterOrEqual, low), .compare(Self.register, .lessOrEqual, high),
+                    .compare(Self.register, .greaterOrEqual, low),
+                    .compare(Self.register, .lessOrEqual, high),
                 ]
         case .verdict(let verdict): return [.verdict(verdict)]
         case .translateSource(let translation): return try expressions(of: translation)
@@ -49,12 +50,16 @@ struct NftCompiler {
         case .addressType(let ofSource):
             return [
                 .fib(
-                    result: NftFib.typeResult, flags: ofSource ? NftFib.source : NftFib.destination,
-                    into: Self.register)
+                    result: NftFib.typeResult,
+                    flags: ofSource ? NftFib.source : NftFib.destination,
+                    into: Self.register
+                )
             ]
         case .socket("wildcard"): return [.socket(key: NftSocketKey.wildcard, into: Self.register)]
         case .masked(let inner, let mask, let xor):
-            return try load(inner) + [.bitwise(from: Self.register, into: Self.register, mask: mask, xor: xor)]
+            return try load(inner) + [
+                .bitwise(from: Self.register, into: Self.register, mask: mask, xor: xor)
+            ]
         case .fib, .socket, .numbered, .hash, .swapped, .constant, .mapped, .other:
             throw PlanRefusal("a planned rule looks at something that is not written")
         }
@@ -67,10 +72,13 @@ struct NftCompiler {
         if translation.kind == .masquerade {
             let registers = ports.map { load($0, Self.register, Self.second, &loads) }
             return loads + [
-                .masquerade(NftPortTranslation(portMin: registers?.min, portMax: registers?.max, flags: flags))
+                .masquerade(
+                    NftPortTranslation(portMin: registers?.min, portMax: registers?.max, flags: flags)
+                )
             ]
         }
-        guard translation.kind == .snat, translation.addresses.count == 1, let range = translation.addresses.first
+        guard translation.kind == .snat, translation.addresses.count == 1,
+            let range = translation.addresses.first
         else { throw PlanRefusal("a planned translation is not written") }
         loads.append(.immediate(range.first.networkBytes, into: Self.register))
         let isPool = range.first != range.last
@@ -79,14 +87,23 @@ struct NftCompiler {
         return loads + [
             .nat(
                 NftNAT(
-                    isDestination: false, family: NftFamily(range.first.family), addressMin: Self.register,
-                    addressMax: isPool ? Self.second : nil, portMin: registers?.min, portMax: registers?.max,
-                    flags: flags))
+                    isDestination: false,
+                    family: NftFamily(range.first.family),
+                    addressMin: Self.register,
+                    addressMax: isPool ? Self.second : nil,
+                    portMin: registers?.min,
+                    portMax: registers?.max,
+                    flags: flags
+                )
+            )
         ]
     }
 
     private func load(
-        _ ports: ClosedRange<UInt16>, _ min: NftRegister, _ max: NftRegister, _ loads: inout [NftExpression]
+        _ ports: ClosedRange<UInt16>,
+        _ min: NftRegister,
+        _ max: NftRegister,
+        _ loads: inout [NftExpression]
     ) -> (min: NftRegister, max: NftRegister?) {
         loads.append(.immediate(networkBytes(ports.lowerBound), into: min))
         guard ports.count > 1 else { return (min, nil) }

@@ -21,7 +21,10 @@ enum OwnTables {
             if commands.isEmpty { return }
             var writer = try NftWriter()
             // Where the answer is lost, the next look tells.
-            guard case .refused(let refusals) = try writer.commit(try NftBatch(commands, plannedOn: seen.generation))
+            guard
+                case .refused(let refusals) = try writer.commit(
+                    try NftBatch(commands, plannedOn: seen.generation)
+                )
             else { continue }
             throw refusals.first?.error ?? NetlinkError("remove nataudit's table", .timedOut)
         }

@@ -48,34 +48,48 @@ extension PlannedTable {
                 hook: chain.hook.flatMap { hook in
                     NetfilterHook(rawValue: hook.number).map {
                         Chain.Hook(
-                            hook: $0, priority: hook.priority, isNAT: hook.type == "nat",
-                            dropsByPolicy: hook.policy == 0)
+                            hook: $0,
+                            priority: hook.priority,
+                            isNAT: hook.type == "nat",
+                            dropsByPolicy: hook.policy == 0
+                        )
                     }
                 },
                 isDormant: false,
                 rules: chain.rules.enumerated().map { index, rule in
                     Rule(
-                        backend: .nftables, handle: nil, position: index + 1, statements: rule.statements,
-                        comment: rule.comment.map { Array($0.utf8) }, text: text(of: rule))
-                })
+                        backend: .nftables,
+                        handle: nil,
+                        position: index + 1,
+                        statements: rule.statements,
+                        comment: rule.comment.map { Array($0.utf8) },
+                        text: text(of: rule)
+                    )
+                }
+            )
         }
     }
 
     /// A rule in nft's syntax.
     func text(of rule: PlannedRule) -> String {
         NftText(family: family, sets: { _ in nil }).text(
-            of: rule.statements, comment: rule.comment.map { Array($0.utf8) })
+            of: rule.statements,
+            comment: rule.comment.map { Array($0.utf8) }
+        )
     }
 
     /// The changes that make the table.
     func commands() throws(PlanRefusal) -> [NftCommand] {
         var commands: [NftCommand] = [.addTable(family, Self.name, comment: Self.comment)]
-        for chain in chains { commands.append(.addChain(family, table: Self.name, chain: chain.name, chain.hook)) }
+        for chain in chains {
+            commands.append(.addChain(family, table: Self.name, chain: chain.name, chain.hook))
+        }
         for chain in chains {
             for rule in chain.rules {
                 let expressions = try NftCompiler(family: family).expressions(of: rule.statements)
                 commands.append(
-                    .addRule(family, table: Self.name, chain: chain.name, expressions, comment: rule.comment))
+                    .addRule(family, table: Self.name, chain: chain.name, expressions, comment: rule.comment)
+                )
             }
         }
         return commands

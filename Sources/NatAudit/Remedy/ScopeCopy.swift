@@ -75,8 +75,12 @@ struct ScopeCopy {
         case .jump(let name), .goto(let name):
             return ruleset.chains[
                 ChainPlace(
-                    isLegacy: chain.place.isLegacy, family: chain.place.family, table: chain.place.table,
-                    chain: name)]
+                    isLegacy: chain.place.isLegacy,
+                    family: chain.place.family,
+                    table: chain.place.table,
+                    chain: name
+                )
+            ]
         default: return nil
         }
     }
@@ -93,11 +97,14 @@ struct ScopeCopy {
             let endings = try endings(for: rule, in: chain, position)
             guard !endings.isEmpty else { continue }
             do throws(PlanRefusal) {
-                guard case .conditions(let conditions) = try ConditionCopy.conditions(of: rule) else { continue }
+                guard case .conditions(let conditions) = try ConditionCopy.conditions(of: rule) else {
+                    continue
+                }
                 copied += endings.map { more, ending in
                     PlannedRule(
                         statements: (conditions + more).map(Statement.match) + [ending],
-                        comment: replacements[reference] == nil ? nil : Self.comment(reference))
+                        comment: replacements[reference] == nil ? nil : Self.comment(reference)
+                    )
                 }
             } catch {
                 throw PlanRefusal("\(reference.words): \(error)")
@@ -122,18 +129,27 @@ struct ScopeCopy {
 
     /// What a rule's copies end with, each for a part of its packets; none where the rule decides nothing and is left out.
     private mutating func endings(
-        for rule: Rule, in chain: Chain, _ position: Position
+        for rule: Rule,
+        in chain: Chain,
+        _ position: Position
     ) throws(PlanRefusal) -> [(conditions: [Condition], ending: Statement)] {
         let reference = RuleReference(place: chain.place, position: rule.position)
         if let replacements = replacements[reference] {
-            return replacements.map { ($0.conditions, .translateSource($0.translation)) }
+            return replacements.map { replacement in
+                // nft wants the protocol named in a rule that names ports.
+                let isUDP = Condition.compare(.meta(.transport), .equal, [Packet.udp])
+                let conditions = replacement.translation.ports == nil ? [] : [isUDP]
+                return (replacement.conditions + conditions, .translateSource(replacement.translation))
+            }
         }
         return try ending(for: rule, in: chain, position).map { [([], $0)] } ?? []
     }
 
     /// What the copy of a rule that is not at fault ends with; nil where it is left out.
     private mutating func ending(
-        for rule: Rule, in chain: Chain, _ position: Position
+        for rule: Rule,
+        in chain: Chain,
+        _ position: Position
     ) throws(PlanRefusal) -> Statement? {
         let reference = RuleReference(place: chain.place, position: rule.position)
         switch rule.ending {
@@ -160,7 +176,9 @@ struct ScopeCopy {
         if case .verdict(.goto)? = rule.ending { true } else { false }
     }
 
-    private mutating func name(forCopyOf chain: Chain, depth: Int, isLast: Bool) throws(PlanRefusal) -> KernelName {
+    private mutating func name(forCopyOf chain: Chain, depth: Int, isLast: Bool) throws(PlanRefusal)
+        -> KernelName
+    {
         let copy = Copy(place: chain.place, isLast: isLast)
         if let name = names[copy] { return name }
         let rules = try self.copy(chain, depth: depth, isLast: isLast)
@@ -169,14 +187,16 @@ struct ScopeCopy {
         let name = isFree ? plain : KernelName("chain-\(names.count + 1)")
         names[copy] = name
         chains.append(
-            PlannedChain(name: name, hook: nil, purpose: "the scope of \(chain.place)", rules: rules))
+            PlannedChain(name: name, hook: nil, purpose: "the scope of \(chain.place)", rules: rules)
+        )
         return name
     }
 
     /// Which rule is overtaken, in at most 127 bytes and without characters that could end a string.
     private static func comment(_ reference: RuleReference) -> String {
         let place = reference.place
-        guard place.chain.isPlain, place.table.isPlain, place.chain.bytes.count < 40, place.table.bytes.count < 40
+        guard place.chain.isPlain, place.table.isPlain, place.chain.bytes.count < 40,
+            place.table.bytes.count < 40
         else { return "before a rule at fault" }
         return "before rule \(reference.position) of \(place.family) \(place.table) \(place.chain)"
     }

@@ -26,7 +26,9 @@ public struct StateFolder: Sendable {
         try StateFiles.makeDirectory(locks)
         let path = "\(locks)/\(key).lock"
         guard let lock = try FileLock(path: path) else {
-            throw PlanRefusal("another nataudit is changing this network namespace (\(escapedForDisplay(path)) is locked)")
+            throw PlanRefusal(
+                "another nataudit is changing this network namespace (\(escapedForDisplay(path)) is locked)"
+            )
         }
         return lock
     }
@@ -41,7 +43,9 @@ public struct StateFolder: Sendable {
         do {
             record = try JSONText.decode(UndoRecord.self, from: String(decoding: bytes, as: UTF8.self))
         } catch {
-            throw PlanRefusal("the undo record \(escapedForDisplay(recordPath)) cannot be read; look at it and remove it")
+            throw PlanRefusal(
+                "the undo record \(escapedForDisplay(recordPath)) cannot be read; look at it and remove it"
+            )
         }
         return record.boot == UndoRecord.currentBoot() ? record : nil
     }

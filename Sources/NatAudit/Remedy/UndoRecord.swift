@@ -35,8 +35,12 @@ extension UndoRecord {
     init(_ plan: FixPlan, _ parameters: [ParameterChange]) throws {
         let families = plan.tables.map { "\($0.family)" }
         self.init(
-            id: "\(plan.generation)-\(families.joined(separator: "-"))", boot: Self.currentBoot(), tables: families,
-            parameters: parameters, flowAddresses: plan.instanceAddresses.sorted().map(\.description))
+            id: "\(plan.generation)-\(families.joined(separator: "-"))",
+            boot: Self.currentBoot(),
+            tables: families,
+            parameters: parameters,
+            flowAddresses: plan.instanceAddresses.sorted().map(\.description)
+        )
     }
 
     /// This record with what an earlier one still has to put back: the oldest value is the one to return to.
@@ -44,13 +48,18 @@ extension UndoRecord {
         guard let earlier else { return self }
         let old = earlier.parameters.map { old in
             var merged = old
-            if let new = parameters.first(where: { $0.components == old.components }) { merged.after = new.after }
+            if let new = parameters.first(where: { $0.components == old.components }) {
+                merged.after = new.after
+            }
             return merged
         }
         let known = Set(old.map(\.components))
         return UndoRecord(
-            id: id, boot: boot, tables: tables,
+            id: id,
+            boot: boot,
+            tables: tables,
             parameters: old + parameters.filter { !known.contains($0.components) },
-            flowAddresses: Array(Set(flowAddresses + earlier.flowAddresses)).sorted())
+            flowAddresses: Array(Set(flowAddresses + earlier.flowAddresses)).sorted()
+        )
     }
 }

@@ -9,7 +9,7 @@ public struct UndoRun: Sendable {
 
     /// Takes back what the record holds; a report without changes where there is nothing to undo.
     ///
-    /// - Parameter confirm: gets what will be done, a line each; false ends the run with nothing changed.
+    /// `confirm` gets what will be done, a line each; false ends the run with nothing changed.
     public func run(confirm: ([String]) throws -> Bool) throws -> FixReport {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }

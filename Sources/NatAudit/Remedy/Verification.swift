@@ -12,9 +12,7 @@ public struct Verification: Hashable, Sendable {
 
     /// Judges: the rules have to be easy for every path that was at fault, and the probe has to have seen it.
     ///
-    /// - Parameters:
-    ///   - before: the evidence with a probe, before the change.
-    ///   - after: the evidence with a probe from a fresh port, after it.
+    /// Both times the evidence holds a probe, afterwards from a fresh port.
     init(before: Evidence, after: Evidence, plan: FixPlan) {
         self = Self.judge(before, after, plan)
     }
@@ -28,7 +26,10 @@ public struct Verification: Hashable, Sendable {
             path.verdict == .hard && faults.contains { $0.candidate == path.candidate }
         }
         if let remaining {
-            return Self(false, "the path from \(remaining.candidate.origin) is still hard: \(remaining.reason)")
+            return Self(
+                false,
+                "the path from \(remaining.candidate.origin) is still hard: \(remaining.reason)"
+            )
         }
         guard let worst = Verdict.worst(of: after.probes.map(\.verdict)) else {
             return Self(true, "the rules are as planned; nothing was probed")
@@ -39,8 +40,10 @@ public struct Verification: Hashable, Sendable {
             return hasMet(before, after, plan, faults)
                 ? Self(true, "seen \(worst.rawValue): \(seen)")
                 : Self(
-                    false, "the probe did not meet the new rule; send it from a client's place (--probe-netns), or "
-                        + "believe the rules (--no-verify)")
+                    false,
+                    "the probe did not meet the new rule; send it from a client's place (--probe-netns), or "
+                        + "believe the rules (--no-verify)"
+                )
         case .hard where after.probes.contains { $0.attribution == .upstream }:
             return Self(false, "this host keeps the port now, but something upstream changes it: \(seen)")
         case .hard, .blocked, .unknown: return Self(false, "the probe does not see an easy NAT: \(seen)")
@@ -51,7 +54,10 @@ public struct Verification: Hashable, Sendable {
     ///
     /// One that was translated easily by another rule all along proves nothing.
     private static func hasMet(
-        _ before: Evidence, _ after: Evidence, _ plan: FixPlan, _ faults: [EgressPath]
+        _ before: Evidence,
+        _ after: Evidence,
+        _ plan: FixPlan,
+        _ faults: [EgressPath]
     ) -> Bool {
         let isEasy = after.probes.contains { $0.verdict == .easy }
         if plan.isNATInstance { return isEasy }

@@ -1,9 +1,7 @@
 internal import NetlinkBridge
 
 extension DemoStep {
-    /// The step for a person: title, command, what was seen, a picture of the ports.
-    ///
-    /// - Parameter number: the step's number, from 1.
+    /// The step for a person: its number (from 1) and title, the command, what was seen, a picture of the ports.
     public func text(number: Int, _ style: TextStyle = .plain) -> String {
         var lines = [style.text("\(number). \(title)", as: .strong)]
         if let command { lines.append(style.text("   $ \(command)", as: .faint)) }
@@ -36,11 +34,13 @@ extension DemoStep {
         let cell = { (text: String, column: Int) in
             text + String(repeating: " ", count: max(0, widths[column] - text.count))
         }
-        let head = "   client" + String(repeating: " ", count: max(0, own.count - 6)) + "      "
+        let head =
+            "   client" + String(repeating: " ", count: max(0, own.count - 6)) + "      "
             + cell("NAT (conntrack)", 1) + "      " + cell("server", 2) + "   saw"
         return [style.text(head, as: .faint)]
             + rows.enumerated().map { index, row in
-                let branch = rows.count == 1 ? "───" : index == 0 ? "─┬─" : index == rows.count - 1 ? " └─" : " ├─"
+                let branch =
+                    rows.count == 1 ? "───" : index == 0 ? "─┬─" : index == rows.count - 1 ? " └─" : " ├─"
                 let start = index == 0 ? own : String(repeating: " ", count: own.count)
                 return "   \(start) \(branch)▶ \(cell(row[1], 1)) ───▶ \(cell(row[2], 2))   \(row[3])"
             }

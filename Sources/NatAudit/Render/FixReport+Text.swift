@@ -4,7 +4,9 @@ extension FixReport {
         var lines: [String] = []
         if isApplied { lines += steps.map { "  \($0.summary)" } }
         if movedFlows > 0 { lines.append("  moved \(movedFlows) UDP flows") }
-        if let before, let after { lines.append("before: \(style.text(before)), after: \(style.text(after))\(exception)") }
+        if let before, let after {
+            lines.append("before: \(style.text(before)), after: \(style.text(after))\(exception)")
+        }
         lines += notes.map { "note: \($0)" }
         lines.insert(headline(style), at: 0)
         return lines.joined(separator: "\n") + "\n"

@@ -3,12 +3,9 @@ enum Paragraph {
     /// How long a line may be, where its words allow that: what a terminal beside a browser shows.
     static let width = 100
 
-    /// The lines of a text.
+    /// The lines of a text, which holds words between single spaces and is escaped already.
     ///
-    /// - Parameters:
-    ///   - text: words between single spaces; escaped already, and not dressed.
-    ///   - first: what the first line begins with.
-    ///   - indent: how many spaces the other lines begin with.
+    /// The first line begins with `first`, the others with `indent` spaces.
     static func lines(_ text: String, first: String = "", indent: Int) -> [String] {
         var lines: [String] = []
         var line = first

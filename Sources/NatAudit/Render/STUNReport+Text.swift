@@ -40,7 +40,7 @@ extension ProbeReport {
             if isVerbose { lines += server.details.map { "      " + style.text($0, as: .faint) } }
         }
         let word = verdict.rawValue
-        var last = Paragraph.lines("\(word): \(brief)", indent: 2)
+        var last = Paragraph.lines("\(word): \(outcome)", indent: 2)
         if let first = last.first { last[0] = style.text(verdict) + first.dropFirst(word.count) }
         lines += last
         if verdict == .hard { lines.append("at fault: \(attribution.meaning)") }
@@ -48,6 +48,18 @@ extension ProbeReport {
             lines.append("not tested: whether it holds when a peer sends first, or two clients use one port")
         }
         return lines
+    }
+}
+
+extension ProbeReport {
+    /// What the servers' lines come to, without what they say themselves.
+    private var outcome: String {
+        switch verdict {
+        case .easy: "one and the same address and port at every server"
+        case .noNAT: "the socket's own address and port at every server"
+        case .hard: "one socket had \(Set(presented.map(\.port)).count) different ports"
+        case .blocked, .unknown: presented.isEmpty ? "no server told where it saw the socket" : reason
+        }
     }
 }
 

@@ -3,7 +3,7 @@ internal import NetlinkBridge
 extension ScanReport {
     /// The report for a person: the verdict first, then what is wrong and what to type, then what it rests on.
     ///
-    /// - Parameter isVerbose: adds rules that nothing meets, the steps of each path, and the servers' details.
+    /// `isVerbose` adds rules that nothing meets, the steps of each path, and the servers' details.
     public func text(_ style: TextStyle = .plain, isVerbose: Bool = false) -> String {
         var blocks = [headline(style)]
         blocks += findings.map { FindingText(finding: $0, rules: rules, style: style).lines }
@@ -15,7 +15,8 @@ extension ScanReport {
         if !unseen.isEmpty {
             blocks.append(["not seen:"] + unseen.flatMap { Paragraph.lines($0, first: "  ", indent: 4) })
         }
-        return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+        return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+            + "\n"
     }
 
     private func headline(_ style: TextStyle) -> [String] {
@@ -37,7 +38,9 @@ private struct FindingText {
 
     var lines: [String] {
         let title = "\(finding.severity.rawValue): \(finding.title) [\(finding.id.rawValue)]"
-        var lines = [style.text(finding.severity.rawValue, as: role) + title.dropFirst(finding.severity.rawValue.count)]
+        var lines = [
+            style.text(finding.severity.rawValue, as: role) + title.dropFirst(finding.severity.rawValue.count)
+        ]
         lines += Paragraph.lines(finding.detail, first: "  ", indent: 2)
         lines += finding.evidence.flatMap(lines(of:)).map { style.text($0, as: .faint) }
         for remedy in finding.remedies {
@@ -90,7 +93,11 @@ private struct RuleListText {
 
     private func lines(of rule: SourceNATRule) -> [String] {
         let word = "  \(rule.verdict.rawValue)"
-        var lines = Paragraph.lines("\(word.dropFirst(2)) \(rule.words)\(reach(of: rule))", first: "  ", indent: 6)
+        var lines = Paragraph.lines(
+            "\(word.dropFirst(2)) \(rule.words)\(reach(of: rule))",
+            first: "  ",
+            indent: 6
+        )
         if let first = lines.first {
             lines[0] = "  " + style.text(rule.verdict) + first.dropFirst(word.count)
         }
@@ -100,7 +107,7 @@ private struct RuleListText {
     private func reach(of rule: SourceNATRule) -> String {
         switch rule.reach {
         case .always: ""
-        case .conditional: ", met only where: \(rule.when ?? "not known")"
+        case .conditional: ", whether it is met depends on: \(rule.when ?? "what is not known")"
         case .never: ", not met by the paths below"
         }
     }
@@ -108,6 +115,9 @@ private struct RuleListText {
 
 /// The paths, those that come to the same for the same reason together.
 private struct PathListText {
+    /// How many paths that come to the same are shown: a node has one for each pod.
+    private static let alike = 6
+
     let paths: [EgressPath]
     let style: TextStyle
     let isVerbose: Bool
@@ -119,11 +129,17 @@ private struct PathListText {
         while let first = rest.first {
             let group = rest.filter { $0.verdict == first.verdict && $0.reason == first.reason }
             rest = rest.filter { $0.verdict != first.verdict || $0.reason != first.reason }
-            for path in group {
+            let shown = group.prefix(isVerbose ? group.count : Self.alike)
+            for path in shown {
                 lines.append("  \(style.text(path.verdict)) \(path.words)")
                 if isVerbose {
-                    lines += (path.outcomes.first?.steps ?? []).map { style.text("        \($0)", as: .faint) }
+                    lines += (path.outcomes.first?.steps ?? []).map {
+                        style.text("        \($0)", as: .faint)
+                    }
                 }
+            }
+            if shown.count < group.count {
+                lines.append("  and \(group.count - shown.count) more like these (--verbose shows them)")
             }
             lines += Paragraph.lines(first.reason, first: "      ", indent: 6)
         }

@@ -2,7 +2,8 @@ internal import NetlinkBridge
 
 extension ScanReport: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case schema, tool, host, verdict, holds, attribution, summary, sourceNAT, paths, probes, findings, limits
+        case schema, tool, host, verdict, holds, attribution, summary, sourceNAT, paths, probes, findings,
+            limits
     }
 
     /// Writes every key of the contract, null where there is nothing.
@@ -17,7 +18,9 @@ extension ScanReport: Encodable {
         try values.encode(conclusion.summary, forKey: .summary)
         try values.encode(rules.map(RuleJSON.init), forKey: .sourceNAT)
         try values.encode(
-            paths.map { PathJSON(path: $0, rule: index(of: $0.deciding)) }, forKey: .paths)
+            paths.map { PathJSON(path: $0, rule: index(of: $0.deciding)) },
+            forKey: .paths
+        )
         try values.encode(probes, forKey: .probes)
         try values.encode(findings.map(FindingJSON.init), forKey: .findings)
         try values.encode(limits, forKey: .limits)
@@ -44,7 +47,8 @@ private struct RuleJSON: Encodable {
     let rule: SourceNATRule
 
     enum CodingKeys: String, CodingKey {
-        case backend, family, table, chain, handle, position, kind, flags, addresses, ports, comment, owner, text
+        case backend, family, table, chain, handle, position, kind, flags, addresses, ports, comment, owner,
+            text
         case verdict, reach, when, why
     }
 

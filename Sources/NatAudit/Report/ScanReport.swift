@@ -20,9 +20,7 @@ public struct ScanReport: Hashable, Sendable {
     /// The name and version of the report's form.
     public static let schema = "nataudit.scan/1"
 
-    /// Reports evidence.
-    ///
-    /// - Parameter time: when it was read, RFC 3339.
+    /// Reports evidence that was read at that time (RFC 3339).
     public init(_ evidence: Evidence, time: String) {
         host = evidence.snapshot.host
         self.time = time

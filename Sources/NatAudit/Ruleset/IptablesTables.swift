@@ -44,7 +44,8 @@ struct IptablesTables {
     /// The kinds of expressions that iptables-nft 1.8 writes.
     private static func isIptables(_ expression: NftExpression) -> Bool {
         switch expression {
-        case .match, .target, .payload, .meta, .compare, .range, .bitwise, .counter, .verdict, .limit, .log: true
+        case .match, .target, .payload, .meta, .compare, .range, .bitwise, .counter, .verdict, .limit, .log:
+            true
         default: false
         }
     }

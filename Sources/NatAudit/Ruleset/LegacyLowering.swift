@@ -6,9 +6,15 @@ extension Chain {
         table.chains.map { chain in
             Chain(
                 place: ChainPlace(
-                    isLegacy: true, family: NftFamily(table.family), table: table.name, chain: chain.name),
-                hook: hook(of: chain, in: table), isDormant: false,
-                rules: chain.rules.map { rule($0, in: chain, setNames) })
+                    isLegacy: true,
+                    family: NftFamily(table.family),
+                    table: table.name,
+                    chain: chain.name
+                ),
+                hook: hook(of: chain, in: table),
+                isDormant: false,
+                rules: chain.rules.map { rule($0, in: chain, setNames) }
+            )
         }
     }
 
@@ -17,7 +23,11 @@ extension Chain {
             let priority = priority(of: table.name, at: hook)
         else { return nil }
         return Hook(
-            hook: hook, priority: priority, isNAT: table.name == "nat", dropsByPolicy: chain.policy == .drop)
+            hook: hook,
+            priority: priority,
+            isNAT: table.name == "nat",
+            dropsByPolicy: chain.policy == .drop
+        )
     }
 
     /// The priorities of the built-in tables (linux/netfilter_ipv4.h, enum nf_ip_hook_priorities); nil for others.
@@ -34,7 +44,9 @@ extension Chain {
     }
 
     private static func rule(
-        _ rule: LegacyRule, in chain: LegacyChain, _ setNames: [UInt16: KernelName]
+        _ rule: LegacyRule,
+        in chain: LegacyChain,
+        _ setNames: [UInt16: KernelName]
     ) -> Rule {
         let translatesSource = chain.hook.map { $0 == .postrouting || $0 == .input } ?? true
         let ending: [Statement] =
@@ -48,13 +60,19 @@ extension Chain {
             case .fallthrough: []
             case .extension(let target):
                 XtLowering.statements(
-                    of: XtTarget(target, family: rule.family), translatesSource: translatesSource)
+                    of: XtTarget(target, family: rule.family),
+                    translatesSource: translatesSource
+                )
             }
         let matches = rule.decodedMatches.map { Statement.match(.match($0)) }
         return Rule(
-            backend: .iptablesLegacy, handle: nil, position: rule.position,
+            backend: .iptablesLegacy,
+            handle: nil,
+            position: rule.position,
             statements: rule.condition.statements(family: rule.family) + matches + ending,
-            comment: rule.comment?.bytes, text: rule.iptablesText(setNames: setNames))
+            comment: rule.comment?.bytes,
+            text: rule.iptablesText(setNames: setNames)
+        )
     }
 }
 
@@ -63,14 +81,16 @@ extension LegacyCondition {
     func statements(family: AddressFamily) -> [Statement] {
         var conditions: [Condition] = []
         func address(_ test: XtMaskedAddress, _ operand: Operand, _ inversion: Inversions) {
-            guard !test.isAny else { return }
+            // `! -s 0.0.0.0/0` is never true, and a comparison of no bits says just that.
+            guard !test.isAny || inversions.contains(inversion) else { return }
             let mask = test.mask.networkBytes
             let masked = Operand.masked(operand, mask: mask, xor: [UInt8](repeating: 0, count: mask.count))
             let comparison: NftComparison = inversions.contains(inversion) ? .notEqual : .equal
             conditions.append(.compare(masked, comparison, test.address.networkBytes))
         }
         func interface(_ test: XtInterfaceName, _ key: NftMetaKey, _ inversion: Inversions) {
-            guard !test.isAny else { return }
+            // `! -i +` is never true: no name at all differs in none of its bytes.
+            guard !test.isAny || inversions.contains(inversion) else { return }
             // The mask covers the name and its NUL, or the beginning of a name.
             let length = test.mask.prefix { $0 != 0 }.count
             let comparison: NftComparison = inversions.contains(inversion) ? .notEqual : .equal
@@ -84,7 +104,15 @@ extension LegacyCondition {
             let comparison: NftComparison = inversions.contains(.transportProtocol) ? .notEqual : .equal
             conditions.append(.compare(.meta(.transport), comparison, [UInt8(truncatingIfNeeded: number)]))
         }
-        if isFragment { conditions.append(.other("fragments")) }
+        if isFragment {
+            let offset = Operand.masked(
+                .packet(base: 1, offset: 6, length: 2),
+                mask: [0x1F, 0xFF],
+                xor: [0, 0]
+            )
+            let comparison: NftComparison = inversions.contains(.fragment) ? .equal : .notEqual
+            conditions.append(.compare(offset, comparison, [0, 0]))
+        }
         return conditions.map(Statement.match)
     }
 }

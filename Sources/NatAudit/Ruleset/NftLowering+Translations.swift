@@ -5,18 +5,25 @@ extension NftLowering {
         let addresses = operands([nat.addressMin, nat.addressMax])
         let ports = operands([nat.portMin, nat.portMax])
         let phrase = NftTranslationPhrase(
-            verb: nat.isDestination ? "dnat" : "snat", family: nat.family, addresses: addresses, ports: ports,
-            flags: nat.flags)
+            verb: nat.isDestination ? "dnat" : "snat",
+            family: nat.family,
+            addresses: addresses,
+            ports: ports,
+            flags: nat.flags
+        )
         guard !nat.isDestination else {
             append(.translateDestination("dnat"), .translation(phrase))
             return
         }
         let ends = addresses.compactMap { Self.constant($0).flatMap { IPAddress(networkBytes: $0) } }
         let translation = SourceTranslation(
-            kind: nat.flags.contains(.netmap) ? .netmap : .snat, flags: nat.flags.choices,
-            addresses: ends.first.map { [.init($0, ends.last)] } ?? [], ports: Self.portRange(ports),
+            kind: nat.flags.contains(.netmap) ? .netmap : .snat,
+            flags: nat.flags.choices,
+            addresses: ends.first.map { [.init($0, ends.last)] } ?? [],
+            ports: Self.portRange(ports),
             undecided: undecided(addresses + ports),
-            isFixedPerSource: (addresses + ports).allSatisfy(\.dependsOnSourceOnly))
+            isFixedPerSource: (addresses + ports).allSatisfy(\.dependsOnSourceOnly)
+        )
         append(.translateSource(translation), .translation(phrase))
     }
 
@@ -25,27 +32,40 @@ extension NftLowering {
         append(
             .translateSource(
                 SourceTranslation(
-                    kind: .masquerade, flags: translation.flags.choices, ports: Self.portRange(phrase.ports),
+                    kind: .masquerade,
+                    flags: translation.flags.choices,
+                    ports: Self.portRange(phrase.ports),
                     undecided: undecided(phrase.ports),
-                    isFixedPerSource: phrase.ports.allSatisfy(\.dependsOnSourceOnly))),
-            .translation(phrase))
+                    isFixedPerSource: phrase.ports.allSatisfy(\.dependsOnSourceOnly)
+                )
+            ),
+            .translation(phrase)
+        )
     }
 
     /// How nft writes `masquerade` or `redirect`.
     func phrase(_ verb: String, _ translation: NftPortTranslation) -> NftTranslationPhrase {
         NftTranslationPhrase(
-            verb: verb, family: nil, addresses: [], ports: operands([translation.portMin, translation.portMax]),
-            flags: translation.flags)
+            verb: verb,
+            family: nil,
+            addresses: [],
+            ports: operands([translation.portMin, translation.portMax]),
+            flags: translation.flags
+        )
     }
 
-    private func operands(_ places: [NftRegister?]) -> [Operand] { places.compactMap { $0 }.map { registers[$0] } }
+    private func operands(_ places: [NftRegister?]) -> [Operand] {
+        places.compactMap { $0 }.map { registers[$0] }
+    }
 
     private static func portRange(_ operands: [Operand]) -> ClosedRange<UInt16>? {
         let numbers = operands.compactMap { operand -> UInt16? in
             guard let bytes = constant(operand), bytes.count >= 2 else { return nil }
             return UInt16(bytes[0]) << 8 | UInt16(bytes[1])
         }
-        guard let first = numbers.first, let last = numbers.last, numbers.count == operands.count else { return nil }
+        guard let first = numbers.first, let last = numbers.last, numbers.count == operands.count else {
+            return nil
+        }
         return first <= last ? first...last : nil
     }
 
@@ -58,7 +78,8 @@ extension NftLowering {
         operands.lazy.compactMap { operand -> String? in
             switch operand {
             case .constant: nil
-            case .mapped(let keys, let map): keys.lazy.compactMap(Self.chooser).first ?? words(ofMap: map, keys)
+            case .mapped(let keys, let map):
+                keys.lazy.compactMap(Self.chooser).first ?? words(ofMap: map, keys)
             default: Self.chooser(operand) ?? NftText.words(for: operand)
             }
         }.first

@@ -7,12 +7,14 @@ extension NftLowering {
     private static let changing: Set<String> = ["notrack"]
     /// Expressions that load a register with something not modelled here, and may end the rule.
     private static let loading: Set<String> = [
-        "rt", "exthdr", "osf", "xfrm", "tunnel", "inner", "payload", "meta", "ct", "bitwise", "byteorder", "fib",
+        "rt", "exthdr", "osf", "xfrm", "tunnel", "inner", "payload", "meta", "ct", "bitwise", "byteorder",
+        "fib",
         "socket", "numgen", "hash",
     ]
     /// Expressions that end the rule or let it go on, and decide nothing else.
     private static let testing: Set<String> = [
-        "quota", "connlimit", "dynset", "objref", "flow_offload", "tproxy", "cmp", "range", "lookup", "exthdr set",
+        "quota", "connlimit", "dynset", "objref", "flow_offload", "tproxy", "cmp", "range", "lookup",
+        "exthdr set",
     ]
     /// Expressions that end the walk in a way not modelled here.
     private static let ending: Set<String> = ["queue", "fwd", "synproxy"]
@@ -28,7 +30,9 @@ extension NftLowering {
             guard !Self.loading.contains(word) else { return }
             append(.other(word))
             // What stands last may decide: then it is not known how.
-            if Self.ending.contains(word) || isLast && !Self.testing.contains(word) { append(.verdict(.other(0)), .hidden) }
+            if Self.ending.contains(word) || isLast && !Self.testing.contains(word) {
+                append(.verdict(.other(0)), .hidden)
+            }
         }
     }
 

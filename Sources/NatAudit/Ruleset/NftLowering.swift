@@ -26,11 +26,14 @@ struct NftLowering {
         statements.append(statement)
     }
 
-    mutating func append(_ condition: Condition, _ phrase: NftPhrase? = nil) { append(.match(condition), phrase) }
+    mutating func append(_ condition: Condition, _ phrase: NftPhrase? = nil) {
+        append(.match(condition), phrase)
+    }
 
     private mutating func lower(_ expression: NftExpression, isLast: Bool) {
         switch expression {
-        case .payload, .meta, .conntrack, .immediate, .bitwise, .byteOrder, .fib, .socket, .numberGenerator, .hash:
+        case .payload, .meta, .conntrack, .immediate, .bitwise, .byteOrder, .fib, .socket, .numberGenerator,
+            .hash:
             load(expression)
         case .compare(let register, let comparison, let bytes):
             append(.compare(registers[register], comparison, bytes))
@@ -40,7 +43,10 @@ struct NftLowering {
             lower(lookup: register, set: set, into: into, inverted: inverted)
         case .payloadSet: append(.change("payload set"))
         case .metaSet(let key, let from):
-            append(.change("meta \(key.name) set"), .assignment("meta \(key.name) set", .meta(key), registers[from]))
+            append(
+                .change("meta \(key.name) set"),
+                .assignment("meta \(key.name) set", .meta(key), registers[from])
+            )
         case .conntrackSet(let key, let from):
             let target = Operand.conntrack(key, direction: nil)
             append(.change("ct \(key.name) set"), .assignment("ct \(key.name) set", target, registers[from]))
@@ -68,7 +74,10 @@ struct NftLowering {
     private mutating func load(_ expression: NftExpression) {
         switch expression {
         case .payload(let bytes):
-            registers.load(.packet(base: bytes.base, offset: bytes.offset, length: bytes.length), into: bytes.into)
+            registers.load(
+                .packet(base: bytes.base, offset: bytes.offset, length: bytes.length),
+                into: bytes.into
+            )
         case .meta(let key, let into): registers.load(.meta(key), into: into)
         case .conntrack(let key, let direction, let into):
             registers.load(.conntrack(key, direction: direction), into: into)
@@ -85,13 +94,18 @@ struct NftLowering {
         case .hash(let hash, let into):
             let operands = hash.from.map { registers.key(from: $0, length: hash.length) } ?? []
             registers.load(
-                .hash(operands, modulus: hash.modulus, offset: hash.offset, seed: hash.seed), into: into)
+                .hash(operands, modulus: hash.modulus, offset: hash.offset, seed: hash.seed),
+                into: into
+            )
         default: break
         }
     }
 
     private mutating func lower(
-        lookup register: NftRegister, set: KernelName, into: NftRegister?, inverted: Bool
+        lookup register: NftRegister,
+        set: KernelName,
+        into: NftRegister?,
+        inverted: Bool
     ) {
         let operands = registers.key(from: register, length: sets(set)?.keyLength ?? 0)
         switch into {

@@ -22,7 +22,11 @@ extension NftSet {
         // NFT_SET_INTERVAL is bit 2; concatenations hold both ends in one element.
         guard flags & 4 != 0, !keyed.contains(where: { $0.keyEnd != nil }) else {
             return keyed.map { element in
-                NftSetRange(low: element.key, high: element.keyEnd == element.key ? nil : element.keyEnd, element: element)
+                NftSetRange(
+                    low: element.key,
+                    high: element.keyEnd == element.key ? nil : element.keyEnd,
+                    element: element
+                )
             }
         }
         // Of an end and a start with the same key the end counts for the interval below.
@@ -39,7 +43,9 @@ extension NftSet {
         // The last interval of a set that reaches the highest key has no end.
         if let start {
             let highest = [UInt8](repeating: 0xFF, count: start.key.count)
-            ranges.append(NftSetRange(low: start.key, high: highest == start.key ? nil : highest, element: start))
+            ranges.append(
+                NftSetRange(low: start.key, high: highest == start.key ? nil : highest, element: start)
+            )
         }
         return ranges
     }

@@ -29,14 +29,17 @@ public struct Ruleset: Hashable, Sendable {
         self.chains = Dictionary(chains.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })
         self.sets = Dictionary(
             sets.map { (SetPlace(family: $0.family, table: $0.table, name: $0.name), $0) },
-            uniquingKeysWith: { first, _ in first })
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     /// The base chains of a hook that see packets of a family, in the order in which they run.
     ///
     /// Chains of equal priority stand in one group: which of them runs first, the dump does not show.
     public func baseChains(
-        at hook: NetfilterHook, family: AddressFamily, nat: Bool
+        at hook: NetfilterHook,
+        family: AddressFamily,
+        nat: Bool
     ) -> [[Chain]] {
         let chains = order.compactMap { self.chains[$0] }.filter { chain in
             guard let place = chain.hook, place.hook == hook, place.isNAT == nat else { return false }

@@ -41,8 +41,12 @@ public struct SourceTranslation: Hashable, Sendable {
 
     /// Makes a translation from its parts.
     public init(
-        kind: Kind, flags: NATFlags = [], addresses: [AddressRange] = [], ports: ClosedRange<UInt16>? = nil,
-        undecided: String? = nil, isFixedPerSource: Bool = true
+        kind: Kind,
+        flags: NATFlags = [],
+        addresses: [AddressRange] = [],
+        ports: ClosedRange<UInt16>? = nil,
+        undecided: String? = nil,
+        isFixedPerSource: Bool = true
     ) {
         self.kind = kind
         self.flags = flags

@@ -2,16 +2,15 @@ internal import NetlinkBridge
 
 /// Puts xtables targets and legacy rules into the one form of rules.
 enum XtLowering {
-    /// The steps that a target takes.
-    ///
-    /// - Parameter translatesSource: whether the chain's hook is one at which NETMAP translates the source.
+    /// The steps that a target takes; `translatesSource` says whether NETMAP translates the source at the chain's hook.
     static func statements(of target: XtTarget, translatesSource: Bool = true) -> [Statement] {
         switch target {
         case .masquerade(let range): [.translateSource(translation(.masquerade, range))]
         case .snat(let range): [.translateSource(translation(.snat, range))]
         case .netmap(let range):
             translatesSource
-                ? [.translateSource(translation(.netmap, range))] : [.translateDestination(target.iptablesText)]
+                ? [.translateSource(translation(.netmap, range))]
+                : [.translateDestination(target.iptablesText)]
         case .dnat, .redirect: [.translateDestination(target.iptablesText)]
         case .mark, .connmark, .ct: [.change(target.iptablesText)]
         case .log: [.silent(target.iptablesText)]
@@ -30,7 +29,9 @@ enum XtLowering {
     }
 
     /// Targets that let the packet go on as it is.
-    private static let silent: Set<String> = ["NFLOG", "ULOG", "AUDIT", "TRACE", "IDLETIMER", "LED", "RATEEST"]
+    private static let silent: Set<String> = [
+        "NFLOG", "ULOG", "AUDIT", "TRACE", "IDLETIMER", "LED", "RATEEST",
+    ]
     /// Targets that change the packet and let it go on.
     private static let changing: Set<String> = [
         "TCPMSS", "TTL", "HL", "DSCP", "TOS", "CLASSIFY", "SET", "SECMARK", "CONNSECMARK", "CHECKSUM", "ECN",
@@ -44,6 +45,7 @@ enum XtLowering {
             kind: kind,
             flags: NATFlags(rawValue: range.flags.rawValue).choices,
             addresses: range.minimumAddress.map { [.init($0, range.maximumAddress)] } ?? [],
-            ports: ports)
+            ports: ports
+        )
     }
 }

@@ -21,9 +21,38 @@ public struct HostSnapshot: Sendable {
     /// How many lines IPVS has for services and servers; its hooks are not chains.
     public let virtualServices: Int
     /// What the kernel answered when it was asked for the ways of packets.
-    public let ways: [PathCandidate: RouteAnswer]
+    public internal(set) var ways: [PathCandidate: RouteAnswer] = [:]
     /// The rules that could not be read, and why.
     public let gaps: [Gap]
+    /// The chains of all backends in one form: made once, for that is most of the work of a scan.
+    public let ruleset: Ruleset
+
+    /// Makes a snapshot of its parts; the ways are asked for afterwards.
+    init(
+        host: HostIdentity,
+        nftables: NftRuleset?,
+        legacy: [LegacyTable],
+        links: [Link],
+        addresses: [InterfaceAddress],
+        routes: [Route],
+        routingRules: [RoutingRule],
+        forwarding: [AddressFamily: Bool],
+        virtualServices: Int,
+        gaps: [Gap],
+        setNames: [UInt16: KernelName] = [:]
+    ) {
+        self.host = host
+        self.nftables = nftables
+        self.legacy = legacy
+        self.links = links
+        self.addresses = addresses
+        self.routes = routes
+        self.routingRules = routingRules
+        self.forwarding = forwarding
+        self.virtualServices = virtualServices
+        self.gaps = gaps
+        ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames)
+    }
 
     /// Rules that could not be read.
     public struct Gap: Hashable, Sendable {
@@ -32,9 +61,6 @@ public struct HostSnapshot: Sendable {
         /// Tells whether a privilege was missing.
         public let isPermission: Bool
     }
-
-    /// The chains of all backends in one form.
-    public var ruleset: Ruleset { Ruleset(nftables: nftables, legacy: legacy) }
 
     /// Why the rules are not all known, in one clause; nil where they are.
     ///
@@ -67,7 +93,9 @@ public struct HostIdentity: Hashable, Sendable {
     public let kernel: String
     /// How the namespace was named: `host`, or what the user gave.
     public let namespace: String
-    /// The cloud that the firmware names; nil where it names none. Nothing is asked over the network.
+    /// The cloud that the firmware names; nil where it names none.
+    ///
+    /// Nothing is asked over the network.
     public let cloud: Cloud?
 
     /// A cloud.

@@ -9,12 +9,18 @@ public enum SnapshotReader {
     ///
     /// What is refused for want of a privilege, or absent from the kernel, is a gap. The rules, the routes and the legacy
     /// tables are read between two looks at the generation of nf_tables, so that they belong together.
-    /// - Parameter namespace: how the namespace was named, for the report.
+    /// - Parameters:
+    ///   - namespace: how the namespace was named, for the report.
+    ///   - progress: is told what is being read.
+    /// - Returns: the state, with the kernel's answers for the ways of the paths' packets.
     /// - Throws: `NetlinkError` with `.interrupted` where the rules would not hold still.
-    public static func read(namespace: String) throws -> HostSnapshot {
+    public static func read(namespace: String, _ progress: CheckProgress = CheckProgress()) throws
+        -> HostSnapshot
+    {
         for _ in 0..<attempts {
+            progress.now("reading nf_tables")
             let before = generation()
-            var builder = SnapshotBuilder(namespace: namespace)
+            var builder = SnapshotBuilder(namespace: namespace, progress: progress)
             let snapshot = try builder.snapshot()
             if before == nil || generation() == before { return snapshot }
         }
@@ -35,15 +41,20 @@ public enum SnapshotReader {
 /// Collects the parts of a snapshot and what is missing.
 private struct SnapshotBuilder {
     let namespace: String
+    let progress: CheckProgress
     private var gaps: [HostSnapshot.Gap] = []
 
-    init(namespace: String) { self.namespace = namespace }
+    init(namespace: String, progress: CheckProgress) {
+        self.namespace = namespace
+        self.progress = progress
+    }
 
     mutating func snapshot() throws -> HostSnapshot {
         let nftables = try attempt("nf_tables") {
             var reader = try NftablesReader()
             return try reader.ruleset()
         }
+        progress.now("reading the legacy tables")
         let legacy = try AddressFamily.allCases.flatMap { family in
             try attempt("legacy tables") {
                 try LegacyTableReader.tableNames(family: family).compactMap {
@@ -51,17 +62,33 @@ private struct SnapshotBuilder {
                 }
             } ?? []
         }
+        let indexes = legacy.reduce(nftables?.setIndexes ?? []) { $0.union($1.setIndexes) }
+        // Names are for a reader only: without them the rules' texts show the sets' indexes.
+        let setNames = (try? XtSetNames.read(indexes)) ?? [:]
+        progress.now("reading links and routes")
         let links = try RouteReader.links()
         let addresses = try RouteReader.addresses()
         let routes = try AddressFamily.allCases.flatMap { try RouteReader.routes(family: $0) }
         let rules = try AddressFamily.allCases.flatMap { try RouteReader.rules(family: $0) }
         let unasked = HostSnapshot(
             host: HostIdentity(
-                name: HostFacts.name(), kernel: HostFacts.kernelRelease(), namespace: namespace,
-                cloud: .init(firmware: HostFacts.firmware())),
-            nftables: nftables, legacy: legacy, links: links, addresses: addresses, routes: routes,
-            routingRules: rules, forwarding: forwarding(), virtualServices: HostFacts.virtualServices(),
-            ways: [:], gaps: gaps)
+                name: HostFacts.name(),
+                kernel: HostFacts.kernelRelease(),
+                namespace: namespace,
+                cloud: .init(firmware: HostFacts.firmware())
+            ),
+            nftables: nftables,
+            legacy: legacy,
+            links: links,
+            addresses: addresses,
+            routes: routes,
+            routingRules: rules,
+            forwarding: forwarding(),
+            virtualServices: HostFacts.virtualServices(),
+            gaps: gaps,
+            setNames: setNames
+        )
+        progress.now("asking the kernel for ways")
         return unasked.asking(PathFinder(unasked).candidates)
     }
 
@@ -81,7 +108,9 @@ private struct SnapshotBuilder {
 
     private func forwarding() -> [AddressFamily: Bool] {
         var result: [AddressFamily: Bool] = [:]
-        let names: [AddressFamily: String] = [.ip: "net.ipv4.ip_forward", .ip6: "net.ipv6.conf.all.forwarding"]
+        let names: [AddressFamily: String] = [
+            .ip: "net.ipv4.ip_forward", .ip6: "net.ipv6.conf.all.forwarding",
+        ]
         for (family, name) in names {
             // Without the file the kernel has no such family.
             guard let value = try? Sysctl(name).read() else { continue }
@@ -94,15 +123,14 @@ private struct SnapshotBuilder {
 extension HostSnapshot {
     /// The same snapshot with the kernel's answers for the ways of these packets; what it does not answer is left out.
     fileprivate func asking(_ candidates: [PathCandidate]) -> HostSnapshot {
-        var ways: [PathCandidate: RouteAnswer] = [:]
+        var answered = self
         for candidate in candidates {
-            ways[candidate] = try? RouteReader.lookup(
-                destination: candidate.destination, source: candidate.source,
-                inInterface: candidate.inInterface)
+            answered.ways[candidate] = try? RouteReader.lookup(
+                destination: candidate.destination,
+                source: candidate.source,
+                inInterface: candidate.inInterface
+            )
         }
-        return HostSnapshot(
-            host: host, nftables: nftables, legacy: legacy, links: links, addresses: addresses,
-            routes: routes, routingRules: routingRules, forwarding: forwarding,
-            virtualServices: virtualServices, ways: ways, gaps: gaps)
+        return answered
     }
 }

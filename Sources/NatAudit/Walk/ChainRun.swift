@@ -17,12 +17,29 @@ struct ChainRun {
     private let view: PacketView
     private let steps: [String]
     private let depth: Int
+    private let endsUntracked: Bool
+    /// How many more rules may be looked at: chains that call chains many times over would never end.
+    private(set) var budget: Int
 
     /// How deep chains may call each other; the kernel allows 16 (NFT_JUMP_STACK_SIZE).
     static let maximumDepth = 16
+    /// Ten times as many rules as the largest node is known to have.
+    static let maximumRules = 1_000_000
 
     /// Runs the chain.
-    init(_ chain: Chain, _ ruleset: Ruleset, _ view: PacketView, steps: [String], depth: Int = maximumDepth) {
+    ///
+    /// Where `endsUntracked` is set, a rule that takes the packet's flow out of conntrack ends the walk, with `untracked`.
+    init(
+        _ chain: Chain,
+        _ ruleset: Ruleset,
+        _ view: PacketView,
+        steps: [String],
+        depth: Int = maximumDepth,
+        budget: Int = maximumRules,
+        endsUntracked: Bool = false
+    ) {
+        self.endsUntracked = endsUntracked
+        self.budget = budget
         self.ruleset = ruleset
         self.view = view
         self.steps = steps
@@ -31,10 +48,25 @@ struct ChainRun {
     }
 
     private mutating func walk(_ chain: Chain) {
-        let test = ConditionTest(view: view) { [ruleset] name in ruleset.set(name, from: chain.place) }
+        let test = ConditionTest(
+            view: view,
+            sets: { [ruleset] name in ruleset.set(name, from: chain.place) },
+            setNames: ruleset.setNames
+        )
         var unlessHere: [String] = []
         for rule in chain.rules {
-            let result = RuleRun(rule: rule, place: chain.place, test: test).result
+            budget -= 1
+            guard budget > 0 else {
+                let end = WalkOutcome.End.unknown("the rules call each other too often to be followed")
+                ended.append(WalkOutcome(end: end, conditions: unlessHere + unless, steps: steps))
+                return
+            }
+            let result = RuleRun(
+                rule: rule,
+                place: chain.place,
+                test: test,
+                endsUntracked: endsUntracked
+            ).result
             guard case .decides(let effect, let conditions) = result else { continue }
             let isCertain = conditions.isEmpty
             let exception = "unless \(conditions.joined(separator: " and "))"
@@ -42,7 +74,8 @@ struct ChainRun {
             switch effect {
             case .ends(let end):
                 ended.append(
-                    WalkOutcome(end: end, conditions: conditions + unlessHere + unless, steps: words))
+                    WalkOutcome(end: end, conditions: conditions + unlessHere + unless, steps: words)
+                )
                 if isCertain { return }
             case .accepts:
                 mayAccept = true
@@ -55,9 +88,13 @@ struct ChainRun {
             case .calls(let name, let isGoto):
                 guard let inner = call(name, from: chain.place, words) else {
                     let end = WalkOutcome.End.unknown("chain \(name) could not be followed")
-                    ended.append(WalkOutcome(end: end, conditions: conditions + unless, steps: words))
+                    ended.append(
+                        WalkOutcome(end: end, conditions: conditions + unlessHere + unless, steps: words)
+                    )
+                    if isCertain { return }
                     continue
                 }
+                budget = inner.budget
                 ended += inner.ended.map { $0.adding(conditions + unlessHere + unless) }
                 mayAccept = mayAccept || inner.mayAccept
                 if isCertain {
@@ -78,10 +115,27 @@ struct ChainRun {
 
     private func call(_ name: KernelName, from place: ChainPlace, _ steps: [String]) -> ChainRun? {
         let target = ChainPlace(
-            isLegacy: place.isLegacy, family: place.family, table: place.table, chain: name)
+            isLegacy: place.isLegacy,
+            family: place.family,
+            table: place.table,
+            chain: name
+        )
         guard depth > 0, let chain = ruleset.chains[target] else { return nil }
-        return ChainRun(chain, ruleset, view, steps: steps, depth: depth - 1)
+        return ChainRun(
+            chain,
+            ruleset,
+            view,
+            steps: steps,
+            depth: depth - 1,
+            budget: budget,
+            endsUntracked: endsUntracked
+        )
     }
+}
+
+extension WalkOutcome.End {
+    /// The end of a walk that only asks whether the flow is tracked.
+    static let untracked = WalkOutcome.End.unknown("the flow is not tracked")
 }
 
 extension WalkOutcome {

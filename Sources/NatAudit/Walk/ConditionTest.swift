@@ -5,9 +5,32 @@ struct ConditionTest {
     let view: PacketView
     /// Looks up a set of the rule's table.
     let sets: (KernelName) -> NftSet?
+    /// The names of ipsets by their index.
+    var setNames: [UInt16: KernelName] = [:]
 
     /// Tells whether the condition holds; unknown with what it depends on, in words.
     func holds(_ condition: Condition) -> Answer {
+        let answer = self.answer(to: condition)
+        guard case .unknown = answer, let words = words(for: condition) else { return answer }
+        return .unknown(words)
+    }
+
+    /// The condition as nft writes it, where it is understood; nil where only the reason can be told.
+    private func words(for condition: Condition) -> String? {
+        let operands: [Operand]
+        switch condition {
+        case .compare(let operand, _, _), .range(let operand, _, _, _): operands = [operand]
+        case .lookup(let keys, let name, _):
+            guard sets(name) != nil else { return nil }
+            operands = keys
+        case .match, .counted, .other: return nil
+        }
+        guard operands.allSatisfy(\.isUnderstood) else { return nil }
+        let text = NftText(family: NftFamily(view.packet.family), sets: sets)
+        return text.text(of: condition, Dependencies(of: view.packet))
+    }
+
+    private func answer(to condition: Condition) -> Answer {
         switch condition {
         case .compare(let operand, let comparison, let wanted):
             return with(operand) { comparison.holds(Self.order($0, wanted)) }
@@ -66,47 +89,14 @@ extension NftComparison {
     }
 }
 
-/// Looks a key up in a set as the kernel would.
-struct NftSetLookup {
-    private let set: NftSet
-
-    init(_ set: NftSet) { self.set = set }
-
-    /// Tells whether the key, or an interval that holds it, or an element for all others is in the set.
-    func contains(_ key: [UInt8]) -> Bool { element(for: key) != nil }
-
-    /// The element that the kernel would find; nil where there is none.
-    func element(for key: [UInt8]) -> NftSet.Element? {
-        let key = Array(key.prefix(Int(set.keyLength)))
-        return matching(key) ?? set.elements.first { $0.flags & 2 != 0 }
-    }
-
-    private func matching(_ key: [UInt8]) -> NftSet.Element? {
-        let elements = set.elements.filter { $0.flags & 2 == 0 }
-        // NFT_SET_INTERVAL is bit 2, NFT_SET_CONCAT bit 7.
-        guard set.flags & 4 != 0 else { return elements.first { $0.key == key } }
-        if elements.contains(where: { $0.keyEnd != nil }) {
-            return elements.first { Self.contains(key, from: $0.key, to: $0.keyEnd ?? $0.key) }
-        }
-        // Ends are exclusive and flagged; of a start and an end with the same key the start counts.
-        let below = elements.filter { !key.lexicographicallyPrecedes($0.key) }
-        let nearest = below.max { left, right in
-            left.key == right.key
-                ? left.flags & 1 > right.flags & 1 : left.key.lexicographicallyPrecedes(right.key)
-        }
-        return nearest.flatMap { $0.flags & 1 == 0 ? $0 : nil }
-    }
-
-    /// Concatenations with intervals: each field of four bytes or more lies between its ends, both included.
-    private static func contains(_ key: [UInt8], from: [UInt8], to: [UInt8]) -> Bool {
-        guard key.count == from.count, key.count == to.count else { return false }
-        // Fields begin on words; comparing word by word is exact for fields of one word, and for longer
-        // ones as long as their ends differ in one word only, which is all that a prefix needs.
-        return stride(from: 0, to: key.count, by: 4).allSatisfy { start in
-            let field = key[start..<min(start + 4, key.count)]
-            let low = from[start..<min(start + 4, key.count)]
-            let high = to[start..<min(start + 4, key.count)]
-            return !field.lexicographicallyPrecedes(low) && !high.lexicographicallyPrecedes(field)
+extension Operand {
+    /// Tells whether all that decides the value has a name here.
+    fileprivate var isUnderstood: Bool {
+        switch self {
+        case .other: false
+        case .masked(let inner, _, _), .swapped(let inner, _): inner.isUnderstood
+        case .mapped(let keys, _), .hash(let keys, _, _, _): keys.allSatisfy(\.isUnderstood)
+        case .packet, .meta, .conntrack, .addressType, .fib, .socket, .numbered, .constant: true
         }
     }
 }

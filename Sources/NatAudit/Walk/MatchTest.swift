@@ -8,16 +8,18 @@ extension ConditionTest {
         case .addressType(let match): holds(match)
         case .addressRange(let match): holds(match)
         case .udp(let match): holds(match, transport: Packet.udp)
+        case .mark(let match): holds(match)
         case .conntrack(let match): holds(match)
         case .state(let states): states.contains(.new) ? .yes : .no
-        default: .unknown(match.iptablesText)
+        case .owner(let match) where view.packet.isForwarded: holdsWithoutSocket(match)
+        default: .unknown(text(match))
         }
     }
 
     private func holds(_ match: XtAddressTypeMatch) -> Answer {
         // Limited to one interface's addresses, the question is another one.
         guard !match.isLimitedToInput, !match.isLimitedToOutput else {
-            return .unknown(XtMatch.addressType(match).iptablesText)
+            return .unknown(text(.addressType(match)))
         }
         let packet = view.packet
         func matches(_ types: XtAddressTypeMatch.Types, _ address: IPAddress, _ isInverted: Bool) -> Bool {
@@ -26,7 +28,8 @@ extension ConditionTest {
             return types.contains(type) != isInverted
         }
         let source = matches(match.source, packet.source, match.isSourceInverted)
-        return source && matches(match.destination, packet.destination, match.isDestinationInverted) ? .yes : .no
+        return source && matches(match.destination, packet.destination, match.isDestinationInverted)
+            ? .yes : .no
     }
 
     private func holds(_ match: XtAddressRangeMatch) -> Answer {
@@ -35,20 +38,38 @@ extension ConditionTest {
         return source && destination ? .yes : .no
     }
 
+    private func holds(_ match: XtMarkMatch) -> Answer {
+        guard let mark = view.packet.mark else { return .unknown(XtMatch.mark(match).iptablesText) }
+        return (mark & match.mask == match.value) != match.isInverted ? .yes : .no
+    }
+
     private func holds(_ match: XtPortsMatch, transport: UInt8) -> Answer {
         guard view.packet.transport == transport else { return .no }
-        guard let source = view.packet.sourcePort, let destination = view.packet.destinationPort else {
-            return .unknown(XtMatch.udp(match).iptablesText)
-        }
-        let matches = match.sourcePorts.contains(source) != match.isSourceInverted
-            && match.destinationPorts.contains(destination) != match.isDestinationInverted
-        return matches ? .yes : .no
+        let sides = [
+            Self.holds(match.sourcePorts, match.isSourceInverted, view.packet.sourcePort),
+            Self.holds(match.destinationPorts, match.isDestinationInverted, view.packet.destinationPort),
+        ]
+        if sides.contains(false) { return .no }
+        return sides.contains(nil) ? .unknown(text(.udp(match))) : .yes
     }
+
+    /// Nil where it depends on a port that is not known.
+    private static func holds(_ range: XtPortRange, _ isInverted: Bool, _ port: UInt16?) -> Bool? {
+        if range.isAny { return !isInverted }
+        return port.map { range.contains($0) != isInverted }
+    }
+
+    /// Without a socket the match is true only where every test is inverted.
+    private func holdsWithoutSocket(_ match: XtOwnerMatch) -> Answer {
+        match.tests.subtracting([.supplementaryGroups]).isSubset(of: match.inversions) ? .yes : .no
+    }
+
+    private func text(_ match: XtMatch) -> String { match.iptablesText(setNames: setNames) }
 
     /// The state is that of a flow's first packet; all else about the flow is not known.
     private func holds(_ match: XtConntrackMatch) -> Answer {
         guard match.tests.subtracting(.stateAlias) == .state else {
-            return .unknown(XtMatch.conntrack(match).iptablesText)
+            return .unknown(text(.conntrack(match)))
         }
         return match.states.contains(.new) != match.inversions.contains(.state) ? .yes : .no
     }

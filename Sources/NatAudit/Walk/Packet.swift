@@ -17,6 +17,9 @@ public struct Packet: Hashable, Sendable {
     /// The interface that it goes out by.
     public var outInterface: Interface
 
+    /// The packet's mark; nil where that is not known.
+    public var mark: UInt32?
+
     /// Whether a local socket would take the packet; nil where that is not known.
     public var hasLocalSocket: Bool?
 
@@ -36,10 +39,17 @@ public struct Packet: Hashable, Sendable {
     /// The family of the addresses.
     public var family: AddressFamily { source.family }
 
+    /// Tells whether the packet comes in by one interface and goes out by another, so that no socket here sent it.
+    var isForwarded: Bool { inInterface != .none && outInterface != .none }
+
     /// Makes a packet; ports that are left out are any.
     public init(
-        from source: IPAddress, to destination: IPAddress, transport: UInt8 = Packet.udp,
-        sourcePort: UInt16? = nil, destinationPort: UInt16? = nil, inInterface: Interface = .none,
+        from source: IPAddress,
+        to destination: IPAddress,
+        transport: UInt8 = Packet.udp,
+        sourcePort: UInt16? = nil,
+        destinationPort: UInt16? = nil,
+        inInterface: Interface = .none,
         outInterface: Interface = .none
     ) {
         self.source = source
@@ -50,14 +60,4 @@ public struct Packet: Hashable, Sendable {
         self.inInterface = inInterface
         self.outInterface = outInterface
     }
-}
-
-/// What the kernel would find where a rule looks.
-enum Known: Hashable {
-    /// These bytes, in the kernel's order.
-    case bytes([UInt8])
-    /// Nothing: the rule ends, whatever it compares with.
-    case absent
-    /// It cannot be told; the words say what is not known.
-    case unknown(String)
 }

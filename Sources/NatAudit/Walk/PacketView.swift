@@ -10,16 +10,19 @@ struct PacketView {
     func value(of operand: Operand) -> Known {
         switch operand {
         case .packet(let base, let offset, let length): load(base: base, offset: offset, length: length)
+        case .meta(.mark): packet.mark.map { .bytes(hostBytes($0)) } ?? meta(.mark)
         case .meta(let key): meta(key)
         case .conntrack(.state, _): .bytes(hostBytes(UInt32(Self.newState)))
         case .conntrack(.direction, _): .bytes([0])
-        case .conntrack(let key, _): .unknown("ct \(key.name)")
+        case .conntrack(let key, let direction): conntrack(key, direction: direction)
         case .addressType(let ofSource):
             .bytes(hostBytes(type(of: ofSource ? packet.source : packet.destination).rawValue))
         case .fib, .numbered, .hash: .unknown(NftText.words(for: operand))
         // Without a socket the expression ends the rule, whatever it compares with.
         case .socket(let word): packet.hasLocalSocket == false ? .absent : .unknown("socket \(word)")
         case .constant(let bytes): .bytes(bytes)
+        // Where rules look, conntrack has put fragments together: there is no offset (RFC 791 section 3.1).
+        case .masked(.packet(1, 6, 2), [0x1F, 0xFF], [0, 0]) where packet.family == .ip: .bytes([0, 0])
         case .masked(let inner, let mask, let xor): masked(value(of: inner), mask, xor)
         case .swapped(let inner, let size): swapped(value(of: inner), size)
         case .mapped(_, let map): .unknown("what map \(map) holds")
@@ -49,7 +52,8 @@ struct PacketView {
         let destination = packet.destination.networkBytes.map(Optional.some)
         switch packet.family {
         case .ip:
-            return [0x45] + Array(repeating: nil, count: 8) + [packet.transport, nil, nil] + source + destination
+            return [0x45] + Array(repeating: nil, count: 8) + [packet.transport, nil, nil] + source
+                + destination
         case .ip6:
             return Array(repeating: nil, count: 6) + [packet.transport, nil] + source + destination
         }
@@ -72,7 +76,28 @@ struct PacketView {
         case .outInterface: return index(packet.outInterface, "out-interface")
         case .inInterfaceName: return name(packet.inInterface, "in-interface")
         case .outInterfaceName: return name(packet.outInterface, "out-interface")
+        default: break
+        }
+        // Unlike its name and number, what else an interface has ends the rule where there is no interface.
+        switch key.name {
+        case "iifgroup", "iiftype", "iifkind":
+            return packet.inInterface == .none ? .absent : .unknown(key.name)
+        case "oifgroup", "oiftype", "oifkind":
+            return packet.outInterface == .none ? .absent : .unknown(key.name)
+        case "skuid", "skgid", "cgroup": return packet.isForwarded ? .absent : .unknown("meta \(key.name)")
         default: return .unknown("the packet's \(key.name)")
+        }
+    }
+
+    private func conntrack(_ key: NftConntrackKey, direction: UInt8?) -> Known {
+        switch (key.name, direction) {
+        // A flow has a helper only where it was expected.
+        case ("helper", _): .absent
+        case ("ip saddr", 0) where packet.family == .ip, ("ip6 saddr", 0) where packet.family == .ip6:
+            .bytes(packet.source.networkBytes)
+        case ("ip saddr", _), ("ip daddr", _): packet.family == .ip ? .unknown("ct \(key.name)") : .absent
+        case ("ip6 saddr", _), ("ip6 daddr", _): packet.family == .ip6 ? .unknown("ct \(key.name)") : .absent
+        default: .unknown("ct \(key.name)")
         }
     }
 
@@ -104,26 +129,5 @@ struct PacketView {
         guard case .bytes(let bytes) = value, size > 0, UInt16(1).littleEndian == 1 else { return value }
         let units = stride(from: 0, to: bytes.count, by: size)
         return .bytes(units.flatMap { bytes[$0..<min($0 + size, bytes.count)].reversed() })
-    }
-}
-
-/// The kinds of addresses that the routing table tells apart (RTN_* in linux/rtnetlink.h).
-enum AddressKind: UInt32 {
-    case unicast = 1
-    case local = 2
-    case broadcast = 3
-    case multicast = 5
-}
-
-extension PacketView {
-    /// What the routing table would call an address.
-    func type(of address: IPAddress) -> AddressKind {
-        if localAddresses.contains(address) || address.isLoopback { return .local }
-        switch address {
-        case .v4(0xFFFF_FFFF): return .broadcast
-        case .v4(let value) where value >> 28 == 0xE: return .multicast
-        case .v6(let high, _) where high >> 56 == 0xFF: return .multicast
-        default: return .unicast
-        }
     }
 }

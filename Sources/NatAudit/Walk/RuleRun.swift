@@ -21,6 +21,8 @@ struct RuleRun {
     let rule: Rule
     let place: ChainPlace
     let test: ConditionTest
+    /// Tells whether `notrack` ends the walk.
+    var endsUntracked = false
 
     /// Runs the rule.
     var result: Result {
@@ -34,8 +36,18 @@ struct RuleRun {
                 case .unknown(let words): conditions.append(words)
                 }
             case .translateSource(let translation):
+                // In a table of both families an address of the other one has no effect.
+                if let range = translation.addresses.first, range.first.family != test.view.packet.family {
+                    return .goesOn
+                }
                 return .decides(.ends(.translated(reference, translation)), conditions: conditions)
             case .translateDestination: return .decides(.accepts, conditions: conditions)
+            case .verdict(.other(0)):
+                // What an unknown part of the rule does, its name was given for.
+                return .decides(
+                    .ends(.unknown(conditions.last ?? "the rule is not understood")),
+                    conditions: conditions
+                )
             case .verdict(let verdict):
                 guard let effect = effect(of: verdict) else { return .goesOn }
                 return .decides(effect, conditions: conditions)
@@ -48,7 +60,10 @@ struct RuleRun {
                 case .unknown(let words):
                     return .decides(.ends(.unknown(words)), conditions: conditions + [words])
                 }
-            case .change, .silent: continue
+            case .change(let words):
+                guard endsUntracked, words.lowercased().contains("notrack") else { continue }
+                return .decides(.ends(.untracked), conditions: conditions)
+            case .silent: continue
             }
         }
         return .goesOn

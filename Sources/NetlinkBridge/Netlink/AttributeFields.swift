@@ -15,7 +15,9 @@ struct AttributeFields {
     subscript(type: UInt32) -> [UInt8]? { values.first { UInt32($0.type) == type }?.bytes }
 
     /// The number in network order that an attribute holds; nil where it is absent or of another size.
-    func number<Number: FixedWidthInteger & UnsignedInteger>(_ type: UInt32, as: Number.Type = Number.self) -> Number? {
+    func number<Number: FixedWidthInteger & UnsignedInteger>(_ type: UInt32, as: Number.Type = Number.self)
+        -> Number?
+    {
         guard let bytes = self[type], bytes.count == MemoryLayout<Number>.size else { return nil }
         return try? bytes.span.network(Number.self)
     }

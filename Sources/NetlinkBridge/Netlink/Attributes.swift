@@ -8,12 +8,14 @@ enum Attributes {
     ///
     /// Throws when a length does not fit what is there; the bytes of a last, incomplete header are refused too.
     static func forEach(
-        in bytes: Span<UInt8>, _ body: (_ type: UInt16, _ payload: Span<UInt8>) throws(DecodingError) -> Void
+        in bytes: Span<UInt8>,
+        _ body: (_ type: UInt16, _ payload: Span<UInt8>) throws(DecodingError) -> Void
     ) throws(DecodingError) {
         var offset = 0
         while offset < bytes.count {
             let length = Int(try bytes.host(UInt16.self, at: offset))
-            let type = try bytes.host(UInt16.self, at: offset + 2) & UInt16(truncatingIfNeeded: NLA_TYPE_MASK_BITS)
+            let type =
+                try bytes.host(UInt16.self, at: offset + 2) & UInt16(truncatingIfNeeded: NLA_TYPE_MASK_BITS)
             guard length >= headerSize, length <= bytes.count - offset else {
                 throw DecodingError(what: "a wrong length (\(length)) of attribute \(type)", offset: offset)
             }

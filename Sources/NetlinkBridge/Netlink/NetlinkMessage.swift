@@ -48,7 +48,8 @@ struct NetlinkAcknowledgement {
             // With NLM_F_CAPPED only the request's header is repeated.
             let capped = flags & UInt16(NLM_F_CAPPED) != 0
             let skipped = 4 + (capped ? NetlinkHeader.size : (requestLength + 3) & ~3)
-            try Attributes.forEach(in: payload.extracting(payload.rest(after: skipped))) { (type, value) throws(DecodingError) in
+            try Attributes.forEach(in: payload.extracting(payload.rest(after: skipped))) {
+                (type, value) throws(DecodingError) in
                 switch UInt32(type) {
                 case NLMSGERR_ATTR_MSG.rawValue:
                     message = String(decoding: value.array.prefix { $0 != 0 }, as: UTF8.self)

@@ -19,8 +19,10 @@ struct NetlinkRequest {
     /// Starts a request to a netfilter subsystem: `struct nfgenmsg` with version 0.
     init(subsystem: Int32, message: UInt32, flags: Int32, family: UInt8, resource: UInt16 = 0) {
         self.init(
-            type: UInt16(truncatingIfNeeded: subsystem) << 8 | UInt16(truncatingIfNeeded: message), flags: flags,
-            header: [family, UInt8(NFNETLINK_V0), UInt8(resource >> 8), UInt8(resource & 0xFF)])
+            type: UInt16(truncatingIfNeeded: subsystem) << 8 | UInt16(truncatingIfNeeded: message),
+            flags: flags,
+            header: [family, UInt8(NFNETLINK_V0), UInt8(resource >> 8), UInt8(resource & 0xFF)]
+        )
     }
 
     /// Appends an attribute.
@@ -43,7 +45,8 @@ struct NetlinkRequest {
     /// The whole message with its header (`struct nlmsghdr`), port id 0 for the kernel.
     func bytes(sequence: UInt32) -> [UInt8] {
         let length = UInt32(16 + payload.count)
-        return hostBytes(length) + hostBytes(type) + hostBytes(flags | UInt16(NLM_F_REQUEST)) + hostBytes(sequence)
+        return hostBytes(length) + hostBytes(type) + hostBytes(flags | UInt16(NLM_F_REQUEST))
+            + hostBytes(sequence)
             + hostBytes(UInt32(0)) + payload
     }
 }
@@ -56,5 +59,7 @@ public func hostBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
 
 /// The bytes of a number in network order.
 public func networkBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
-    stride(from: Number.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> Number($0)) }
+    stride(from: Number.bitWidth - 8, through: 0, by: -8).map {
+        UInt8(truncatingIfNeeded: number >> Number($0))
+    }
 }

@@ -23,7 +23,8 @@ extension NetlinkSocket {
 
     /// Receives the acknowledgements and errors of one datagram; nil when none waits and none is to be waited for.
     mutating func acknowledgements(
-        operation: String, waiting: Bool
+        operation: String,
+        waiting: Bool
     ) throws(NetlinkError) -> [NetlinkAcknowledgement]? {
         if !waiting {
             let ready = try? waitUntilReadable([descriptor], for: .zero)
@@ -37,7 +38,8 @@ extension NetlinkSocket {
                 while offset < datagram.count {
                     let header = try NetlinkHeader(in: datagram, at: offset)
                     let payload = datagram.extracting(
-                        (offset + NetlinkHeader.size)..<(offset + header.length))
+                        (offset + NetlinkHeader.size)..<(offset + header.length)
+                    )
                     offset += (header.length + 3) & ~3
                     guard header.port == port, Int32(header.type) == NLMSG_ERROR else { continue }
                     answers.append(try NetlinkAcknowledgement(decoding: payload, flags: header.flags))

@@ -6,7 +6,8 @@ extension NetlinkSocket {
     /// The answer ends with NLMSG_DONE (a dump) or an acknowledgement (anything else, for which NLM_F_ACK is added).
     /// A torn dump is read to its end, so that the socket stays usable, and then refused as `.interrupted`.
     mutating func exchange(
-        _ request: NetlinkRequest, operation: String,
+        _ request: NetlinkRequest,
+        operation: String,
         _ body: (_ type: UInt16, _ payload: Span<UInt8>) throws(DecodingError) -> Void
     ) throws(NetlinkError) {
         let isDump = request.flags & UInt16(NLM_F_DUMP) == UInt16(NLM_F_DUMP)
@@ -29,15 +30,23 @@ extension NetlinkSocket {
                             if answer.code != 0 {
                                 failure = NetlinkError(
                                     operation,
-                                    .refused(code: answer.code, message: answer.message, offset: answer.offset))
+                                    .refused(
+                                        code: answer.code,
+                                        message: answer.message,
+                                        offset: answer.offset
+                                    )
+                                )
                             }
                             return true
                         case NLMSG_DONE:
                             // The payload is the errno with which the dump ended, negative; absent on old kernels.
-                            let code = payload.count >= 4 ? Int32(bitPattern: try payload.host(UInt32.self)) : 0
+                            let code =
+                                payload.count >= 4 ? Int32(bitPattern: try payload.host(UInt32.self)) : 0
                             if code < 0 {
                                 failure = NetlinkError(
-                                    operation, .refused(code: 0 &- code, message: nil, offset: nil))
+                                    operation,
+                                    .refused(code: 0 &- code, message: nil, offset: nil)
+                                )
                             }
                             return true
                         case NLMSG_OVERRUN:
@@ -61,7 +70,9 @@ extension NetlinkSocket {
 
     /// Calls `body` with each message of a datagram that answers our request; true when one of them ended the answer.
     static func messages(
-        in datagram: Span<UInt8>, sequence: UInt32, port: UInt32,
+        in datagram: Span<UInt8>,
+        sequence: UInt32,
+        port: UInt32,
         _ body: (NetlinkHeader, Span<UInt8>) throws(DecodingError) -> Bool
     ) throws(DecodingError) -> Bool {
         var offset = 0

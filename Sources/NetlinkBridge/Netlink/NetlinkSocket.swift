@@ -41,7 +41,12 @@ internal import Glibc
         var deadline = Self.deadline
         // Sound: the pointer is to a local that outlives the call, with its own size.
         unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size))
+            descriptor,
+            SOL_SOCKET,
+            SO_RCVTIMEO,
+            &deadline,
+            socklen_t(MemoryLayout<timeval>.size)
+        )
     }
 
     deinit { unsafe mnl_socket_close(handle) }
@@ -71,13 +76,17 @@ internal import Glibc
             unsafe mnl_socket_sendto(handle, pointer.baseAddress, pointer.count)
         }
         guard sent == bytes.count else {
-            throw NetlinkError(operation, .refused(code: sent < 0 ? errno : EMSGSIZE, message: nil, offset: nil))
+            throw NetlinkError(
+                operation,
+                .refused(code: sent < 0 ? errno : EMSGSIZE, message: nil, offset: nil)
+            )
         }
     }
 
     /// Receives one datagram, which may hold several messages, and lends it to `body`.
     mutating func receive<Value>(
-        operation: String, _ body: (Span<UInt8>) throws(NetlinkError) -> Value
+        operation: String,
+        _ body: (Span<UInt8>) throws(NetlinkError) -> Value
     ) throws(NetlinkError) -> Value {
         var count = -1
         repeat {

@@ -82,7 +82,10 @@ extension AttributeFields {
         else { return nil }
         let flags: UInt32 = number(NFTA_LOOKUP_FLAGS.rawValue) ?? 0
         return .lookup(
-            from, set: set, into: register(NFTA_LOOKUP_DREG.rawValue),
-            inverted: flags & UInt32(NFT_LOOKUP_F_INV.rawValue) != 0)
+            from,
+            set: set,
+            into: register(NFTA_LOOKUP_DREG.rawValue),
+            inverted: flags & UInt32(NFT_LOOKUP_F_INV.rawValue) != 0
+        )
     }
 }

@@ -24,12 +24,15 @@ extension AttributeFields {
     }
 
     var numberGenerator: NftExpression? {
-        guard let into = register(NFTA_NG_DREG.rawValue), let modulus: UInt32 = number(NFTA_NG_MODULUS.rawValue),
+        guard let into = register(NFTA_NG_DREG.rawValue),
+            let modulus: UInt32 = number(NFTA_NG_MODULUS.rawValue),
             let type: UInt32 = number(NFTA_NG_TYPE.rawValue), type <= NFT_NG_RANDOM.rawValue
         else { return nil }
         let generator = NftNumberGenerator(
-            isRandom: type == NFT_NG_RANDOM.rawValue, modulus: modulus,
-            offset: number(NFTA_NG_OFFSET.rawValue) ?? 0)
+            isRandom: type == NFT_NG_RANDOM.rawValue,
+            modulus: modulus,
+            offset: number(NFTA_NG_OFFSET.rawValue) ?? 0
+        )
         return .numberGenerator(generator, into: into)
     }
 
@@ -37,24 +40,35 @@ extension AttributeFields {
         guard let into = register(NFTA_HASH_DREG.rawValue),
             let modulus: UInt32 = number(NFTA_HASH_MODULUS.rawValue)
         else { return nil }
-        let isSymmetric = (number(NFTA_HASH_TYPE.rawValue) ?? NFT_HASH_JENKINS.rawValue) == NFT_HASH_SYM.rawValue
+        let isSymmetric =
+            (number(NFTA_HASH_TYPE.rawValue) ?? NFT_HASH_JENKINS.rawValue) == NFT_HASH_SYM.rawValue
         let from = register(NFTA_HASH_SREG.rawValue)
         guard isSymmetric || from != nil else { return nil }
         let hash = NftHash(
-            from: isSymmetric ? nil : from, length: number(NFTA_HASH_LEN.rawValue) ?? 0, modulus: modulus,
-            offset: number(NFTA_HASH_OFFSET.rawValue) ?? 0, seed: number(NFTA_HASH_SEED.rawValue))
+            from: isSymmetric ? nil : from,
+            length: number(NFTA_HASH_LEN.rawValue) ?? 0,
+            modulus: modulus,
+            offset: number(NFTA_HASH_OFFSET.rawValue) ?? 0,
+            seed: number(NFTA_HASH_SEED.rawValue)
+        )
         return .hash(hash, into: into)
     }
 
     var limit: NftExpression? {
-        guard let rate: UInt64 = number(NFTA_LIMIT_RATE.rawValue), let unit: UInt64 = number(NFTA_LIMIT_UNIT.rawValue)
+        guard let rate: UInt64 = number(NFTA_LIMIT_RATE.rawValue),
+            let unit: UInt64 = number(NFTA_LIMIT_UNIT.rawValue)
         else { return nil }
         let flags: UInt32 = number(NFTA_LIMIT_FLAGS.rawValue) ?? 0
         let type: UInt32 = number(NFTA_LIMIT_TYPE.rawValue) ?? NFT_LIMIT_PKTS.rawValue
         return .limit(
             NftLimit(
-                rate: rate, unit: unit, burst: number(NFTA_LIMIT_BURST.rawValue) ?? 0,
-                countsBytes: type == NFT_LIMIT_PKT_BYTES.rawValue, isInverted: flags & UInt32(NFT_LIMIT_F_INV.rawValue) != 0))
+                rate: rate,
+                unit: unit,
+                burst: number(NFTA_LIMIT_BURST.rawValue) ?? 0,
+                countsBytes: type == NFT_LIMIT_PKT_BYTES.rawValue,
+                isInverted: flags & UInt32(NFT_LIMIT_F_INV.rawValue) != 0
+            )
+        )
     }
 
     var reject: NftExpression? {
@@ -66,11 +80,15 @@ extension AttributeFields {
         .log(
             NftLog(
                 prefix: name(NFTA_LOG_PREFIX.rawValue).flatMap { $0.isEmpty ? nil : $0 },
-                group: number(NFTA_LOG_GROUP.rawValue), level: number(NFTA_LOG_LEVEL.rawValue)))
+                group: number(NFTA_LOG_GROUP.rawValue),
+                level: number(NFTA_LOG_LEVEL.rawValue)
+            )
+        )
     }
 
     var object: NftExpression? {
-        guard let type: UInt32 = number(NFTA_OBJREF_IMM_TYPE.rawValue), let name = name(NFTA_OBJREF_IMM_NAME.rawValue)
+        guard let type: UInt32 = number(NFTA_OBJREF_IMM_TYPE.rawValue),
+            let name = name(NFTA_OBJREF_IMM_NAME.rawValue)
         else { return nil }
         return .object(type: type, name: name)
     }

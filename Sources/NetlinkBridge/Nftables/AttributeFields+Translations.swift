@@ -13,13 +13,18 @@ extension AttributeFields {
                 addressMax: register(NFTA_NAT_REG_ADDR_MAX.rawValue),
                 portMin: register(NFTA_NAT_REG_PROTO_MIN.rawValue),
                 portMax: register(NFTA_NAT_REG_PROTO_MAX.rawValue),
-                flags: NATFlags(rawValue: number(NFTA_NAT_FLAGS.rawValue) ?? 0)))
+                flags: NATFlags(rawValue: number(NFTA_NAT_FLAGS.rawValue) ?? 0)
+            )
+        )
     }
 
     /// `masq` and `redir`; their attributes have different numbers for the same things.
     func portTranslation(_ kind: NftPortAttributes) -> NftPortTranslation {
         NftPortTranslation(
-            portMin: register(kind.min), portMax: register(kind.max), flags: NATFlags(rawValue: number(kind.flags) ?? 0))
+            portMin: register(kind.min),
+            portMax: register(kind.max),
+            flags: NATFlags(rawValue: number(kind.flags) ?? 0)
+        )
     }
 }
 
@@ -30,9 +35,13 @@ struct NftPortAttributes {
     let max: UInt32
 
     static let masquerade = NftPortAttributes(
-        flags: NFTA_MASQ_FLAGS.rawValue, min: NFTA_MASQ_REG_PROTO_MIN.rawValue,
-        max: NFTA_MASQ_REG_PROTO_MAX.rawValue)
+        flags: NFTA_MASQ_FLAGS.rawValue,
+        min: NFTA_MASQ_REG_PROTO_MIN.rawValue,
+        max: NFTA_MASQ_REG_PROTO_MAX.rawValue
+    )
     static let redirect = NftPortAttributes(
-        flags: NFTA_REDIR_FLAGS.rawValue, min: NFTA_REDIR_REG_PROTO_MIN.rawValue,
-        max: NFTA_REDIR_REG_PROTO_MAX.rawValue)
+        flags: NFTA_REDIR_FLAGS.rawValue,
+        min: NFTA_REDIR_REG_PROTO_MIN.rawValue,
+        max: NFTA_REDIR_REG_PROTO_MAX.rawValue
+    )
 }

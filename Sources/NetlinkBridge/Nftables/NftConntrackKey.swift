@@ -28,16 +28,22 @@ public struct NftConntrackKey: Hashable, Sendable, RawRepresentable {
             (NFT_CT_BYTES, "bytes"), (NFT_CT_AVGPKT, "avgpkt"), (NFT_CT_ZONE, "zone"),
             (NFT_CT_EVENTMASK, "event"), (NFT_CT_SRC_IP, "ip saddr"), (NFT_CT_DST_IP, "ip daddr"),
             (NFT_CT_SRC_IP6, "ip6 saddr"), (NFT_CT_DST_IP6, "ip6 daddr"), (NFT_CT_ID, "id"),
-        ].map { (UInt32($0.0.rawValue), $0.1) })
+        ].map { (UInt32($0.0.rawValue), $0.1) }
+    )
 
     /// How many bytes the key fills in a register; addresses without a family count as the longer ones.
     public var byteCount: Int {
         switch rawValue {
-        case UInt32(NFT_CT_DIRECTION.rawValue), UInt32(NFT_CT_L3PROTOCOL.rawValue), UInt32(NFT_CT_PROTOCOL.rawValue): 1
-        case UInt32(NFT_CT_PROTO_SRC.rawValue), UInt32(NFT_CT_PROTO_DST.rawValue), UInt32(NFT_CT_ZONE.rawValue): 2
+        case UInt32(NFT_CT_DIRECTION.rawValue), UInt32(NFT_CT_L3PROTOCOL.rawValue),
+            UInt32(NFT_CT_PROTOCOL.rawValue):
+            1
+        case UInt32(NFT_CT_PROTO_SRC.rawValue), UInt32(NFT_CT_PROTO_DST.rawValue),
+            UInt32(NFT_CT_ZONE.rawValue):
+            2
         case UInt32(NFT_CT_PKTS.rawValue), UInt32(NFT_CT_BYTES.rawValue), UInt32(NFT_CT_AVGPKT.rawValue): 8
         case UInt32(NFT_CT_SRC.rawValue), UInt32(NFT_CT_DST.rawValue), UInt32(NFT_CT_SRC_IP6.rawValue),
-            UInt32(NFT_CT_DST_IP6.rawValue), UInt32(NFT_CT_HELPER.rawValue), UInt32(NFT_CT_LABELS.rawValue): 16
+            UInt32(NFT_CT_DST_IP6.rawValue), UInt32(NFT_CT_HELPER.rawValue), UInt32(NFT_CT_LABELS.rawValue):
+            16
         default: 4
         }
     }

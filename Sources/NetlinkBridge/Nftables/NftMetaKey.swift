@@ -32,7 +32,8 @@ public struct NftMetaKey: Hashable, Sendable, RawRepresentable {
         uniqueKeysWithValues: [
             (NFT_META_LEN, "length"), (NFT_META_PROTOCOL, "protocol"), (NFT_META_PRIORITY, "priority"),
             (NFT_META_MARK, "mark"), (NFT_META_IIF, "iif"), (NFT_META_OIF, "oif"),
-            (NFT_META_IIFNAME, "iifname"), (NFT_META_OIFNAME, "oifname"), (NFT_META_OIFTYPE, "oiftype"), (NFT_META_SKUID, "skuid"), (NFT_META_SKGID, "skgid"),
+            (NFT_META_IIFNAME, "iifname"), (NFT_META_OIFNAME, "oifname"), (NFT_META_OIFTYPE, "oiftype"),
+            (NFT_META_SKUID, "skuid"), (NFT_META_SKGID, "skgid"),
             (NFT_META_NFTRACE, "nftrace"), (NFT_META_RTCLASSID, "rtclassid"), (NFT_META_SECMARK, "secmark"),
             (NFT_META_NFPROTO, "nfproto"), (NFT_META_L4PROTO, "l4proto"), (NFT_META_PKTTYPE, "pkttype"),
             (NFT_META_CPU, "cpu"), (NFT_META_IIFGROUP, "iifgroup"), (NFT_META_OIFGROUP, "oifgroup"),
@@ -41,5 +42,6 @@ public struct NftMetaKey: Hashable, Sendable, RawRepresentable {
             (NFT_META_TIME_DAY, "day"), (NFT_META_TIME_HOUR, "hour"),
         ].map { (UInt32($0.0.rawValue), $0.1) }
             // NFT_META_IIFTYPE goes by another name in other headers.
-            + [(UInt32(NFT_META_OIFTYPE.rawValue) - 1, "iiftype")])
+            + [(UInt32(NFT_META_OIFTYPE.rawValue) - 1, "iiftype")]
+    )
 }

@@ -34,19 +34,23 @@ public struct NftSet: Hashable, Sendable {
         /// NFT_SET_ELEM_*: 1 the end of an interval (exclusive), 2 the element for all others.
         public let flags: UInt32
     }
+}
 
+extension NftSet {
     /// Decodes the payload of an NFT_MSG_NEWSET message; the elements come with others.
     init(decoding payload: Span<UInt8>) throws(DecodingError) {
         let (family, rest) = try NftFamily.read(from: payload)
         let fields = try AttributeFields(payload.extracting(rest))
-        self.family = family
-        table = fields.name(NFTA_SET_TABLE.rawValue) ?? ""
-        name = fields.name(NFTA_SET_NAME.rawValue) ?? ""
-        flags = fields.number(NFTA_SET_FLAGS.rawValue) ?? 0
-        keyType = fields.number(NFTA_SET_KEY_TYPE.rawValue) ?? 0
-        keyLength = fields.number(NFTA_SET_KEY_LEN.rawValue) ?? 0
-        dataType = fields.number(NFTA_SET_DATA_TYPE.rawValue)
-        dataLength = fields.number(NFTA_SET_DATA_LEN.rawValue)
+        self.init(
+            family: family,
+            table: fields.name(NFTA_SET_TABLE.rawValue) ?? "",
+            name: fields.name(NFTA_SET_NAME.rawValue) ?? "",
+            flags: fields.number(NFTA_SET_FLAGS.rawValue) ?? 0,
+            keyType: fields.number(NFTA_SET_KEY_TYPE.rawValue) ?? 0,
+            keyLength: fields.number(NFTA_SET_KEY_LEN.rawValue) ?? 0,
+            dataType: fields.number(NFTA_SET_DATA_TYPE.rawValue),
+            dataLength: fields.number(NFTA_SET_DATA_LEN.rawValue)
+        )
     }
 
     /// Decodes the payload of an NFT_MSG_NEWSETELEM message.

@@ -37,8 +37,13 @@ public struct NftNAT: Hashable, Sendable {
 
     /// Makes a translation from its parts.
     public init(
-        isDestination: Bool, family: NftFamily, addressMin: NftRegister?, addressMax: NftRegister?,
-        portMin: NftRegister?, portMax: NftRegister?, flags: NATFlags
+        isDestination: Bool,
+        family: NftFamily,
+        addressMin: NftRegister?,
+        addressMax: NftRegister?,
+        portMin: NftRegister?,
+        portMax: NftRegister?,
+        flags: NATFlags
     ) {
         self.isDestination = isDestination
         self.family = family

@@ -15,7 +15,11 @@ public struct NftablesReader: ~Copyable {
     public mutating func generation() throws(NetlinkError) -> Generation {
         var generation: Generation?
         let request = NetlinkRequest(
-            subsystem: NFNL_SUBSYS_NFTABLES, message: UInt32(NFT_MSG_GETGEN.rawValue), flags: 0, family: 0)
+            subsystem: NFNL_SUBSYS_NFTABLES,
+            message: UInt32(NFT_MSG_GETGEN.rawValue),
+            flags: 0,
+            family: 0
+        )
         let operation = "ask for the generation of the nf_tables ruleset"
         try socket.exchange(request, operation: operation) { (_, payload) throws(DecodingError) in
             generation = try Generation(decoding: payload)
@@ -91,8 +95,11 @@ public struct NftablesReader: ~Copyable {
 
     private mutating func elements(of set: NftSet) throws(NetlinkError) -> [NftSet.Element] {
         var request = NetlinkRequest(
-            subsystem: NFNL_SUBSYS_NFTABLES, message: UInt32(NFT_MSG_GETSETELEM.rawValue), flags: NLM_F_DUMP,
-            family: set.family.rawValue)
+            subsystem: NFNL_SUBSYS_NFTABLES,
+            message: UInt32(NFT_MSG_GETSETELEM.rawValue),
+            flags: NLM_F_DUMP,
+            family: set.family.rawValue
+        )
         request.append(NFTA_SET_ELEM_LIST_TABLE.rawValue, name: set.table)
         request.append(NFTA_SET_ELEM_LIST_SET.rawValue, name: set.name)
         var elements: [NftSet.Element] = []
@@ -104,11 +111,16 @@ public struct NftablesReader: ~Copyable {
     }
 
     private mutating func dump(
-        _ message: nf_tables_msg_types, _ what: String, _ body: (Span<UInt8>) throws(DecodingError) -> Void
+        _ message: nf_tables_msg_types,
+        _ what: String,
+        _ body: (Span<UInt8>) throws(DecodingError) -> Void
     ) throws(NetlinkError) {
         let request = NetlinkRequest(
-            subsystem: NFNL_SUBSYS_NFTABLES, message: UInt32(message.rawValue), flags: NLM_F_DUMP,
-            family: NftFamily.any.rawValue)
+            subsystem: NFNL_SUBSYS_NFTABLES,
+            message: UInt32(message.rawValue),
+            flags: NLM_F_DUMP,
+            family: NftFamily.any.rawValue
+        )
         try socket.exchange(request, operation: "read the nf_tables \(what)") {
             (_, payload) throws(DecodingError) in try body(payload)
         }

@@ -31,10 +31,16 @@ public enum StandardStream: Int32, Sendable {
 ///
 /// What exists and is no regular file itself (a pipe, a link such as `/dev/stdout`) is written into instead:
 /// to put a file in its place would take `/dev/null` from everybody else.
-/// `mode` holds the permissions of a file that is made.
+/// `mode` holds the permissions of a file that is made. Without `isDurable` the disk is not waited for, and a crash of the
+/// machine may leave either content, or none.
 ///
 /// - Throws: `SystemError`; the file at `path` is then as it was.
-public func writeFile(_ text: String, path: String, mode: UInt32 = 0o644) throws(SystemError) {
+public func writeFile(
+    _ text: String,
+    path: String,
+    mode: UInt32 = 0o644,
+    isDurable: Bool = true
+) throws(SystemError) {
     let shown = escapedForDisplay(path)
     let bytes = Array(text.utf8)
     // Sound, here and below: the strings outlive the calls that read them.
@@ -43,14 +49,16 @@ public func writeFile(_ text: String, path: String, mode: UInt32 = 0o644) throws
         let file = Descriptor(owning: number)
         return try writeAll(bytes, to: file.number, "write to \(shown)")
     }
-    // In the same directory, so that the rename stays inside one file system.
-    let temporary = "\(path).\(getpid()).tmp"
+    // In the same directory, so that the rename stays inside one file system. A name that is drawn, since every container
+    // has a process 1; hidden and with an ending of its own, since readers of whole folders take all but such files.
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let temporary = "\(folder).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
     let number = try succeeded(unsafe open(temporary, flags, mode), "create a file beside \(shown)")
     let file = Descriptor(owning: number)
     do throws(SystemError) {
         try writeAll(bytes, to: file.number, "write to \(shown)")
-        try succeeded(fsync(file.number), "write \(shown) to the disk")
+        if isDurable { try succeeded(fsync(file.number), "write \(shown) to the disk") }
         try succeeded(unsafe rename(temporary, path), "replace \(shown)")
     } catch {
         unsafe unlink(temporary)

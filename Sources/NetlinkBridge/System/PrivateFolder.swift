@@ -1,18 +1,17 @@
 internal import CShims
-internal import Glibc
 
-/// A folder in memory that only this process sees.
-public enum PrivateFolder {
-    /// Where it lies: a place that every Linux has.
-    private static let path = "/run"
+/// A folder in memory that only this process sees, and that goes with it, however it ends.
+public final class PrivateFolder: Sendable {
+    private let descriptor: Descriptor
 
-    /// Gives this process a view of the file system of its own, with an empty folder in memory in it; returns its path.
+    /// Makes an empty folder; it is mounted nowhere, so that nobody else can reach it by a path.
     ///
-    /// Called while the process has one thread. The folder goes with the process, however that ends.
     /// - Throws: `SystemError` without CAP_SYS_ADMIN.
-    public static func make() throws(SystemError) -> String {
-        // Sound: the string outlives the call.
-        try checked(unsafe na_private_folder(path), "make a private folder in memory (CAP_SYS_ADMIN is needed)")
-        return path
+    public init() throws(SystemError) {
+        descriptor = Descriptor(
+            owning: try checked(na_private_folder(), "make a private folder in memory (CAP_SYS_ADMIN is needed)"))
     }
+
+    /// The path by which this process reaches the folder, as long as this object lives.
+    public var path: String { "/proc/self/fd/\(descriptor.number)" }
 }

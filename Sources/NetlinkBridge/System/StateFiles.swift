@@ -6,7 +6,9 @@ public enum StateFiles {
     public static func makeDirectory(_ path: String) throws(SystemError) {
         var made = ""
         for component in path.split(separator: "/", omittingEmptySubsequences: false) {
-            made += (made.isEmpty && path.hasPrefix("/") ? "/" : made.isEmpty || made.hasSuffix("/") ? "" : "/") + component
+            made +=
+                (made.isEmpty && path.hasPrefix("/") ? "/" : made.isEmpty || made.hasSuffix("/") ? "" : "/")
+                + component
             // Sound: the string outlives the call.
             if made == "/" || made.isEmpty { continue }
             let result = unsafe mkdir(made, 0o700)
@@ -16,7 +18,9 @@ public enum StateFiles {
         }
     }
 
-    /// Reads a small file; nil where there is none. A symbolic link is refused.
+    /// Reads a small file; nil where there is none.
+    ///
+    /// A symbolic link is refused.
     public static func read(_ path: String) throws(SystemError) -> [UInt8]? {
         let shown = escapedForDisplay(path)
         let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -55,9 +59,13 @@ public enum StateFiles {
         let file = Descriptor(owning: number)
         do throws(SystemError) {
             try writeAll(bytes, to: file.number, "write to \(shown)")
-            guard fsync(file.number) == 0 else { throw SystemError("write \(shown) to the disk", code: errno) }
+            guard fsync(file.number) == 0 else {
+                throw SystemError("write \(shown) to the disk", code: errno)
+            }
             // Sound: the strings outlive the call.
-            guard unsafe rename(temporary, path) == 0 else { throw SystemError("replace \(shown)", code: errno) }
+            guard unsafe rename(temporary, path) == 0 else {
+                throw SystemError("replace \(shown)", code: errno)
+            }
         } catch {
             unsafe unlink(temporary)
             throw error

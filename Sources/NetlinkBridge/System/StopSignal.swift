@@ -33,6 +33,12 @@ public final class StopSignal: Sendable {
         return StopSignal(owning: try checked(number, "watch for signals"), canBeRaised: false)
     }
 
+    /// Lets SIGQUIT end the process, as it ends any other.
+    ///
+    /// The Swift runtime takes it for a crash of which it shows a backtrace; where the signal comes while memory is
+    /// allocated, that never ends (seen with Swift 6.3).
+    public static func letQuitEndTheProcess() { signal(SIGQUIT, SIG_DFL) }
+
     /// The descriptor's number, for `waitUntilReadable(_:for:)`; valid as long as this object lives.
     public var number: Int32 { descriptor.number }
 

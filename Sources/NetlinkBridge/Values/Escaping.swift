@@ -3,8 +3,13 @@
 /// C0 and C1 controls, DEL, bidirectional and other format marks, line separators and the backslash are
 /// written as `\n`, `\t`, `\xNN` or `\u{N}`; bytes that are not UTF-8 as `\xNN`. The result is one line of valid UTF-8.
 public func escapedForDisplay(_ bytes: some Sequence<UInt8>) -> String {
+    let bytes = Array(bytes)
+    // Almost all names and comments are plain ASCII, in which only the backslash is written differently.
+    if bytes.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x5C }) {
+        return String(decoding: bytes, as: UTF8.self)
+    }
     var result = ""
-    var rest = Array(bytes)[...]
+    var rest = bytes[...]
     while !rest.isEmpty {
         guard let (scalar, length) = firstScalar(of: rest) else {
             result += "\\x" + hexadecimal(rest.removeFirst())

@@ -1,7 +1,8 @@
 extension Span where Element == UInt8 {
     /// The unsigned number in network order that starts at `offset`.
     func network<Number: FixedWidthInteger & UnsignedInteger>(
-        _ type: Number.Type = Number.self, at offset: Int = 0
+        _ type: Number.Type = Number.self,
+        at offset: Int = 0
     ) throws(DecodingError) -> Number {
         let size = MemoryLayout<Number>.size
         guard offset >= 0, offset <= count, size <= count - offset else {
@@ -17,7 +18,8 @@ extension Span where Element == UInt8 {
 
     /// The unsigned number in this machine's byte order that starts at `offset`.
     func host<Number: FixedWidthInteger & UnsignedInteger>(
-        _ type: Number.Type = Number.self, at offset: Int = 0
+        _ type: Number.Type = Number.self,
+        at offset: Int = 0
     ) throws(DecodingError) -> Number {
         // `bigEndian` swaps on a little-endian machine and does nothing on a big-endian one: with the
         // number read as network order, that is the host's order.
@@ -33,5 +35,7 @@ extension Span where Element == UInt8 {
     }
 
     /// The bytes as an array.
-    var array: [UInt8] { [UInt8](capacity: count) { output in for index in indices { output.append(self[index]) } } }
+    var array: [UInt8] {
+        [UInt8](capacity: count) { output in for index in indices { output.append(self[index]) } }
+    }
 }

@@ -44,8 +44,7 @@ public struct XtNATRange: Hashable, Sendable {
     /// Tells whether the same socket gets different ports towards different destinations on purpose.
     public var isRandom: Bool { !flags.isDisjoint(with: [.random, .fullyRandom]) }
 
-    init(_ structure: XtBytes, flags: UInt32, _ places: Places, _ family: AddressFamily) throws(DecodingError)
-    {
+    init(_ structure: XtBytes, flags: UInt32, _ places: Places, _ family: AddressFamily) throws(DecodingError) {
         let flags = Flags(rawValue: flags)
         let minimum = try structure.address(places.minimum, family)
         let maximum = try structure.address(places.maximum, family)

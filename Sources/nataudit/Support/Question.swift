@@ -23,7 +23,9 @@ struct Question {
         // Signals do not interrupt reading, since they are watched: what comes first counts.
         while !stop.isRaised {
             let ready = try waitUntilReadable(
-                [StandardStream.input.rawValue, stop.number], for: .seconds(3600))
+                [StandardStream.input.rawValue, stop.number],
+                for: .seconds(3600)
+            )
             if stop.isRaised || ready.isEmpty { continue }
             return ["y", "yes"].contains((readLine() ?? "").lowercased())
         }

@@ -16,17 +16,25 @@ struct ConditionTests {
     static let conditional: [Conditional] =
         [
             Conditional(
-                backend: .nftables, rule: "oifname \"wan\" meta mark & 0x4000 == 0x4000 masquerade fully-random",
-                named: "mark"),
+                backend: .nftables,
+                rule: "oifname \"wan\" meta mark & 0x4000 == 0x4000 masquerade fully-random",
+                named: "mark"
+            ),
             Conditional(
-                backend: .nftables, rule: "oifname \"wan\" numgen random mod 2 0 masquerade fully-random",
-                named: "numgen"),
+                backend: .nftables,
+                rule: "oifname \"wan\" numgen random mod 2 0 masquerade fully-random",
+                named: "numgen"
+            ),
             Conditional(
-                backend: .nftables, rule: "oifname \"wan\" limit rate 5/second masquerade fully-random",
-                named: "limit"),
+                backend: .nftables,
+                rule: "oifname \"wan\" limit rate 5/second masquerade fully-random",
+                named: "limit"
+            ),
             Conditional(
-                backend: .nftables, rule: "oifname \"wan\" meta hour \"08:00\"-\"17:00\" masquerade random",
-                named: "hour"),
+                backend: .nftables,
+                rule: "oifname \"wan\" meta hour \"08:00\"-\"17:00\" masquerade random",
+                named: "hour"
+            ),
         ]
         + [Backend.iptablesNft, .iptablesLegacy].flatMap { backend in
             [
@@ -36,14 +44,16 @@ struct ConditionTests {
                 ("-m connmark ! --mark 0x80/0x80", "connmark"), ("-m cgroup --cgroup 1", "cgroup"),
             ].map { match, named in
                 Conditional(
-                    backend: backend, rule: "-A POSTROUTING -o wan \(match) -j MASQUERADE --random-fully",
-                    named: named)
+                    backend: backend,
+                    rule: "-A POSTROUTING -o wan \(match) -j MASQUERADE --random-fully",
+                    named: named
+                )
             }
         }
 
     @Test(arguments: conditional)
     func aRandomRuleBehindWhatIsNotEvaluatedIsNeitherHardNorHarmless(_ row: Conditional) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try lab.nat.load(row.rule, row.backend)
             let (run, report) = try Program.scan(lab.nat)
@@ -75,7 +85,7 @@ struct ConditionTests {
 
     @Test(arguments: [Backend.iptablesNft, .iptablesLegacy])
     func theChainOfTheAWSVPCCNIIsFollowed(_ backend: Backend) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try NATRule.awsVPCCNI(backend).load(on: lab.nat)
             let (run, report) = try Program.scan(lab.nat)
@@ -88,20 +98,28 @@ struct ConditionTests {
             #expect(rule.comment == "AWS, SNAT")
             #expect(rule.reach == "always" && rule.when == nil)
             let lines = try RuleListing(backend, on: lab.nat).lines
-            #expect(lines.contains { $0.chain == rule.chain && $0.position == rule.position && $0.text == rule.text })
-            #expect(report.paths.allSatisfy { path in path.steps.contains { $0.contains("AWS-SNAT-CHAIN-0") } })
+            #expect(
+                lines.contains {
+                    $0.chain == rule.chain && $0.position == rule.position && $0.text == rule.text
+                }
+            )
+            #expect(
+                report.paths.allSatisfy { path in path.steps.contains { $0.contains("AWS-SNAT-CHAIN-0") } }
+            )
         }
     }
 
     @Test(arguments: Backend.allCases)
     func aPlainRuleAtPriority99ShadowsARandomOne(_ backend: Backend) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let random = backend == .nftables ? "masquerade fully-random" : "MASQUERADE --random-fully"
             let row = try #require(NATRule.table.first { $0.backend == backend && $0.name == random })
             try row.load(on: lab.nat)
             try lab.nat.require(
-                "nft", "-f", "-",
+                "nft",
+                "-f",
+                "-",
                 input: """
                     table ip easy {
                         chain translate {
@@ -109,7 +127,8 @@ struct ConditionTests {
                             oifname "wan" masquerade
                         }
                     }
-                    """)
+                    """
+            )
             let servers = try lab.answerSTUN()
             let (run, report) = try Program.scan(lab.nat, lab.probing)
             #expect(run.status == 0)

@@ -5,9 +5,11 @@ import Testing
 
 /// `scan` changes nothing, and shows nothing that a terminal would obey.
 struct HarmlessnessTests {
-    @Test(arguments: [nil, NATRule.table[0], NATRule.awsVPCCNI(.iptablesNft), NATRule.awsVPCCNI(.iptablesLegacy)])
+    @Test(arguments: [
+        nil, NATRule.table[0], NATRule.awsVPCCNI(.iptablesNft), NATRule.awsVPCCNI(.iptablesLegacy),
+    ])
     func scanLeavesTheHostAsItWas(_ rule: NATRule?) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try rule?.load(on: lab.nat)
             let before = try state(lab.nat)
@@ -27,26 +29,34 @@ struct HarmlessnessTests {
             return "\(try reader.generation())"
         }
         return try [
-            host.require("cat", "/proc/thread-self/net/ip_tables_names", "/proc/thread-self/net/ip6_tables_names"),
+            host.require(
+                "cat",
+                "/proc/thread-self/net/ip_tables_names",
+                "/proc/thread-self/net/ip6_tables_names"
+            ),
             generation, host.require("nft", "-a", "-s", "list", "ruleset"), host.require("ipset", "list"),
             host.require("sh", "-c", "sysctl -a --pattern ^net | grep -v nf_conntrack_count"),
-            host.require("ip", "address"),
-            host.require("ip", "rule"), host.require("ip", "route", "show", "table", "all"),
+            host.require("ip", "-4", "address"),
+            host.require("ip", "rule"), host.require("ip", "-4", "route", "show", "table", "all"),
         ]
     }
 
     @Test(arguments: Backend.allCases)
     func controlCharactersFromOutsideAreEscaped(_ backend: Backend) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let name = "w\u{1B}[31mn"
             let chain = "C\u{1B}]0;title\u{7}"
-            try lab.nat.ip(["link set wan down", "link set wan name \(name)", "link set \(name) up",
-                            "route add default via 203.0.113.10 dev \(name)"])
+            try lab.nat.ip([
+                "link set wan down", "link set wan name \(name)", "link set \(name) up",
+                "route add default via 203.0.113.10 dev \(name)",
+            ])
             switch backend {
             case .nftables:
                 try lab.nat.require(
-                    "nft", "-f", "-",
+                    "nft",
+                    "-f",
+                    "-",
                     input: """
                         table ip nat {
                             chain postrouting {
@@ -54,7 +64,8 @@ struct HarmlessnessTests {
                                 oifname "\(name)" masquerade random comment "a\u{1B}[2Jb\u{9B}c"
                             }
                         }
-                        """)
+                        """
+                )
             case .iptablesNft, .iptablesLegacy:
                 let script = """
                     *nat
@@ -77,8 +88,13 @@ struct HarmlessnessTests {
             #expect(text.contains("[2Jb"))
             let strings = try strings(in: JSONSerialization.jsonObject(with: Data(run.output.utf8)))
             #expect(strings.count > 20)
-            for string in strings + text.split(separator: "\n").map(String.init) + [run.output.filter { $0 != "\n" }] {
-                #expect(!string.unicodeScalars.contains { $0.properties.generalCategory == .control }, "\(string)")
+            for string in strings + text.split(separator: "\n").map(String.init) + [
+                run.output.filter { $0 != "\n" }
+            ] {
+                #expect(
+                    !string.unicodeScalars.contains { $0.properties.generalCategory == .control },
+                    "\(string)"
+                )
             }
         }
     }

@@ -19,7 +19,7 @@ struct PrivilegeTests {
 
     @Test(arguments: Loss.allCases, [Backend.nftables, .iptablesLegacy])
     func rulesThatCannotBeReadMakeTheVerdictUnknown(_ loss: Loss, _ backend: Backend) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let row = try #require(NATRule.table.first { $0.backend == backend && $0.ports == .drawn })
             try row.load(on: lab.nat)
@@ -43,7 +43,7 @@ struct PrivilegeTests {
 
     @Test(arguments: Loss.allCases)
     func aHardNATThatIsMeasuredCountsAllTheSame(_ loss: Loss) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let servers = try lab.answerSTUN()
             try NATRule.awsVPCCNI().load(on: lab.nat)
@@ -61,7 +61,9 @@ struct PrivilegeTests {
 
     @Test func aNamespaceCannotBeEnteredWithoutCAPSYSADMIN() throws {
         let run = try Program.run(
-            ["scan", "--no-stun", "--netns", "/proc/self/ns/net"], through: Loss.emptyBoundingSet.prefix)
+            ["scan", "--no-stun", "--netns", "/proc/self/ns/net"],
+            through: Loss.emptyBoundingSet.prefix
+        )
         #expect(run.status == 2)
         #expect(run.output == "")
         #expect(run.errors.contains("CAP_SYS_ADMIN"))

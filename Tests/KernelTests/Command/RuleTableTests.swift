@@ -6,7 +6,7 @@ import Testing
 struct RuleTableTests {
     @Test(arguments: NATRule.table)
     func theRulesAloneTellTheVerdict(_ rule: NATRule) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try rule.load(on: lab.nat)
             let (run, report) = try Program.scan(lab.nat)
@@ -25,13 +25,15 @@ struct RuleTableTests {
 
     @Test(arguments: NATRule.table)
     func aClientsProbeProvesIt(_ rule: NATRule) async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             let servers = try lab.answerSTUN(ports: [3478, 3479])
             try rule.load(on: lab.nat)
             let named = servers.endpoints.flatMap { ["--stun", "\($0)"] }
             let (run, report) = try Program.scan(
-                lab.nat, ["--probe-netns", lab.clientA.namespace.path] + named)
+                lab.nat,
+                ["--probe-netns", lab.clientA.namespace.path] + named
+            )
             #expect(run.status == (rule.ports == .drawn ? 1 : 0))
             #expect(report.verdict == rule.verdict)
             #expect(report.attribution == (rule.ports == .drawn ? "this-host" : "none"))
@@ -45,7 +47,8 @@ struct RuleTableTests {
             #expect(probe.local?.hasPrefix("10.0.1.2:") == true)
             #expect(
                 probe.mapping
-                    == (rule.ports == .drawn ? "address-and-port-dependent" : "endpoint-independent"))
+                    == (rule.ports == .drawn ? "address-and-port-dependent" : "endpoint-independent")
+            )
             let flows = try lab.nat.translations(of: try #require(probe.local))
             #expect(flows.count == servers.endpoints.count)
             for server in probe.servers {
@@ -81,7 +84,12 @@ struct RuleTableTests {
         let line = try #require(listed.first)
         #expect(
             RuleListing.Line(
-                chain: rule.chain, position: rule.position, handle: rule.handle, text: rule.text) == line)
+                chain: rule.chain,
+                position: rule.position,
+                handle: rule.handle,
+                text: rule.text
+            ) == line
+        )
         #expect((rule.handle == nil) == (row.backend == .iptablesLegacy))
     }
 }

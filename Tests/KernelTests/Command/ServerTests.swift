@@ -6,11 +6,13 @@ import Testing
 /// What is said when servers do not answer, or cannot tell.
 struct ServerTests {
     @Test func silenceOfNamedServersIsBlocked() async throws {
-        try await onOwnThread {
+        try await inTurn {
             let lab = try NATLab()
             try NATRule.table[0].load(on: lab.nat)
             try lab.servers.require(
-                "nft", "add table ip mute; add chain ip mute in { type filter hook input priority 0; policy drop; }")
+                "nft",
+                "add table ip mute; add chain ip mute in { type filter hook input priority 0; policy drop; }"
+            )
             let (run, report) = try Program.scan(lab.nat, lab.probing + ["--timeout", "0.5"])
             #expect(run.status == 1)
             #expect(report.verdict == "blocked")
@@ -42,7 +44,9 @@ struct ServerTests {
         let servers = try lab.answerSTUN(ports: [3478, 3479])
         try NATRule.table[0].load(on: lab.nat)
         let client = ["--probe-netns", lab.clientA.namespace.path]
-        for named in [["--stun", "203.0.113.10"], ["--stun", "203.0.113.10", "--stun", "203.0.113.10:3479"]] {
+        for named in [
+            ["--stun", "203.0.113.10"], ["--stun", "203.0.113.10", "--stun", "203.0.113.10:3479"],
+        ] {
             let (run, report) = try Program.scan(lab.nat, client + named)
             #expect(report.probes.map(\.verdict) == ["unknown"])
             #expect(report.probes.first?.reason.contains("only one server address") == true)
@@ -62,7 +66,8 @@ struct ServerTests {
             [
                 "--probe-netns", lab.clientA.namespace.path, "--stun", "203.0.113.10", "--stun",
                 "203.0.113.10:3479",
-            ])
+            ]
+        )
         #expect(run.status == 1)
         #expect(report.verdict == "hard")
         #expect(report.attribution == "this-host")
@@ -77,7 +82,10 @@ struct ServerTests {
         let stun = { (names: [String]) in names.flatMap { ["--stun", $0] } }
         let client = ["--probe-netns", lab.clientA.namespace.path]
         let (run, report) = try Program.scan(
-            lab.nat, client + stun(["one.example", "two.example"]), through: hosts.asHosts)
+            lab.nat,
+            client + stun(["one.example", "two.example"]),
+            through: hosts.asHosts
+        )
         #expect(run.status == 2)
         #expect(report.verdict == "unknown")
         let probe = try #require(report.probes.first)
@@ -86,7 +94,10 @@ struct ServerTests {
         #expect(probe.servers.last?.error?.contains("one.example") == true)
 
         let more = try Program.scan(
-            lab.nat, client + stun(["one.example", "two.example", "three.example"]), through: hosts.asHosts)
+            lab.nat,
+            client + stun(["one.example", "two.example", "three.example"]),
+            through: hosts.asHosts
+        )
         #expect(more.run.status == 0)
         #expect(more.report.verdict == "easy")
         withExtendedLifetime(servers) {}
@@ -98,7 +109,10 @@ struct ServerTests {
         try NATRule.table[0].load(on: lab.nat)
         let hosts = try TemporaryFile("203.0.113.10 one.example\n")
         let (run, report) = try Program.scan(
-            lab.nat, lab.probing + ["--stun", "none.invalid"], through: hosts.asHosts)
+            lab.nat,
+            lab.probing + ["--stun", "none.invalid"],
+            through: hosts.asHosts
+        )
         #expect(run.status == 0)
         #expect(report.verdict == "easy")
         let unresolved = report.probes.flatMap(\.servers).filter { $0.server == "none.invalid:3478" }

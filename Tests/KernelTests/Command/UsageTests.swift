@@ -8,7 +8,8 @@ struct UsageTests {
     /// The options of commands, as the outside knows them.
     static let options: [String: [String]] = [
         "scan": [
-            "--stun", "--no-stun", "--probe-netns", "--fail-on", "--exit-zero", "--timeout", "--netns", "--format",
+            "--stun", "--no-stun", "--probe-netns", "--fail-on", "--exit-zero", "--timeout", "--netns",
+            "--format",
             "--output", "--no-color", "--verbose", "--version", "--help",
         ],
         "stun": [
@@ -43,10 +44,14 @@ struct UsageTests {
     }
 
     @Test(arguments: [
-        ["scan", "--nonsense"], ["scan", "--timeout", "0"], ["scan", "--timeout", "x"], ["scan", "--format", "xml"],
-        ["scan", "--stun", "a b"], ["scan", "--stun", "host:0"], ["scan", "--no-stun", "--stun", "192.0.2.1"],
-        ["scan", "--netns", "", "--no-stun"], ["scan", "--fail-on", "never"], ["serve"], ["serve", "--listen", "nowhere"],
-        ["stun", "--source-address", "0.0.0.0", "192.0.2.1"], ["stun", "--source-port", "70000"], ["nonsense"],
+        ["scan", "--nonsense"], ["scan", "--timeout", "0"], ["scan", "--timeout", "x"],
+        ["scan", "--format", "xml"],
+        ["scan", "--stun", "a b"], ["scan", "--stun", "host:0"],
+        ["scan", "--no-stun", "--stun", "192.0.2.1"],
+        ["scan", "--netns", "", "--no-stun"], ["scan", "--fail-on", "never"], ["serve"],
+        ["serve", "--listen", "nowhere"],
+        ["stun", "--source-address", "0.0.0.0", "192.0.2.1"], ["stun", "--source-port", "70000"],
+        ["nonsense"],
     ])
     func wrongUsageIs64(_ arguments: [String]) throws {
         let run = try Program.run(arguments, in: try LabHost().namespace)
@@ -76,7 +81,10 @@ struct UsageTests {
 
     @Test func aServerInTheEnvironmentThatIsNoneIsWrongUsage() throws {
         let run = try Program.run(
-            ["scan"], in: try LabHost().namespace, environment: ["NATAUDIT_STUN": "192.0.2.1,a b"])
+            ["scan"],
+            in: try LabHost().namespace,
+            environment: ["NATAUDIT_STUN": "192.0.2.1,a b"]
+        )
         #expect(run.status == 64)
         #expect(run.errors.contains("NATAUDIT_STUN"))
         #expect(run.errors.contains("a b"))
@@ -86,7 +94,9 @@ struct UsageTests {
         let lab = try NATLab()
         let file = try TemporaryFile("old")
         let run = try Program.run(
-            ["scan", "--no-stun", "--format", "json", "--output", file.path], in: lab.nat.namespace)
+            ["scan", "--no-stun", "--format", "json", "--output", file.path],
+            in: lab.nat.namespace
+        )
         #expect(run.status == 0)
         #expect(run.output == "" && run.errors == "")
         try Schema.scan.check([try String(contentsOfFile: file.path, encoding: .utf8)])

@@ -31,7 +31,9 @@ struct IptablesNftTextTests {
         for (chain, texts) in saved { try expect(read, rules.family, chain, texts) }
     }
 
-    private func expect(_ ruleset: Ruleset, _ family: AddressFamily, _ chain: String, _ rules: [String]) throws {
+    private func expect(_ ruleset: Ruleset, _ family: AddressFamily, _ chain: String, _ rules: [String])
+        throws
+    {
         let read = try #require(ruleset.chain(family.rawValue, "nat", chain))
         #expect(read.rules.count == rules.count)
         for (index, (rule, text)) in zip(read.rules, rules).enumerated() {

@@ -71,7 +71,13 @@ struct NftBatchTests {
         let host = try RulesNamespace()
         let commands: [NftCommand] = [
             .deleteTable(.ip, "a"), .addTable(.ip, "t", comment: nil), .deleteTable(.ip6, "b"),
-            .addRule(.ip, table: "t", chain: "c", [.masquerade(.init(portMin: nil, portMax: nil, flags: []))], comment: nil),
+            .addRule(
+                .ip,
+                table: "t",
+                chain: "c",
+                [.masquerade(.init(portMin: nil, portMax: nil, flags: []))],
+                comment: nil
+            ),
         ]
         let refusals = try refusals(of: try host.commit(commands))
         #expect(refusals.map(\.command) == [0, 2, 3])
@@ -82,11 +88,19 @@ struct NftBatchTests {
         let host = try RulesNamespace()
         let rules = (0..<3000).map { number in
             NftCommand.addRule(
-                .ip, table: "t", chain: "c",
-                [.meta(.mark, into: .init(word: 4)), .compare(.init(word: 4), .equal, hostBytes(UInt32(number)))],
-                comment: "rule \(number)")
+                .ip,
+                table: "t",
+                chain: "c",
+                [
+                    .meta(.mark, into: .init(word: 4)),
+                    .compare(.init(word: 4), .equal, hostBytes(UInt32(number))),
+                ],
+                comment: "rule \(number)"
+            )
         }
-        let head: [NftCommand] = [.addTable(.ip, "t", comment: nil), .addChain(.ip, table: "t", chain: "c", nil)]
+        let head: [NftCommand] = [
+            .addTable(.ip, "t", comment: nil), .addChain(.ip, table: "t", chain: "c", nil),
+        ]
         #expect(try host.commit(head + rules) == .committed)
         #expect(try host.nftables().rules.count == 3000)
         #expect(try host.commit([.deleteTable(.ip, "t")]) == .committed)
@@ -106,9 +120,15 @@ struct NftBatchTests {
         guard case .nat(let nat) = expression else { return expression }
         return .nat(
             NftNAT(
-                isDestination: nat.isDestination, family: nat.family, addressMin: nat.addressMin,
-                addressMax: nat.addressMax ?? nat.addressMin, portMin: nat.portMin, portMax: nat.portMax,
-                flags: nat.flags.union(.mapAddresses)))
+                isDestination: nat.isDestination,
+                family: nat.family,
+                addressMin: nat.addressMin,
+                addressMax: nat.addressMax ?? nat.addressMin,
+                portMin: nat.portMin,
+                portMax: nat.portMax,
+                flags: nat.flags.union(.mapAddresses)
+            )
+        )
     }
 
     private func refusals(of commit: NftCommit) throws -> [NftCommit.Refusal] {

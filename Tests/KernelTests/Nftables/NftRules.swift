@@ -10,60 +10,74 @@ struct NftRules: CustomTestStringConvertible, Sendable {
 
     var script: String {
         let lines = rules.map { "\t\t\($0)\n" }.joined()
-        return "table \(family) t {\n\(objects)\n\tchain other {\n\t}\n\tchain c {\n\t\ttype \(hook)\n\(lines)\t}\n}\n"
+        return
+            "table \(family) t {\n\(objects)\n\tchain other {\n\t}\n\tchain c {\n\t\ttype \(hook)\n\(lines)\t}\n}\n"
     }
 
     /// Rules with a part that the model does not understand, and the kernel's name for that part.
     static let notUnderstood = [
-        ("quota 100 mbytes drop", "quota"), ("ct count 5", "connlimit"), ("ip option ra exists drop", "exthdr"),
+        ("quota 100 mbytes drop", "quota"), ("ct count 5", "connlimit"),
+        ("ip option ra exists drop", "exthdr"),
         ("update @seen { ip saddr } accept", "dynset"), ("tcp option mss size set 1200 accept", "exthdr set"),
-        
+
     ].map { (rule: $0, name: $1) }
 
-    private static let sourceNAT = "nat hook postrouting priority srcnat; policy accept;"
-    private static let filter = "filter hook forward priority filter; policy accept;"
+    static let sourceNAT = "nat hook postrouting priority srcnat; policy accept;"
+    static let filter = "filter hook forward priority filter; policy accept;"
 
     static let all = [
-        translations, inetTranslations, translations6, maps, destinations, addresses, addresses6, ports, inetMixed,
+        translations, inetTranslations, translations6, maps, destinations, addresses, addresses6, ports,
+        inetMixed,
         interfaces, connections, sets, concatenations, verdicts, marks, kernel,
     ]
 
     static let translations = NftRules(
-        family: "ip", hook: sourceNAT,
+        family: "ip",
+        hook: sourceNAT,
         rules: [
             "masquerade", "masquerade random", "masquerade fully-random", "masquerade persistent",
             "masquerade random,persistent", "masquerade fully-random,persistent",
             "ip protocol tcp masquerade to :1024-65535", "meta l4proto udp masquerade to :5000",
-            "meta l4proto udp masquerade to :1024-65535 random", "meta l4proto { tcp, udp } masquerade to :1-9",
+            "meta l4proto udp masquerade to :1024-65535 random",
+            "meta l4proto { tcp, udp } masquerade to :1-9",
             "snat to 192.0.2.1", "snat to 192.0.2.1-192.0.2.9", "snat to 192.0.2.1-192.0.2.9 persistent",
             "snat to 192.0.2.1 random", "snat to 192.0.2.1 fully-random", "udp dport 9 snat to 192.0.2.1:99",
             "meta l4proto tcp snat to 192.0.2.1:1024-2048 random", "meta l4proto tcp snat to :1024-2048",
             "tcp sport 7 snat to 192.0.2.1-192.0.2.9:1024-2048 fully-random,persistent",
             "oifname \"eth0\" counter masquerade fully-random comment \"a comment, with: signs\"",
             "ip saddr 10.2.0.0/24 snat ip prefix to ip saddr map { 10.2.0.0/24 : 203.0.113.0/24 }",
-        ])
+        ]
+    )
 
     static let inetTranslations = NftRules(
-        family: "inet", hook: sourceNAT,
+        family: "inet",
+        hook: sourceNAT,
         rules: [
             "masquerade", "meta nfproto ipv4 masquerade random",
             "meta l4proto udp meta nfproto ipv6 masquerade to :1024-65535",
-            "snat ip to 192.0.2.1", "snat ip6 to 2001:db8::1", "meta l4proto udp snat ip6 to [2001:db8::1]:1000-2000",
-            "ip saddr 10.0.0.0/8 snat ip to 192.0.2.1-192.0.2.3", "tcp dport 80 snat ip to 192.0.2.1:9 random",
+            "snat ip to 192.0.2.1", "snat ip6 to 2001:db8::1",
+            "meta l4proto udp snat ip6 to [2001:db8::1]:1000-2000",
+            "ip saddr 10.0.0.0/8 snat ip to 192.0.2.1-192.0.2.3",
+            "tcp dport 80 snat ip to 192.0.2.1:9 random",
             "ip6 saddr 2001:db8::/32 oifname != \"lan*\" snat ip6 to 2001:db8::5-2001:db8::9 persistent",
-        ])
+        ]
+    )
 
     static let translations6 = NftRules(
-        family: "ip6", hook: sourceNAT,
+        family: "ip6",
+        hook: sourceNAT,
         rules: [
             "masquerade", "masquerade fully-random", "meta l4proto udp masquerade to :1024-65535 random",
             "snat to 2001:db8::1", "snat to 2001:db8::1-2001:db8::9 persistent",
-            "meta l4proto tcp snat to [2001:db8::1]:5000", "meta l4proto tcp snat to [2001:db8::1]:5000-6000 random",
+            "meta l4proto tcp snat to [2001:db8::1]:5000",
+            "meta l4proto tcp snat to [2001:db8::1]:5000-6000 random",
             "meta l4proto tcp snat to [2001:db8::1]-[2001:db8::3]:5000-6000",
-        ])
+        ]
+    )
 
     static let maps = NftRules(
-        family: "ip", hook: sourceNAT,
+        family: "ip",
+        hook: sourceNAT,
         objects: """
             \tmap addresses { type ipv4_addr : ipv4_addr; elements = { 10.0.0.1 : 192.0.2.1 }; }
             \tmap both { type ipv4_addr : ipv4_addr . inet_service; elements = { 10.0.0.1 : 192.0.2.1 . 80 }; }
@@ -79,154 +93,97 @@ struct NftRules: CustomTestStringConvertible, Sendable {
             "snat to jhash ip saddr . ip daddr mod 2 seed 0x7 map { 0 : 192.0.2.8, 1 : 192.0.2.9 }",
             "snat to jhash ip saddr mod 2 offset 5 map { 5 : 192.0.2.8, 6 : 192.0.2.9 }",
             "snat to ip saddr . udp sport map { 10.0.0.1 . 53 : 192.0.2.8 }",
-        ])
+        ]
+    )
 
     static let destinations = NftRules(
-        family: "ip", hook: "nat hook prerouting priority dstnat; policy accept;",
+        family: "ip",
+        hook: "nat hook prerouting priority dstnat; policy accept;",
         rules: [
             "dnat to 10.0.0.1", "tcp dport 80 dnat to 10.0.0.1:8080", "udp dport 53 redirect to :5353",
-            "tcp dport 80 redirect", "dnat to 10.0.0.1-10.0.0.9 random", "udp dport 9 redirect to :9-10 random",
+            "tcp dport 80 redirect", "dnat to 10.0.0.1-10.0.0.9 random",
+            "udp dport 9 redirect to :9-10 random",
             "tcp dport 80 dnat to :8080",
-        ])
+        ]
+    )
 
     static let addresses = NftRules(
-        family: "ip", hook: filter,
+        family: "ip",
+        hook: filter,
         rules: [
             "ip saddr 10.0.0.1", "ip saddr != 10.0.0.1", "ip saddr 10.0.0.0/8", "ip daddr 10.1.0.0/16",
-            "ip daddr != 10.1.2.0/24", "ip saddr 10.1.2.128/25", "ip daddr != 10.128.0.0/9", "ip saddr 0.0.0.0/1",
-            "ip saddr 10.0.0.1-10.0.0.9", "ip saddr != 10.0.0.1-10.0.0.9", "ip saddr > 10.0.0.1", "ip ttl 5", "ip ttl > 5",
+            "ip daddr != 10.1.2.0/24", "ip saddr 10.1.2.128/25", "ip daddr != 10.128.0.0/9",
+            "ip saddr 0.0.0.0/1",
+            "ip saddr 10.0.0.1-10.0.0.9", "ip saddr != 10.0.0.1-10.0.0.9", "ip saddr > 10.0.0.1", "ip ttl 5",
+            "ip ttl > 5",
             "ip protocol udp", "ip protocol != tcp", "ip protocol 200", "ip length 100-200", "ip id 7",
             "ip version 4", "ip saddr & 0.0.0.255 == 0.0.0.1", "ip saddr 10.0.0.1 ip daddr 10.0.0.2 accept",
-            "ip dscp cs1", "ip protocol udp udp dport 53", "ip dscp != 0x05", "ip frag-off & 0x1fff != 0x0", "ip hdrlength 5", "ip checksum 0x0007",
-        ])
+            "ip dscp cs1", "ip protocol udp udp dport 53", "ip dscp != 0x05", "ip frag-off & 0x1fff != 0x0",
+            "ip hdrlength 5", "ip checksum 0x0007",
+        ]
+    )
 
     static let addresses6 = NftRules(
-        family: "ip6", hook: filter,
+        family: "ip6",
+        hook: filter,
         rules: [
-            "ip6 saddr 2001:db8::1", "ip6 saddr != 2001:db8::1", "ip6 daddr 2001:db8::/32", "ip6 daddr fe80::/10",
-            "ip6 saddr != 2001:db8:0:1::/64", "ip6 saddr 2001:db8::1-2001:db8::9", "ip6 nexthdr udp", "ip6 hoplimit 3",
-            "ip6 saddr ::ffff:10.0.0.1", "ip6 daddr { ff00::/8, fe80::/10 } return", "ip6 length 100", "ip6 version 6",
+            "ip6 saddr 2001:db8::1", "ip6 saddr != 2001:db8::1", "ip6 daddr 2001:db8::/32",
+            "ip6 daddr fe80::/10",
+            "ip6 saddr != 2001:db8:0:1::/64", "ip6 saddr 2001:db8::1-2001:db8::9", "ip6 nexthdr udp",
+            "ip6 hoplimit 3",
+            "ip6 saddr ::ffff:10.0.0.1", "ip6 daddr { ff00::/8, fe80::/10 } return", "ip6 length 100",
+            "ip6 version 6",
             "icmpv6 type nd-router-advert accept",
-        ])
+        ]
+    )
 
     static let ports = NftRules(
-        family: "ip", hook: filter,
+        family: "ip",
+        hook: filter,
         rules: [
-            "udp dport 53", "udp dport != 53", "udp dport 53-99", "udp dport != 53-99", "tcp dport { 22, 80, 443 }",
-            "udp sport 1 udp dport 2", "tcp dport < 1024", "th dport 99", "meta l4proto { tcp, udp } th dport 53",
-            "udp sport 1024-65535 udp dport != { 53, 123 } drop", "sctp dport 5", "tcp flags syn", "udp length 8",
-            "tcp flags & (fin | syn | rst | ack) == syn", "tcp flags syn / fin,syn,rst,ack", "icmp type echo-request",
+            "udp dport 53", "udp dport != 53", "udp dport 53-99", "udp dport != 53-99",
+            "tcp dport { 22, 80, 443 }",
+            "udp sport 1 udp dport 2", "tcp dport < 1024", "th dport 99",
+            "meta l4proto { tcp, udp } th dport 53",
+            "udp sport 1024-65535 udp dport != { 53, 123 } drop", "sctp dport 5", "tcp flags syn",
+            "udp length 8",
+            "tcp flags & (fin | syn | rst | ack) == syn", "tcp flags syn / fin,syn,rst,ack",
+            "icmp type echo-request",
             "dccp sport 7", "udplite dport 7",
-        ])
+        ]
+    )
 
     static let inetMixed = NftRules(
-        family: "inet", hook: filter,
+        family: "inet",
+        hook: filter,
         rules: [
-            "ip saddr 10.0.0.1 udp dport 53", "ip6 saddr 2001:db8::1 tcp dport 53", "udp dport 53 ip saddr 10.0.0.1",
+            "ip saddr 10.0.0.1 udp dport 53", "ip6 saddr 2001:db8::1 tcp dport 53",
+            "udp dport 53 ip saddr 10.0.0.1",
             "meta nfproto ipv4 udp dport 53", "meta nfproto ipv6", "meta nfproto != ipv4", "meta l4proto udp",
             "meta l4proto != udp", "meta nfproto ipv4 meta l4proto udp", "ip protocol udp", "ip6 nexthdr udp",
-            "meta l4proto udp ip saddr 10.0.0.1", "meta l4proto ipv6-icmp", "meta l4proto icmp", "meta l4proto 77",
+            "meta l4proto udp ip saddr 10.0.0.1", "meta l4proto ipv6-icmp", "meta l4proto icmp",
+            "meta l4proto 77",
             "iifname \"x\" ip saddr 10.0.0.0/8 oifname \"y\" ip daddr != 10.0.0.0/8 counter accept",
-            "ip saddr . udp dport { 10.0.0.1 . 53 } accept", "th sport 5 th dport 6", "ip daddr 10.0.0.1 ip saddr 10.0.0.2",
+            "ip saddr . udp dport { 10.0.0.1 . 53 } accept", "th sport 5 th dport 6",
+            "ip daddr 10.0.0.1 ip saddr 10.0.0.2",
             "meta protocol ip", "meta nfproto ipv4 ip saddr 10.0.0.1", "ip protocol udp udp dport 53",
             "ip protocol icmp icmp type echo-request", "meta nfproto ipv4 icmp type echo-request",
             "meta nfproto ipv6 meta l4proto icmpv6", "reject", "reject with icmp port-unreachable",
-            "meta nfproto ipv6 reject with icmpv6 no-route", "reject with tcp reset", "reject with icmpx no-route",
+            "meta nfproto ipv6 reject with icmpv6 no-route", "reject with tcp reset",
+            "reject with icmpx no-route",
             "meta l4proto udp ip saddr 10.0.0.1 udp dport 7",
-        ])
+        ]
+    )
 
     static let interfaces = NftRules(
-        family: "ip", hook: filter,
+        family: "ip",
+        hook: filter,
         rules: [
-            "iifname \"eth0\"", "iifname != \"eth0\"", "oifname \"eth*\"", "oifname != \"eth*\"", "iif \"lo\"", "oif != \"lo\"",
-            "iifname { \"eth0\", \"eth1\" } oifname \"wan\"", "iifname \"a-name-of-15-ch\"", "iifgroup 5", "oifgroup != 7",
+            "iifname \"eth0\"", "iifname != \"eth0\"", "oifname \"eth*\"", "oifname != \"eth*\"",
+            "iif \"lo\"", "oif != \"lo\"",
+            "iifname { \"eth0\", \"eth1\" } oifname \"wan\"", "iifname \"a-name-of-15-ch\"", "iifgroup 5",
+            "oifgroup != 7",
             "iifname . oifname { \"eth0\" . \"eth1\" } accept", "meta iiftype ether", "iifname \"br-0.100\"",
-        ])
-
-    static let connections = NftRules(
-        family: "inet", hook: filter,
-        rules: [
-            "ct state new", "ct state established,related accept", "ct state != established", "ct state { new, related }",
-            "ct state invalid drop", "ct state untracked", "ct state ! new", "ct direction original", "ct direction reply", "ct mark 0x00000005",
-            "ct mark & 0x000000ff == 0x00000010", "ct mark != 0x00000000", "ct status dnat", "ct status snat,dnat",
-            "ct original ip saddr 10.0.0.1", "ct reply ip daddr 10.0.0.0/8",
-            "meta l4proto udp ct original proto-src 53",
-            "ct zone 5", "ct expiration 10s", "ct l3proto ipv4", "ct protocol udp", "ct id 7", "ct reply packets 5",
-            "ct helper \"ftp\"", "ct bytes > 100", "ct state vmap { established : accept, invalid : drop }",
-            "ct original ip6 daddr 2001:db8::1",
-        ])
-
-    static let sets = NftRules(
-        family: "ip", hook: filter,
-        objects: """
-            \tset plain { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }; }
-            \tset ranges { type ipv4_addr; flags interval; elements = { 10.0.0.0/8, 192.0.2.1-192.0.2.9 }; }
-            \tset ports { type inet_service; elements = { 53 }; }
-            \tset seen { type ipv4_addr; flags dynamic,timeout; timeout 5m; }
-            """,
-        rules: [
-            "ip saddr @plain", "ip saddr != @plain", "ip daddr @ranges accept", "udp dport @ports drop",
-            "ip saddr { 10.0.0.2, 10.0.0.1 }", "ip saddr != { 10.0.0.1 }", "ip daddr { 10.0.0.0/8, 192.168.0.0/16 }",
-            "udp dport { 1000-2000, 3000, 4000-4001 }", "ip saddr { 10.0.0.1-10.0.0.9, 10.0.0.128/25, 255.255.255.0/24 }",
-            "ip saddr { 0.0.0.0/8, 10.0.0.0-255.255.255.255 }", "meta mark { 0x00000001, 0x00000010 }",
-            "ip protocol { tcp, udp } accept", "udp dport { 0-65535 }",
-            "ip daddr != { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 } drop",
-        ])
-
-    static let concatenations = NftRules(
-        family: "inet", hook: filter,
-        objects: """
-            \tset pairs { type ipv4_addr . inet_service; elements = { 10.0.0.1 . 53 }; }
-            \tset wide { type ipv4_addr . inet_proto . inet_service; flags interval; elements = { 10.0.0.0/8 . udp . 53-99 }; }
-            \tset six { type ipv6_addr . inet_proto . inet_service; }
-            """,
-        rules: [
-            "ip saddr . udp dport @pairs", "ip daddr . meta l4proto . th dport @wide accept",
-            "ip6 daddr . meta l4proto . th dport @six return", "meta l4proto . th dport { udp . 53, tcp . 80 }",
-            "ip saddr . ip daddr != { 10.0.0.1 . 10.0.0.2, 10.0.0.3 . 10.0.0.4 }",
-            "ip saddr . tcp dport { 10.0.0.0/8 . 80-90, 192.0.2.1 . 443 } accept",
-            "ip6 saddr . udp sport { 2001:db8::1 . 53 }", "iifname . ip saddr { \"eth0\" . 10.0.0.1 }",
-            "ct mark . ip saddr { 0x00000001 . 10.0.0.1 }",
-        ])
-
-    static let verdicts = NftRules(
-        family: "ip", hook: filter,
-        objects: """
-            \tchain third {
-            \t}
-            \tmap ways { type ipv4_addr : verdict; elements = { 10.0.0.1 : jump third }; }
-            """,
-        rules: [
-            "accept", "drop", "return", "continue", "jump other", "goto third", "counter", "counter drop",
-            "ip saddr vmap @ways", "ip saddr vmap { 10.0.0.1 : accept, 10.0.0.2 : jump third }",
-            "udp dport vmap { 53 : accept, 80-90 : drop, 99 : goto other }",
-            "iifname vmap { \"eth0\" : jump third, \"eth1\" : return }", "meta l4proto vmap { tcp : accept, udp : drop }",
-            "ip saddr . udp dport vmap { 10.0.0.1 . 53 : accept }", "accept comment \"quiet\"",
-            "numgen random mod 2 vmap { 0 : jump other, 1 : jump third }", "ip saddr vmap { 10.0.0.0/8 : accept, * : drop }",
-        ])
-
-    static let marks = NftRules(
-        family: "ip", hook: "filter hook prerouting priority mangle; policy accept;",
-        rules: [
-            "meta mark 0x00000001", "meta mark != 0x00000001", "meta mark & 0x00004000 == 0x00004000 accept",
-            "meta mark & 0x000000ff != 0x00000000", "meta mark & 0x00004000 == 0x00000000 return",
-            "meta mark set 0x00000007", "meta mark set meta mark | 0x00004000", "meta mark set ct mark",
-            "meta mark set meta mark ^ 0x00004000", "meta mark set ct mark & 0x00000080", "ct mark set meta mark",
-            "ct mark set ct mark | 0x00000080", "ct mark set 0x00000005", "meta mark set meta mark & 0xffffbfff",
-            "meta mark 0x00000005-0x00000009", "meta mark > 0x00000005", "ct zone set 7", "notrack",
-            "meta nftrace set 1",
-        ])
-
-    static let kernel = NftRules(
-        family: "ip", hook: "filter hook input priority filter; policy accept;",
-        rules: [
-            "fib daddr type local accept", "fib saddr type != local", "fib daddr type { local, broadcast }",
-            "fib saddr . iif oif 0 drop", "fib daddr . iif type local", 
-            "socket wildcard 0", "socket wildcard <= 1", "socket transparent 1 accept", "socket mark 0x00000005",
-            "meta pkttype multicast", "meta skuid 0", "meta length 100-200", "meta cpu 1", "meta random < 1000",
-            "limit rate 10/second", "limit rate over 5/minute burst 7 packets drop", "log",
-            "log prefix \"x: \" level warn", "reject", "reject with icmp port-unreachable", "numgen random mod 2 0",
-            "numgen inc mod 4 offset 2 3", "jhash ip saddr mod 4 1", "jhash ip saddr . ip daddr mod 4 seed 0x5 0 accept",
-            "meta ipsec exists", "reject with icmp host-unreachable", "limit rate 10 mbytes/second", "log group 5",
-        ])
+        ]
+    )
 }

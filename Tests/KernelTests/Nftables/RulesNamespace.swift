@@ -62,7 +62,11 @@ struct RulesNamespace {
     func ruleset() throws -> Ruleset {
         try namespace.perform {
             var reader = try NftablesReader()
-            let legacy = try AddressFamily.allCases.compactMap { try LegacyTableReader.read(family: $0) }
+            let legacy = try AddressFamily.allCases.flatMap { family in
+                try LegacyTableReader.tableNames(family: family).compactMap { name in
+                    try LegacyTableReader.read(table: name, family: family)
+                }
+            }
             let nftables = try reader.ruleset()
             let indexes = legacy.map(\.setIndexes).reduce(nftables.setIndexes) { $0.union($1) }
             return Ruleset(nftables: nftables, legacy: legacy, setNames: try XtSetNames.read(indexes))
@@ -70,7 +74,9 @@ struct RulesNamespace {
     }
 
     /// The chains and rules that nft prints, without counters and other state.
-    func listed() throws -> [ListedChain] { ListedChain.all(in: try run(["nft", "-s", "-a", "list", "ruleset"])) }
+    func listed() throws -> [ListedChain] {
+        ListedChain.all(in: try run(["nft", "-s", "-a", "list", "ruleset"]))
+    }
 }
 
 /// A chain as `nft -a list ruleset` prints it.

@@ -4,9 +4,13 @@ import NetlinkBridge
 /// What iptables-nft-save says of table nat.
 enum SavedRules {
     /// The rules of each chain, without `-A CHAIN`; none where there is no such table.
-    static func saved(in host: RulesNamespace, _ family: AddressFamily) throws -> [(chain: String, rules: [String])] {
+    static func saved(in host: RulesNamespace, _ family: AddressFamily) throws -> [(
+        chain: String, rules: [String]
+    )] {
         // iptables-nft-save makes the tables that it is asked for; nft tells without changing anything.
-        guard try host.run(["nft", "list", "tables"]).contains("table \(family.rawValue) nat\n") else { return [] }
+        guard try host.run(["nft", "list", "tables"]).contains("table \(family.rawValue) nat\n") else {
+            return []
+        }
         let text = try host.run([family == .ip ? "iptables-nft-save" : "ip6tables-nft-save", "-t", "nat"])
         var chains: [(chain: String, rules: [String])] = []
         for line in text.split(separator: "\n") {

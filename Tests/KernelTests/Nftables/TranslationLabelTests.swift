@@ -24,11 +24,14 @@ struct TranslationLabelTests {
         let host = try RulesNamespace()
         try ruleset.load(into: host, backend: backend)
         let read = try host.ruleset()
-        let wanted = Dictionary(grouping: ruleset.labels.findings.filter { $0.kind != "redirect" }) { finding in
+        let wanted = Dictionary(grouping: ruleset.labels.findings.filter { $0.kind != "redirect" }) {
+            finding in
             "\(finding.family) \(finding.table) \(finding.chain)"
         }
         let found = Dictionary(
-            grouping: read.chains.values.filter { chain in chain.rules.contains { $0.sourceTranslation != nil } }
+            grouping: read.chains.values.filter { chain in
+                chain.rules.contains { $0.sourceTranslation != nil }
+            }
         ) { "\($0.place.family) \($0.place.table) \($0.place.chain)" }
         #expect(Set(found.keys) == Set(wanted.keys))
         for (place, chains) in found {
@@ -47,11 +50,17 @@ private struct Label: Comparable, CustomStringConvertible {
         let addresses = translation.addresses.map { range in
             range.first == range.last ? "\(range.first)" : "\(range.first)-\(range.last)"
         }
-        let ports = translation.ports.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+        let ports = translation.ports.map {
+            $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+        }
         // The labels know of a map only where it holds ports.
         let isMap = translation.undecided?.hasPrefix("map ports") == true
         self.init(
-            "\(translation.kind)", translation.flags.words, addresses, isMap ? "map" : ports)
+            "\(translation.kind)",
+            translation.flags.words,
+            addresses,
+            isMap ? "map" : ports
+        )
     }
 
     init(_ finding: CorpusRuleset.Finding) {
@@ -70,7 +79,8 @@ private struct Label: Comparable, CustomStringConvertible {
         switch prefix.address {
         case .v4(let first): .v4(first | (prefix.length == 0 ? .max : ~(~0 << UInt32(32 - prefix.length))))
         // The labels hold no prefix longer than the first half.
-        case .v6(let high, _): .v6(high: high | (prefix.length >= 64 ? 0 : .max >> UInt64(prefix.length)), low: .max)
+        case .v6(let high, _):
+            .v6(high: high | (prefix.length >= 64 ? 0 : .max >> UInt64(prefix.length)), low: .max)
         }
     }
 

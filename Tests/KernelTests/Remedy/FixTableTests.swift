@@ -21,7 +21,8 @@ struct FixTableTests {
                 #expect(try HostImage(lab.nat) == before)
             }
 
-            let report = try expectApplied(try lab.fix(proof: lab.proven + override))
+            let run = try lab.fix(proof: lab.proven + override)
+            let report = try expectApplied(run)
             #expect(report.before?.verdict == "hard")
             #expect(report.after?.holds == .init(collision: "no", inboundFirst: "yes"))
             // The probe of the fix that was refused left its flows.
@@ -45,6 +46,7 @@ struct FixTableTests {
             #expect(try HostImage(lab.nat) == before)
             #expect(try lab.records() == [])
             try lab.expectKept(false, port: 42002)
+            try Schema.fix.check([run, again, undone].map(\.output))
         }
     }
 }

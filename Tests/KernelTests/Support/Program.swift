@@ -17,9 +17,8 @@ enum Program {
 
     /// Runs the command to its end, in a namespace or where the tests run.
     ///
-    /// - Parameters:
-    ///   - prefix: a program, with its arguments, that starts the command.
-    ///   - environment: all that the command finds beside PATH and LC_ALL.
+    /// `prefix` is a program, with its arguments, that starts the command; `environment` is all that the command
+    /// finds beside PATH and LC_ALL.
     static func run(
         _ arguments: [String],
         in namespace: NetworkNamespace? = nil,

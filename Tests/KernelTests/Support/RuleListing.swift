@@ -26,7 +26,11 @@ struct RuleListing {
             lines = Self.saved(try host.require("iptables-nft-save", "-t", "nat")).map { line in
                 let twin = numbered.first { $0.chain == line.chain && $0.position == line.position }
                 return Line(
-                    chain: line.chain, position: line.position, handle: twin?.handle, text: line.text)
+                    chain: line.chain,
+                    position: line.position,
+                    handle: twin?.handle,
+                    text: line.text
+                )
             }
         }
     }
@@ -38,8 +42,11 @@ struct RuleListing {
             let chain = String(parts[1])
             counts[chain, default: 0] += 1
             return Line(
-                chain: chain, position: counts[chain, default: 0], handle: nil,
-                text: parts.count > 2 ? String(parts[2]) : "")
+                chain: chain,
+                position: counts[chain, default: 0],
+                handle: nil,
+                text: parts.count > 2 ? String(parts[2]) : ""
+            )
         }
     }
 
@@ -48,7 +55,8 @@ struct RuleListing {
         var chain = ""
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " # handle ").map { $0.drop(while: \.isWhitespace) }
-            guard words.count == 2, let rule = words.first, let handle = words.last.flatMap({ UInt64($0) }) else {
+            guard words.count == 2, let rule = words.first, let handle = words.last.flatMap({ UInt64($0) })
+            else {
                 continue
             }
             if rule.hasPrefix("chain ") {

@@ -8,7 +8,8 @@ enum NetlinkListing {
         switch expression {
         case .payload(let load):
             let header = ["link", "network", "transport"][Int(load.base)]
-            return "payload load \(load.length)b @ \(header) header + \(load.offset) => \(register(load.into))"
+            return
+                "payload load \(load.length)b @ \(header) header + \(load.offset) => \(register(load.into))"
         case .meta(let key, let into): return "meta load \(key.name) => \(register(into))"
         case .metaSet(let key, let from): return "meta set \(key.name) with \(register(from))"
         case .conntrack(let key, let direction, let into):
@@ -44,16 +45,20 @@ enum NetlinkListing {
             return "nat \(verb) \(nat.family)\(registers(places)) flags \(hex(nat.flags.rawValue))"
         case .masquerade(let translation): return "masq" + ports(translation)
         case .redirect(let translation): return "redir" + ports(translation)
-        case .fib(_, let flags, let into): return "fib \(flags == 1 ? "saddr" : "daddr") type => \(register(into))"
-        case .socket(let key, let into): return "socket load \(NftSocketKey.words[key] ?? "") => \(register(into))"
+        case .fib(_, let flags, let into):
+            return "fib \(flags == 1 ? "saddr" : "daddr") type => \(register(into))"
+        case .socket(let key, let into):
+            return "socket load \(NftSocketKey.words[key] ?? "") => \(register(into))"
         case .numberGenerator(let generator, let into):
-            return "numgen \(register(into)) = \(generator.isRandom ? "random" : "inc") mod \(generator.modulus)"
+            return
+                "numgen \(register(into)) = \(generator.isRandom ? "random" : "inc") mod \(generator.modulus)"
         case .hash(let hash, let into):
             let from = hash.from.map(register) ?? ""
             return "hash \(register(into)) = jhash(\(from), \(hash.length), 0x0) % mod \(hash.modulus)"
         case .limit(let limit):
             let unit = limit.unit == 60 ? "minute" : "second"
-            return "limit rate \(limit.rate)/\(unit) burst \(limit.burst) type packets flags 0x\(limit.isInverted ? 1 : 0)"
+            return
+                "limit rate \(limit.rate)/\(unit) burst \(limit.burst) type packets flags 0x\(limit.isInverted ? 1 : 0)"
         case .reject(let type, let code): return "reject type \(type) code \(code)"
         case .log(let log): return "log prefix \(log.prefix ?? "") level \(log.level ?? 4)"
         case .counter(let packets, let bytes): return "counter pkts \(packets) bytes \(bytes)"
@@ -90,7 +95,9 @@ enum NetlinkListing {
 
     private static func hex(_ data: [UInt8]) -> String {
         stride(from: 0, to: data.count, by: 4).map { start in
-            let word = data[start..<min(start + 4, data.count)].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            let word = data[start..<min(start + 4, data.count)].reversed().reduce(UInt32(0)) {
+                $0 << 8 | UInt32($1)
+            }
             let digits = String(word, radix: 16)
             return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
         }.joined(separator: " ")

@@ -23,7 +23,8 @@ struct NftDecodingTests {
     }
 
     @Test func onlyWhatIsNotKnownIsLeftUndecoded() throws {
-        let names = try NftFixture.rules("rules").flatMap(\.expressions).compactMap { expression -> KernelName? in
+        let names = try NftFixture.rules("rules").flatMap(\.expressions).compactMap {
+            expression -> KernelName? in
             if case .other(let name, _) = expression { name } else { nil }
         }
         #expect(names == ["exthdr", "quota"])
@@ -49,7 +50,8 @@ struct NftDecodingTests {
             hooks == [
                 "other", "post nat 4 99 1 -", "in filter 1 -5 0 -", "i filter 0 7 1 lo", "in filter 1 0 1 -",
                 "pre nat 0 -100 1 -",
-            ])
+            ]
+        )
     }
 
     @Test func rulesKeepTheirPlaceHandleAndComment() throws {
@@ -80,7 +82,8 @@ struct NftDecodingTests {
 
     @Test func theNumberOfTheGenerationIsRead() throws {
         let payload = try #require(
-            try HexFixture("Nftables/generation").payloads(ofType: NftFixture.newGeneration).first)
+            try HexFixture("Nftables/generation").payloads(ofType: NftFixture.newGeneration).first
+        )
         // Loading the ruleset was the second change in a new namespace, whose count begins with 1.
         #expect(try Generation(decoding: payload.span).number == 2)
     }

@@ -37,7 +37,9 @@ enum NftFixture {
 
     /// What nft printed of the same rules with --debug=netlink: by rule, the lines of its expressions.
     static func listing(_ name: String) throws -> [[String]] {
-        let url = try #require(Bundle.module.url(forResource: "Fixtures/Nftables/\(name)", withExtension: "debug"))
+        let url = try #require(
+            Bundle.module.url(forResource: "Fixtures/Nftables/\(name)", withExtension: "debug")
+        )
         var rules: [[String]] = []
         for line in try String(contentsOf: url, encoding: .utf8).split(separator: "\n") {
             if line.hasPrefix("[ ") { rules[rules.count - 1].append(String(line)) } else { rules.append([]) }

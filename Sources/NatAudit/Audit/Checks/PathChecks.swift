@@ -6,17 +6,23 @@ enum BlockedPaths {
         let byRule = evidence.paths.filter { $0.verdict == .blocked }.map { path in
             let isForwarded = path.candidate.origin != .host
             return Finding(
-                isForwarded ? .forwardDropped : .udpBlocked, .error,
+                isForwarded ? .forwardDropped : .udpBlocked,
+                .error,
                 "UDP from \(path.candidate.origin) to \(path.candidate.destinationWords) is dropped on this host",
-                detail: "A rule of this host drops the packet before it leaves.", evidence: [path.evidence])
+                detail: "A rule of this host drops the packet before it leaves.",
+                evidence: [path.evidence]
+            )
         }
         let byProbe = evidence.probes.filter { $0.verdict == .blocked }.map { probe in
             Finding(
-                .udpBlocked, .error, "UDP does not get out or its answers do not get back",
+                .udpBlocked,
+                .error,
+                "UDP does not get out or its answers do not get back",
                 detail: "None of the servers that were named answered \(probe.from).",
-                evidence: [probe.reason] + probe.servers.compactMap { server in
+                evidence: probe.servers.compactMap { server in
                     server.error.map { "\(server.server): \($0)" }
-                })
+                }
+            )
         }
         return byRule + byProbe
     }
@@ -31,7 +37,10 @@ enum Forwarding {
             let expecting = evidence.rules.indices.filter { index in
                 let rule = evidence.rules[index]
                 guard rule.reference.place.family.covers(family) else { return false }
-                let sources = NamedPrefixes(evidence.ruleset, []).sources(of: rule.rule)
+                let sources = TranslationSources(evidence.ruleset).sources(
+                    of: rule.rule,
+                    in: rule.reference.place
+                )
                 return sources.contains { prefix in
                     prefix.address.family == family
                         && !evidence.snapshot.localAddresses.contains { prefix == Prefix(host: $0) }
@@ -39,10 +48,13 @@ enum Forwarding {
             }
             guard let index = expecting.first else { return nil }
             return Finding(
-                .forwardingDisabled, .warning, "\(family == .ip ? "IPv4" : "IPv6") forwarding is off",
+                .forwardingDisabled,
+                .warning,
+                "\(family == .ip ? "IPv4" : "IPv6") forwarding is off",
                 detail: "Rules translate the sources of other hosts, but this host forwards nothing.",
                 evidence: expecting.map { evidence.rules[$0].evidence },
-                rule: index)
+                rule: index
+            )
         }
     }
 }
@@ -50,18 +62,27 @@ enum Forwarding {
 /// `upstream-hard-nat`: something behind this host changes the port.
 enum UpstreamNAT {
     static func findings(_ evidence: Evidence) -> [Finding] {
-        evidence.probes.filter { $0.verdict == .hard && [.upstream, .both].contains($0.attribution) }.map { probe in
+        evidence.probes.filter { $0.verdict == .hard && [.upstream, .both].contains($0.attribution) }.map {
+            probe in
             Finding(
-                .upstreamHardNAT, .error, "another machine upstream is a hard NAT",
-                detail: "This host's conntrack holds one port for the socket, the servers saw others: a repair of "
+                .upstreamHardNAT,
+                .error,
+                "another machine upstream is a hard NAT",
+                detail:
+                    "This host's conntrack holds one port for the socket, the servers saw others: a repair of "
                     + "this host alone does not help.",
                 evidence: probe.servers.compactMap(\.comparison),
                 remedies: [
                     Remedy(
-                        summary: "Route around it: a public address, IPv6, or a NAT instance of your own instead of "
+                        summary:
+                            "Route around it: a public address, IPv6, or a NAT instance of your own instead of "
                             + "a cloud's NAT gateway.",
-                        environment: "upstream", commands: [], verify: ["nataudit scan"])
-                ])
+                        environment: "upstream",
+                        commands: [],
+                        verify: ["nataudit scan"]
+                    )
+                ]
+            )
         }
     }
 }
@@ -77,11 +98,16 @@ enum Disagreement {
             if [.upstream, .both].contains(probe.attribution) { return nil }
             if path.verdict == .noNAT, probe.verdict == .easy { return nil }
             return Finding(
-                .rulesAndProbeDisagree, .warning, "the rules say \(path.verdict.rawValue), the probe says "
+                .rulesAndProbeDisagree,
+                .warning,
+                "the rules say \(path.verdict.rawValue), the probe says "
                     + "\(probe.verdict.rawValue)",
-                detail: "The measured verdict counts. Existing connections, another program's datapath, or a rule "
+                detail:
+                    "The measured verdict counts. Existing connections, another program's datapath, or a rule "
                     + "that is not understood can be the reason.",
-                evidence: [path.evidence, probe.reason], rule: evidence.index(of: path.deciding))
+                evidence: [path.evidence, probe.reason],
+                rule: evidence.index(of: path.deciding)
+            )
         }
     }
 }

@@ -7,15 +7,21 @@ enum Silence {
             let addresses = Set(probe.presented.map(\.address))
             if addresses.count > 1 {
                 return Finding(
-                    .multipleEgressAddresses, .warning, "servers saw several addresses of one socket",
+                    .multipleEgressAddresses,
+                    .warning,
+                    "servers saw several addresses of one socket",
                     detail: "The way out changes its address by the destination; the ports are the same.",
-                    evidence: probe.servers.compactMap(\.comparison))
+                    evidence: probe.servers.compactMap(\.comparison)
+                )
             }
             guard probe.presented.isEmpty else { return nil }
             return Finding(
-                .noSTUNServers, .note, "no STUN server answered",
+                .noSTUNServers,
+                .note,
+                "no STUN server answered",
                 detail: "What lies upstream could not be measured: \(probe.reason).",
-                evidence: probe.servers.compactMap { server in server.error.map { "\(server.server): \($0)" } },
+                evidence: probe.servers.compactMap { server in server.error.map { "\(server.server): \($0)" }
+                },
                 remedies: [
                     Remedy(
                         summary: "Name servers that can be reached, or run your own at two addresses.",
@@ -23,8 +29,11 @@ enum Silence {
                         commands: [
                             "nataudit serve --listen ADDRESS --listen OTHER-ADDRESS   # on a host outside",
                             "nataudit scan --stun ADDRESS --stun OTHER-ADDRESS",
-                        ], verify: [])
-                ])
+                        ],
+                        verify: []
+                    )
+                ]
+            )
         }
     }
 }
@@ -36,14 +45,20 @@ enum Permissions {
         guard !gaps.isEmpty else { return [] }
         return [
             Finding(
-                .permissionMissing, .note, "CAP_NET_ADMIN is missing",
+                .permissionMissing,
+                .note,
+                "CAP_NET_ADMIN is missing",
                 detail: "The rules of this host could not be read, so that nothing is said of them.",
                 evidence: gaps.map(\.sentence),
                 remedies: [
                     Remedy(
-                        summary: "Run it as root, or with that capability.", environment: "this-host",
-                        commands: ["sudo nataudit scan"], verify: [])
-                ])
+                        summary: "Run it as root, or with that capability.",
+                        environment: "this-host",
+                        commands: ["sudo nataudit scan"],
+                        verify: []
+                    )
+                ]
+            )
         ]
     }
 }

@@ -17,7 +17,7 @@ enum RandomSourcePorts {
             }
             let severity: Finding.Severity = isProven || isCertain ? (isRefuted ? .warning : .error) : .note
             let owner = rule.owner.map { " by \($0.name)" } ?? ""
-            let condition = rule.when.map { " It is met only where this holds: \($0)." } ?? ""
+            let condition = rule.when.map { " Whether traffic meets it depends on: \($0)." } ?? ""
             return Finding(
                 .randomSourcePorts, severity,
                 "\(rule.translation.kind.rawValue) \(rule.translation.flags.words.joined(separator: ","))\(owner) "

@@ -10,15 +10,23 @@ enum AddressPools {
                 !rule.translation.flags.contains(.persistent)
             else { return nil }
             return Finding(
-                .addressPoolWithoutPersistent, .warning, "an address pool without persistent",
-                detail: "The kernel chooses the address by source and destination. A socket keeps its mapping while one "
+                .addressPoolWithoutPersistent,
+                .warning,
+                "an address pool without persistent",
+                detail:
+                    "The kernel chooses the address by source and destination. A socket keeps its mapping while one "
                     + "of its flows lives, and may get another address afterwards.",
-                evidence: [rule.evidence], rule: index,
+                evidence: [rule.evidence],
+                rule: index,
                 remedies: [
                     Remedy(
                         summary: "Add the flag persistent, with which the source alone chooses the address.",
-                        environment: "this-host", commands: [], verify: ["nataudit scan"])
-                ])
+                        environment: "this-host",
+                        commands: [],
+                        verify: ["nataudit scan"]
+                    )
+                ]
+            )
         }
     }
 }
@@ -32,10 +40,15 @@ enum PortRanges {
                 ports.lowerBound > 1024 || ports.upperBound < 65535
             else { return nil }
             return Finding(
-                .narrowPortRange, .note, "only the ports \(ports.lowerBound) to \(ports.upperBound) are used",
-                detail: "A source port outside of them is moved once and then kept; where they run out, new flows of "
+                .narrowPortRange,
+                .note,
+                "only the ports \(ports.lowerBound) to \(ports.upperBound) are used",
+                detail:
+                    "A source port outside of them is moved once and then kept; where they run out, new flows of "
                     + "all sources are dropped.",
-                evidence: [rule.evidence], rule: index)
+                evidence: [rule.evidence],
+                rule: index
+            )
         }
     }
 }
@@ -51,25 +64,38 @@ enum WeakMappings {
         if !open.isEmpty {
             findings.append(
                 Finding(
-                    .inboundFirstChangesPort, .note, "a peer that sends first makes the port change",
+                    .inboundFirstChangesPort,
+                    .note,
+                    "a peer that sends first makes the port change",
                     detail: "Nothing drops unsolicited UDP on the way in by "
                         + "\(open.map { "\($0.name)" }.joined(separator: ", ")), so that conntrack keeps it as a flow, "
                         + "and the client's own packet to that peer gets another port.",
-                    evidence: open.map { "new UDP to \($0.address) by \($0.name) is let in" }, rule: index,
+                    evidence: open.map { "new UDP to \($0.address) by \($0.name) is let in" },
+                    rule: index,
                     remedies: [
                         Remedy(
                             summary: "Drop new UDP from outside for which no local socket listens.",
-                            environment: "this-host", commands: ["nataudit fix --masquerade"],
-                            verify: ["nataudit scan"])
-                    ]))
+                            environment: "this-host",
+                            commands: ["nataudit fix --masquerade"],
+                            verify: ["nataudit scan"]
+                        )
+                    ]
+                )
+            )
         }
         if easy.contains(where: { $0.candidate.origin != .host }) {
             findings.append(
                 Finding(
-                    .portCollision, .note, "two clients with one source port get two external ports",
-                    detail: "Where clients behind this host use the same source port (every Tailscale node uses 41641), "
+                    .portCollision,
+                    .note,
+                    "two clients with one source port get two external ports",
+                    detail:
+                        "Where clients behind this host use the same source port (every Tailscale node uses 41641), "
                         + "one of them gets another port towards a destination that both talk to.",
-                    evidence: easy.map { "path \($0.words)" }, rule: index))
+                    evidence: easy.map { "path \($0.words)" },
+                    rule: index
+                )
+            )
         }
         return findings
     }
@@ -85,10 +111,14 @@ enum Backends {
         let names = Backend.allCases.filter { backends.contains($0) }.map(\.rawValue).joined(separator: ", ")
         return [
             Finding(
-                .mixedBackends, .note, "sources are translated by rules of several backends",
-                detail: "The tools of one backend do not show the rules of the others (\(names)); the first chain that "
+                .mixedBackends,
+                .note,
+                "sources are translated by rules of several backends",
+                detail:
+                    "The tools of one backend do not show the rules of the others (\(names)); the first chain that "
                     + "translates wins.",
-                evidence: others.map(\.evidence))
+                evidence: others.map(\.evidence)
+            )
         ]
     }
 }

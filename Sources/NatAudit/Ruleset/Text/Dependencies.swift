@@ -18,6 +18,13 @@ struct Dependencies {
         family = tableFamily == .ip ? .ip : tableFamily == .ip6 ? .ip6 : nil
     }
 
+    /// What is known of a packet that is at hand.
+    init(of packet: Packet) {
+        hasOneFamily = true
+        family = packet.family
+        transport = packet.transport
+    }
+
     /// Takes note of a condition, and returns the layer whose protocol it tests, if it tests one.
     mutating func note(_ condition: Condition) -> Layer? {
         guard case .compare(let operand, .equal, let bytes) = condition, bytes.count == 1 else { return nil }

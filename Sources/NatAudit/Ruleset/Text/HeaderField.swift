@@ -18,13 +18,16 @@ struct HeaderField {
     static func network(_ family: AddressFamily) -> [HeaderField] { family == .ip ? ip : ip6 }
 
     /// The fields of the transport header of a protocol; ports alone where it is not known.
-    static func transport(_ number: UInt8?) -> [HeaderField] { number.flatMap { transports[$0] } ?? ports("th") }
+    static func transport(_ number: UInt8?) -> [HeaderField] {
+        number.flatMap { transports[$0] } ?? ports("th")
+    }
 
     /// Tells whether nft names a protocol before its fields, so that no test of the protocol has to be written.
     static func names(_ transport: UInt8) -> Bool { transports[transport] != nil }
 
     private static let ip = [
-        HeaderField("ip version", 0, 4), HeaderField("ip hdrlength", 4, 4), HeaderField("ip dscp", 8, 6, .trafficClass),
+        HeaderField("ip version", 0, 4), HeaderField("ip hdrlength", 4, 4),
+        HeaderField("ip dscp", 8, 6, .trafficClass),
         HeaderField("ip length", 16, 16), HeaderField("ip id", 32, 16), HeaderField("ip frag-off", 48, 16),
         HeaderField("ip ttl", 64, 8), HeaderField("ip protocol", 72, 8, .transport),
         HeaderField("ip checksum", 80, 16), HeaderField("ip saddr", 96, 32, .address(.ip)),

@@ -13,9 +13,17 @@ extension IptablesNftText {
         case .compare(.meta(.mark), let comparison, let bytes):
             matches.append("-m mark \(Self.option("--mark", Self.mark(bytes), comparison))")
         case .compare(.masked(.meta(.mark), let mask, _), let comparison, let bytes):
-            matches.append("-m mark \(Self.option("--mark", "\(Self.mark(bytes))/\(Self.mark(mask))", comparison))")
+            matches.append(
+                "-m mark \(Self.option("--mark", "\(Self.mark(bytes))/\(Self.mark(mask))", comparison))"
+            )
         case .compare(.packet(1, let offset, _), let comparison, let bytes):
-            add(address: offset, bytes, mask: Array(repeating: 0xFF, count: bytes.count), comparison, condition)
+            add(
+                address: offset,
+                bytes,
+                mask: Array(repeating: 0xFF, count: bytes.count),
+                comparison,
+                condition
+            )
         case .compare(.masked(.packet(1, 6, 2), [0x1F, 0xFF], _), let comparison, _) where family == .ip:
             fragment = comparison == .notEqual ? "-f" : "! -f"
         case .compare(.masked(.packet(1, let offset, _), let mask, _), let comparison, let bytes):
@@ -51,17 +59,24 @@ extension IptablesNftText {
 
     /// A condition that iptables has no words for.
     private mutating func addNative(_ condition: Condition) {
-        matches.append("[\(NftText(family: NftFamily(family), sets: { _ in nil }).text(of: [.match(condition)]))]")
+        matches.append(
+            "[\(NftText(family: NftFamily(family), sets: { _ in nil }).text(of: [.match(condition)]))]"
+        )
     }
 
     private mutating func add(
-        address offset: UInt32, _ bytes: [UInt8], mask: [UInt8], _ comparison: NftComparison, _ condition: Condition
+        address offset: UInt32,
+        _ bytes: [UInt8],
+        mask: [UInt8],
+        _ comparison: NftComparison,
+        _ condition: Condition
     ) {
         let width = family.bitWidth / 8
         let padding = [UInt8](repeating: 0, count: max(0, width - bytes.count))
         let isSource = offset == (family == .ip ? 12 : 8)
         guard isSource || offset == (family == .ip ? 16 : 24), bytes.count == mask.count,
-            let address = IPAddress(networkBytes: bytes + padding), let whole = IPAddress(networkBytes: mask + padding)
+            let address = IPAddress(networkBytes: bytes + padding),
+            let whole = IPAddress(networkBytes: mask + padding)
         else { return addNative(condition) }
         let length = NftValue.prefixLength(mask + padding).map(String.init) ?? whole.iptablesText
         let option = Self.option(isSource ? "-s" : "-d", "\(address.iptablesText)/\(length)", comparison)

@@ -17,8 +17,12 @@ struct NftDataType {
     /// A value, or the first and the last of a range one after the other.
     func text(_ bytes: [UInt8]) -> String {
         let width = parts.map { Self.width(of: $0) }.reduce(0, +)
-        guard width > 0, parts.allSatisfy({ Self.width(of: $0) > 0 }) else { return NftValue.hexadecimal(bytes) }
-        if bytes.count == width || parts.count == 1 && bytes.count < width { return text(from: bytes, to: bytes) }
+        guard width > 0, parts.allSatisfy({ Self.width(of: $0) > 0 }) else {
+            return NftValue.hexadecimal(bytes)
+        }
+        if bytes.count == width || parts.count == 1 && bytes.count < width {
+            return text(from: bytes, to: bytes)
+        }
         guard bytes.count == width * 2 else { return NftValue.hexadecimal(bytes) }
         return text(from: Array(bytes.prefix(width)), to: Array(bytes.dropFirst(width)))
     }
@@ -30,7 +34,9 @@ struct NftDataType {
             offset += Self.width(of: type)
             let (first, last) = (Self.text(low[range], type), Self.text(high[range], type))
             guard first != last else { return first }
-            if let prefix = NftValue.prefix(from: Array(low[range]), to: Array(high[range])) { return prefix.description }
+            if let prefix = NftValue.prefix(from: Array(low[range]), to: Array(high[range])) {
+                return prefix.description
+            }
             return "\(first)-\(last)"
         }.joined(separator: " . ")
     }

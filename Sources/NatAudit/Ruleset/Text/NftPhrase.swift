@@ -24,7 +24,9 @@ struct NftTranslationPhrase {
 
 extension NftPhrase {
     static func text(of limit: NftLimit) -> String {
-        let units: [UInt64: String] = [1: "second", 60: "minute", 3600: "hour", 86400: "day", 604_800: "week"]
+        let units: [UInt64: String] = [
+            1: "second", 60: "minute", 3600: "hour", 86400: "day", 604_800: "week",
+        ]
         let unit = units[limit.unit] ?? "\(limit.unit) s"
         let over = limit.isInverted ? "over " : ""
         guard limit.countsBytes else {
@@ -62,7 +64,8 @@ extension NftPhrase {
             9: "net-prohibited", 10: "host-prohibited", 13: "admin-prohibited",
         ]
         let icmp6: [UInt8: String] = [
-            0: "no-route", 1: "admin-prohibited", 3: "addr-unreachable", 4: "port-unreachable", 5: "policy-fail",
+            0: "no-route", 1: "admin-prohibited", 3: "addr-unreachable", 4: "port-unreachable",
+            5: "policy-fail",
             6: "reject-route",
         ]
         let both: [UInt8: String] = [
@@ -73,7 +76,8 @@ extension NftPhrase {
         case (1, _): return "reject with tcp reset"
         case (2, _): return code == 1 ? "reject" : "reject with icmpx \(both[code] ?? "\(code)")"
         case (_, .ip): return code == 3 && isShort ? "reject" : "reject with icmp \(icmp[code] ?? "\(code)")"
-        case (_, .ip6): return code == 4 && isShort ? "reject" : "reject with icmpv6 \(icmp6[code] ?? "\(code)")"
+        case (_, .ip6):
+            return code == 4 && isShort ? "reject" : "reject with icmpv6 \(icmp6[code] ?? "\(code)")"
         }
     }
 }

@@ -27,18 +27,24 @@ extension NftText {
 
     /// A comparison of bytes of a header; nft compiles two fields that lie side by side into one.
     private func fields(
-        _ base: UInt32, _ offset: UInt32, _ length: UInt32, _ bytes: [UInt8], _ dependencies: Dependencies
+        _ base: UInt32,
+        _ offset: UInt32,
+        _ length: UInt32,
+        _ bytes: [UInt8],
+        _ dependencies: Dependencies
     ) -> String {
         let operand = Operand.packet(base: base, offset: offset, length: length)
         let whole = "\(words(for: operand, dependencies)) \(value(bytes, of: operand, dependencies))"
         let start = Int(offset) * 8
-        guard bytes.count == Int(length), dependencies.field(base: base, bit: start, length: bytes.count * 8) == nil
+        guard bytes.count == Int(length),
+            dependencies.field(base: base, bit: start, length: bytes.count * 8) == nil
         else { return whole }
         var texts: [String] = []
         var bit = start
         while bit < start + bytes.count * 8 {
             let next = dependencies.fields(base: base).first { field in
-                field.offset == bit && field.length % 8 == 0 && field.offset + field.length <= start + bytes.count * 8
+                field.offset == bit && field.length % 8 == 0
+                    && field.offset + field.length <= start + bytes.count * 8
             }
             // Where the protocol is not known, nft leaves the bytes together.
             guard let next, !next.name.hasPrefix("th ") else { return whole }
@@ -51,7 +57,11 @@ extension NftText {
 
     /// `(operand & mask) ^ xor` compared: a prefix, a field of a few bits, a test of single bits, or what it is.
     private func masked(
-        _ operand: Operand, _ mask: [UInt8], _ xor: [UInt8], _ comparison: NftComparison, _ bytes: [UInt8],
+        _ operand: Operand,
+        _ mask: [UInt8],
+        _ xor: [UInt8],
+        _ comparison: NftComparison,
+        _ bytes: [UInt8],
         _ dependencies: Dependencies
     ) -> String {
         let words = words(for: operand, dependencies)
@@ -59,7 +69,8 @@ extension NftText {
         let isEquality = comparison == .equal || comparison == .notEqual
         guard xor.allSatisfy({ $0 == 0 }), mask.count == bytes.count else {
             let value = kind.text(inOrder(bytes, of: operand))
-            return "\(self.words(for: .masked(operand, mask: mask, xor: xor), dependencies)) \(comparison.sign) \(value)"
+            return
+                "\(self.words(for: .masked(operand, mask: mask, xor: xor), dependencies)) \(comparison.sign) \(value)"
         }
         if case .address = kind, isEquality, let length = NftValue.prefixLength(mask),
             let address = IPAddress(networkBytes: bytes)
@@ -73,14 +84,20 @@ extension NftText {
         if case .bits = kind, isEquality {
             if isZero { return comparison == .notEqual ? "\(words) \(maskText)" : "\(words) ! \(maskText)" }
             let value = kind.text(inOrder(bytes, of: operand))
-            return [words, comparison.symbol, value, "/", maskText].filter { !$0.isEmpty }.joined(separator: " ")
+            return [words, comparison.symbol, value, "/", maskText].filter { !$0.isEmpty }.joined(
+                separator: " "
+            )
         }
         return "\(words) & \(maskText) \(comparison.sign) \(kind.text(inOrder(bytes, of: operand)))"
     }
 
     /// A field that does not fill its bytes: the mask has one run of bits, which is the field.
     private func bitField(
-        _ operand: Operand, _ mask: [UInt8], _ comparison: NftComparison, _ bytes: [UInt8], _ dependencies: Dependencies
+        _ operand: Operand,
+        _ mask: [UInt8],
+        _ comparison: NftComparison,
+        _ bytes: [UInt8],
+        _ dependencies: Dependencies
     ) -> String? {
         guard case .packet(let base, let offset, _) = operand, mask.count <= 4 else { return nil }
         let bits = NftValue.integer(mask)
@@ -94,7 +111,9 @@ extension NftText {
             })
         else { return nil }
         let value = networkBytes(UInt32(truncatingIfNeeded: NftValue.integer(bytes) >> UInt64(shift)))
-        return [field.name, comparison.symbol, field.kind.text(value)].filter { !$0.isEmpty }.joined(separator: " ")
+        return [field.name, comparison.symbol, field.kind.text(value)].filter { !$0.isEmpty }.joined(
+            separator: " "
+        )
     }
 }
 

@@ -41,7 +41,9 @@ extension NftText {
         }
     }
 
-    private static func words(base: UInt32, offset: UInt32, length: UInt32, _ dependencies: Dependencies) -> String {
+    private static func words(base: UInt32, offset: UInt32, length: UInt32, _ dependencies: Dependencies)
+        -> String
+    {
         let bit = Int(offset) * 8
         let bits = Int(length) * 8
         if let field = dependencies.field(base: base, bit: bit, length: bits) { return field.name }
@@ -50,13 +52,18 @@ extension NftText {
     }
 
     /// `(operand & mask) ^ xor` as the and, xor and or of which nft makes it.
-    private func masked(_ operand: Operand, _ mask: [UInt8], _ xor: [UInt8], _ dependencies: Dependencies) -> String {
+    private func masked(_ operand: Operand, _ mask: [UInt8], _ xor: [UInt8], _ dependencies: Dependencies)
+        -> String
+    {
         let kind = self.kind(of: operand, dependencies)
         let or = zip(mask, xor).map { ~$0 & $1 }
         let flip = zip(mask, xor).map { $0 & $1 }
         let and = zip(mask, or).map { $0 | $1 }
         var text = words(for: operand, dependencies)
-        let parts = [("&", and, and.contains { $0 != 0xFF }), ("^", flip, flip.contains { $0 != 0 }), ("|", or, or.contains { $0 != 0 })]
+        let parts = [
+            ("&", and, and.contains { $0 != 0xFF }), ("^", flip, flip.contains { $0 != 0 }),
+            ("|", or, or.contains { $0 != 0 }),
+        ]
         for (sign, bytes, isThere) in parts where isThere {
             text += " \(sign) \(kind.text(inOrder(bytes, of: operand)))"
         }
@@ -70,5 +77,7 @@ extension NftText {
     }
 
     /// The keys before which nft does not write `meta`.
-    private static let unqualified: Set<String> = ["iif", "oif", "iifname", "oifname", "iifgroup", "oifgroup"]
+    private static let unqualified: Set<String> = [
+        "iif", "oif", "iifname", "oifname", "iifgroup", "oifgroup",
+    ]
 }

@@ -32,7 +32,12 @@ extension NftText {
         }
     }
 
-    private func text(from low: [UInt8], to high: [UInt8], _ operands: [Operand], _ dependencies: Dependencies) -> String {
+    private func text(
+        from low: [UInt8],
+        to high: [UInt8],
+        _ operands: [Operand],
+        _ dependencies: Dependencies
+    ) -> String {
         zip(operands, zip(parts(of: low, operands), parts(of: high, operands))).map { operand, ends in
             let kind = kind(of: operand, dependencies)
             let from = kind.text(inOrder(ends.0, of: operand))

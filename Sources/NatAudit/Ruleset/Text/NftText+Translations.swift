@@ -4,7 +4,8 @@ extension NftText {
     /// A translation as it was written.
     func text(of phrase: NftTranslationPhrase, _ dependencies: Dependencies) -> String {
         var words = [phrase.verb]
-        let isWhole = phrase.addresses.first.map { isConcatenated($0) || phrase.flags.contains(.netmap) } ?? false
+        let isWhole =
+            phrase.addresses.first.map { isConcatenated($0) || phrase.flags.contains(.netmap) } ?? false
         if let address = phrase.family, !phrase.addresses.isEmpty, family == .inet || isWhole {
             words.append("\(address)")
         }
@@ -22,7 +23,8 @@ extension NftText {
         let kind = ValueKind.address(phrase.family == .ip6 ? .ip6 : .ip)
         if case .mapped = first { return end(of: first, kind, dependencies) }
         if phrase.flags.contains(.netmap), case .constant(let low) = first,
-            case .constant(let high)? = phrase.addresses.last, let prefix = NftValue.prefix(from: low, to: high)
+            case .constant(let high)? = phrase.addresses.last,
+            let prefix = NftValue.prefix(from: low, to: high)
         {
             return prefix.description
         }

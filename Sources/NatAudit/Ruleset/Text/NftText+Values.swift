@@ -16,7 +16,8 @@ extension NftText {
         case .meta(.inInterfaceName), .meta(.outInterfaceName), .meta(.etherType): false
         // A drawn number has no order of its own; nft compares it in network order.
         case .meta(let key) where key.name == "random": false
-        case .conntrack(let key, _): !["saddr", "daddr", "proto-src", "proto-dst", "helper", "id"].contains { key.name.hasSuffix($0) }
+        case .conntrack(let key, _):
+            !["saddr", "daddr", "proto-src", "proto-dst", "helper", "id"].contains { key.name.hasSuffix($0) }
         case .meta, .addressType, .fib, .socket, .numbered, .hash: true
         case .masked(let inner, _, _): isHostOrder(inner)
         case .swapped(let inner, _): !isHostOrder(inner)

@@ -9,7 +9,7 @@ struct NftText {
 
     /// The whole rule, with its comment where it has one, escaped for display.
     ///
-    /// - Parameter phrases: how nft writes statements that keep less than its words, by their index.
+    /// `phrases` say, by index, how nft writes statements that keep less than its words.
     func text(of statements: [Statement], phrases: [Int: NftPhrase] = [:], comment: [UInt8]? = nil) -> String {
         var pieces: [String] = []
         var dependencies = Dependencies(tableFamily: family)
@@ -47,7 +47,9 @@ struct NftText {
     }
 
     private func layers(
-        namedBy statement: Statement, _ phrase: NftPhrase?, _ dependencies: Dependencies
+        namedBy statement: Statement,
+        _ phrase: NftPhrase?,
+        _ dependencies: Dependencies
     ) -> Set<Layer> {
         switch (phrase, statement) {
         case (.hidden, _), (.words, _): []

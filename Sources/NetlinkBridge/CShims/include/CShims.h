@@ -67,5 +67,5 @@ int na_poll_readable(const int *descriptors, size_t count, int milliseconds, uin
 /// getsockopt(2) for the xtables tables: fills `bytes` and returns the length that the kernel wrote.
 ssize_t na_xtables_get(int family, int option, void *bytes, size_t count);
 
-/// Moves the process into a mount namespace of its own (unshare(2), CLONE_NEWNS) and mounts an empty tmpfs at `path` there.
-int na_private_folder(const char *path);
+/// Makes a tmpfs that is mounted nowhere (fsopen(2), fsmount(2), Linux 5.2); returns a descriptor of its root.
+int na_private_folder(void);

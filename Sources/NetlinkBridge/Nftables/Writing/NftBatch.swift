@@ -34,7 +34,11 @@ public struct NftBatch: Sendable {
             bytes += try unsafe Self.message { buffer throws(EncodingError) in
                 // Only the last change asks for an acknowledgement: older kernels send none for the end of a batch.
                 try unsafe Self.write(
-                    command, into: buffer, sequence: UInt32(index + 1), flags: isLast ? UInt16(NLM_F_ACK) : 0)
+                    command,
+                    into: buffer,
+                    sequence: UInt32(index + 1),
+                    flags: isLast ? UInt16(NLM_F_ACK) : 0
+                )
             }
         }
         bytes += try unsafe Self.message { buffer throws(EncodingError) in
@@ -58,12 +62,20 @@ public struct NftBatch: Sendable {
     }
 
     private static func write(
-        _ command: NftCommand, into buffer: UnsafeMutablePointer<CChar>, sequence: UInt32, flags: UInt16
+        _ command: NftCommand,
+        into buffer: UnsafeMutablePointer<CChar>,
+        sequence: UInt32,
+        flags: UInt16
     ) throws(EncodingError) -> UnsafeMutablePointer<nlmsghdr>? {
         let header = { (message: nf_tables_msg_types, family: NftFamily, more: Int32) in
             // Sound: the buffer has room for a header and belongs to the caller for the time of the call.
             unsafe nftnl_nlmsg_build_hdr(
-                buffer, UInt16(message.rawValue), UInt16(family.rawValue), UInt16(more) | flags, sequence)
+                buffer,
+                UInt16(message.rawValue),
+                UInt16(family.rawValue),
+                UInt16(more) | flags,
+                sequence
+            )
         }
         switch command {
         case .addTable(let family, let name, let comment):

@@ -43,7 +43,9 @@ public struct NftWriter: ~Copyable {
         while true {
             let answers: [NetlinkAcknowledgement]
             do throws(NetlinkError) {
-                guard let next = try socket.acknowledgements(operation: operation, waiting: mayWait) else { break }
+                guard let next = try socket.acknowledgements(operation: operation, waiting: mayWait) else {
+                    break
+                }
                 answers = next
             } catch {
                 return .open(error)
@@ -56,8 +58,12 @@ public struct NftWriter: ~Copyable {
                 } else {
                     let index = Int(answer.sequence) - 1
                     let error = NetlinkError(
-                        operation, .refused(code: answer.code, message: answer.message, offset: answer.offset))
-                    refusals.append(.init(command: batch.commands.indices.contains(index) ? index : nil, error: error))
+                        operation,
+                        .refused(code: answer.code, message: answer.message, offset: answer.offset)
+                    )
+                    refusals.append(
+                        .init(command: batch.commands.indices.contains(index) ? index : nil, error: error)
+                    )
                 }
             }
             if isAcknowledged || isStale || !refusals.isEmpty { mayWait = false }

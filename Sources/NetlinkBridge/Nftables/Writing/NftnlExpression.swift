@@ -16,7 +16,7 @@ enum NftnlExpression {
         let name: String
         let values: [(field: UInt32, value: Value)]
 
-        /// Allocates the expression; the caller owns it. Nil where memory is short.
+        /// Allocates the expression, which the caller owns; nil where memory is short.
         func allocate() -> OpaquePointer? {
             guard let expression = unsafe nftnl_expr_alloc(name) else { return nil }
             for (field, value) in values {
@@ -46,7 +46,7 @@ extension NftRegister {
 }
 
 extension NftnlExpression.Fields {
-    private init(_ name: String, _ values: [(some BinaryInteger, NftnlExpression.Value)]) {
+    init(_ name: String, _ values: [(some BinaryInteger, NftnlExpression.Value)]) {
         self.name = name
         self.values = values.map { (UInt32($0.0), $0.1) }
     }
@@ -62,25 +62,31 @@ extension NftnlExpression.Fields {
                     (NFTNL_EXPR_PAYLOAD_BASE, .number(load.base)),
                     (NFTNL_EXPR_PAYLOAD_OFFSET, .number(load.offset)),
                     (NFTNL_EXPR_PAYLOAD_LEN, .number(load.length)),
-                ])
+                ]
+            )
         case .meta(let key, let into):
             self.init(
                 "meta",
-                [(NFTNL_EXPR_META_KEY, .number(key.rawValue)), (NFTNL_EXPR_META_DREG, .number(into.number))])
+                [(NFTNL_EXPR_META_KEY, .number(key.rawValue)), (NFTNL_EXPR_META_DREG, .number(into.number))]
+            )
         case .conntrack(let key, let direction, let into):
-            let place: [(Int, NftnlExpression.Value)] = direction.map {
-                [(NFTNL_EXPR_CT_DIR, .data([$0]))]
-            } ?? []
+            let place: [(Int, NftnlExpression.Value)] =
+                direction.map {
+                    [(NFTNL_EXPR_CT_DIR, .data([$0]))]
+                } ?? []
             self.init(
                 "ct",
-                [(NFTNL_EXPR_CT_KEY, .number(key.rawValue)), (NFTNL_EXPR_CT_DREG, .number(into.number))] + place)
+                [(NFTNL_EXPR_CT_KEY, .number(key.rawValue)), (NFTNL_EXPR_CT_DREG, .number(into.number))]
+                    + place
+            )
         case .compare(let register, let comparison, let bytes):
             self.init(
                 "cmp",
                 [
                     (NFTNL_EXPR_CMP_SREG, .number(register.number)),
                     (NFTNL_EXPR_CMP_OP, .number(comparison.rawValue)), (NFTNL_EXPR_CMP_DATA, .data(bytes)),
-                ])
+                ]
+            )
         case .range(let register, let low, let high, let inverted):
             self.init(
                 "range",
@@ -88,7 +94,8 @@ extension NftnlExpression.Fields {
                     (NFTNL_EXPR_RANGE_SREG, .number(register.number)),
                     (NFTNL_EXPR_RANGE_OP, .number(inverted ? 1 : 0)),
                     (NFTNL_EXPR_RANGE_FROM_DATA, .data(low)), (NFTNL_EXPR_RANGE_TO_DATA, .data(high)),
-                ])
+                ]
+            )
         case .bitwise(let from, let into, let mask, let xor):
             self.init(
                 "bitwise",
@@ -97,97 +104,9 @@ extension NftnlExpression.Fields {
                     (NFTNL_EXPR_BITWISE_DREG, .number(into.number)),
                     (NFTNL_EXPR_BITWISE_LEN, .number(UInt32(mask.count))),
                     (NFTNL_EXPR_BITWISE_MASK, .data(mask)), (NFTNL_EXPR_BITWISE_XOR, .data(xor)),
-                ])
-        default: try self.init(ending: expression)
-        }
-    }
-
-    private init(ending expression: NftExpression) throws(EncodingError) {
-        switch expression {
-        case .fib(let result, let flags, let into):
-            self.init(
-                "fib",
-                [
-                    (NFTNL_EXPR_FIB_DREG, .number(into.number)), (NFTNL_EXPR_FIB_RESULT, .number(result)),
-                    (NFTNL_EXPR_FIB_FLAGS, .number(flags)),
-                ])
-        case .socket(let key, let into):
-            self.init(
-                "socket",
-                [(NFTNL_EXPR_SOCKET_KEY, .number(key)), (NFTNL_EXPR_SOCKET_DREG, .number(into.number))])
-        case .immediate(let bytes, let into):
-            self.init(
-                "immediate",
-                [(NFTNL_EXPR_IMM_DREG, .number(into.number)), (NFTNL_EXPR_IMM_DATA, .data(bytes))])
-        case .verdict(let verdict):
-            let chain: [(Int, NftnlExpression.Value)] = verdict.target.map {
-                [(NFTNL_EXPR_IMM_CHAIN, .name($0))]
-            } ?? []
-            self.init(
-                "immediate",
-                [
-                    (NFTNL_EXPR_IMM_DREG, .number(0)),
-                    (NFTNL_EXPR_IMM_VERDICT, .number(UInt32(bitPattern: verdict.code))),
-                ] + chain)
-        case .masquerade(let translation):
-            self.init(
-                "masq",
-                Self.registers([
-                    (NFTNL_EXPR_MASQ_REG_PROTO_MIN, translation.portMin),
-                    (NFTNL_EXPR_MASQ_REG_PROTO_MAX, translation.portMax),
-                ]) + Self.flags(NFTNL_EXPR_MASQ_FLAGS, translation.flags))
-        case .nat(let nat):
-            self.init(
-                "nat",
-                [
-                    (NFTNL_EXPR_NAT_TYPE, .number(nat.isDestination ? 1 : 0)),
-                    (NFTNL_EXPR_NAT_FAMILY, .number(UInt32(nat.family.rawValue))),
                 ]
-                    + Self.registers([
-                        (NFTNL_EXPR_NAT_REG_ADDR_MIN, nat.addressMin),
-                        (NFTNL_EXPR_NAT_REG_ADDR_MAX, nat.addressMax),
-                        (NFTNL_EXPR_NAT_REG_PROTO_MIN, nat.portMin),
-                        (NFTNL_EXPR_NAT_REG_PROTO_MAX, nat.portMax),
-                    ]) + Self.flags(NFTNL_EXPR_NAT_FLAGS, nat.flags))
-        case .counter:
-            self.init("counter", [(Int, NftnlExpression.Value)]())
-        default: throw EncodingError("an expression", "this kind is read only")
-        }
-    }
-
-    /// The fields for the registers that are used.
-    private static func registers(
-        _ registers: [(Int, NftRegister?)]
-    ) -> [(Int, NftnlExpression.Value)] {
-        registers.compactMap { field, register in register.map { (field, .number($0.number)) } }
-    }
-
-    /// The field for flags; none where there are none, as nft writes it.
-    private static func flags(_ field: Int, _ flags: NATFlags) -> [(Int, NftnlExpression.Value)] {
-        flags.isEmpty ? [] : [(field, .number(flags.rawValue))]
-    }
-}
-
-extension NftVerdict {
-    /// The kernel's number.
-    fileprivate var code: Int32 {
-        switch self {
-        case .drop: 0
-        case .accept: 1
-        case .continue: NFT_CONTINUE.rawValue
-        case .break: NFT_BREAK.rawValue
-        case .return: NFT_RETURN.rawValue
-        case .jump: NFT_JUMP.rawValue
-        case .goto: NFT_GOTO.rawValue
-        case .other(let code): code
-        }
-    }
-
-    /// The chain that is called; nil where none is.
-    fileprivate var target: KernelName? {
-        switch self {
-        case .jump(let chain), .goto(let chain): chain
-        default: nil
+            )
+        default: try self.init(ending: expression)
         }
     }
 }

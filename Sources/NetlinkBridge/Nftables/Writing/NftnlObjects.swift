@@ -14,7 +14,11 @@ internal import Glibc
         unsafe UserData(comment: comment).bytes.withUnsafeBytes { bytes in
             // Sound: libnftnl copies the bytes during the call.
             _ = unsafe nftnl_table_set_data(
-                pointer, UInt16(NFTNL_TABLE_USERDATA.rawValue), bytes.baseAddress, UInt32(bytes.count))
+                pointer,
+                UInt16(NFTNL_TABLE_USERDATA.rawValue),
+                bytes.baseAddress,
+                UInt32(bytes.count)
+            )
         }
     }
 
@@ -60,7 +64,10 @@ internal import Glibc
     let pointer: OpaquePointer
 
     init(
-        _ family: NftFamily, table: KernelName, chain: KernelName, _ expressions: [NftExpression],
+        _ family: NftFamily,
+        table: KernelName,
+        chain: KernelName,
+        _ expressions: [NftExpression],
         comment: String?
     ) throws(EncodingError) {
         // All that can fail comes first: what is not yet ours is not freed by deinit.
@@ -78,7 +85,11 @@ internal import Glibc
         unsafe UserData(comment: comment).bytes.withUnsafeBytes { bytes in
             // Sound: libnftnl copies the bytes during the call.
             _ = unsafe nftnl_rule_set_data(
-                pointer, UInt16(NFTNL_RULE_USERDATA.rawValue), bytes.baseAddress, UInt32(bytes.count))
+                pointer,
+                UInt16(NFTNL_RULE_USERDATA.rawValue),
+                bytes.baseAddress,
+                UInt32(bytes.count)
+            )
         }
     }
 
@@ -93,7 +104,7 @@ internal import Glibc
 }
 
 extension UserData {
-    /// A comment as nft keeps it: type 0, the length with the terminating NUL, the text. At most 128 bytes, as nft allows.
+    /// A comment as nft keeps it: type 0, the length with the terminating NUL, and at most 127 bytes of text.
     init(comment: String) {
         let text = Array(comment.utf8.prefix(127)) + [0]
         self.init(bytes: [0, UInt8(text.count)] + text)
@@ -105,7 +116,9 @@ extension KernelName {
     func withCString<Value>(_ body: (UnsafePointer<CChar>) -> Value) -> Value {
         let text = bytes.map { CChar(bitPattern: $0) } + [0]
         return unsafe text.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { preconditionFailure("a buffer with a NUL is not empty") }
+            guard let base = buffer.baseAddress else {
+                preconditionFailure("a buffer with a NUL is not empty")
+            }
             return unsafe body(base)
         }
     }

@@ -1,0 +1,76 @@
+internal import NetlinkBridge
+
+/// The sources that rules on the way out tell apart: those of the translations, and of the jumps that lead to them.
+struct TranslationSources {
+    private let ruleset: Ruleset
+
+    init(_ ruleset: Ruleset) { self.ruleset = ruleset }
+
+    /// The prefixes, each once, in the order in which the chains are met; those of both families.
+    var prefixes: [Prefix] {
+        var seen: Set<Prefix> = []
+        return chains.flatMap { chain in chain.rules.flatMap { sources(of: $0, in: chain.place) } }
+            .filter { seen.insert($0).inserted }
+    }
+
+    /// The source prefixes by which a rule is limited; none for a rule that neither translates nor leads anywhere.
+    func sources(of rule: Rule, in place: ChainPlace) -> [Prefix] {
+        guard rule.sourceTranslation != nil || !rule.calledChains(ruleset, from: place).isEmpty else {
+            return []
+        }
+        return rule.statements.flatMap { statement -> [Prefix] in
+            guard case .match(let condition) = statement else { return [] }
+            if case .lookup(let operands, let name, false) = condition {
+                return elements(operands, name, place)
+            }
+            return NamedPrefixes.prefixes(in: condition).filter { $0.isSource && !$0.isInverted }.map(
+                \.prefix
+            )
+        }
+    }
+
+    /// What a set of source addresses holds.
+    private func elements(_ operands: [Operand], _ name: KernelName, _ place: ChainPlace) -> [Prefix] {
+        guard operands == [.source(.ip)] || operands == [.source(.ip6)],
+            let set = ruleset.set(name, from: place)
+        else { return [] }
+        return set.ranges.flatMap { NamedPrefixes.prefixes(from: $0.low, to: $0.high ?? $0.low) }
+    }
+
+    /// The base chains that translate sources, and all chains that they lead to, each once.
+    private var chains: [Chain] {
+        var found = ruleset.order.compactMap { ruleset.chains[$0] }.filter { chain in
+            chain.hook?.hook == .postrouting && chain.hook?.isNAT == true && !chain.isDormant
+        }
+        var seen = Set(found.map(\.place))
+        var next = 0
+        while next < found.count {
+            let chain = found[next]
+            next += 1
+            for called in chain.rules.flatMap({ $0.calledChains(ruleset, from: chain.place) }) {
+                if seen.insert(called).inserted, let chain = ruleset.chains[called] { found.append(chain) }
+            }
+        }
+        return found
+    }
+}
+
+extension Rule {
+    /// The chains that the rule may lead to.
+    fileprivate func calledChains(_ ruleset: Ruleset, from place: ChainPlace) -> [ChainPlace] {
+        statements.flatMap { statement -> [NftVerdict] in
+            switch statement {
+            case .verdict(let verdict): [verdict]
+            case .verdictMap(_, let map): ruleset.set(map, from: place)?.elements.compactMap(\.verdict) ?? []
+            default: []
+            }
+        }
+        .compactMap { verdict in
+            switch verdict {
+            case .jump(let name), .goto(let name):
+                ChainPlace(isLegacy: place.isLegacy, family: place.family, table: place.table, chain: name)
+            default: nil
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import NetlinkBridge
+
+extension Ruleset {
+    /// Tells whether a rule makes the kernel track the flows of a family; without one, chains of type nat never run.
+    ///
+    /// Such an expression counts wherever it stands, also in a chain that nothing calls.
+    func tracksFlows(of family: AddressFamily) -> Bool {
+        chains.values.contains { chain in
+            chain.place.family.covers(family)
+                && chain.rules.contains { $0.statements.contains(where: Self.tracks) }
+        }
+    }
+
+    private static func tracks(_ statement: Statement) -> Bool {
+        switch statement {
+        case .translateSource, .translateDestination: true
+        case .match(.match(let match)): tracks(match)
+        case .match(.compare(let operand, _, _)), .match(.range(let operand, _, _, _)): tracks(operand)
+        case .match(.lookup(let operands, _, _)), .verdictMap(let operands, _):
+            operands.contains(where: tracks)
+        case .change(let words):
+            words.contains("ct ") || words.contains("-j CT") || words.contains("CONNMARK")
+        // What is not understood may well track: then the chains run.
+        case .match(.other): true
+        case .match(.counted), .verdict, .silent: false
+        }
+    }
+
+    private static func tracks(_ match: XtMatch) -> Bool {
+        switch match {
+        case .connmark, .conntrack, .state, .ipvs, .other: true
+        default: false
+        }
+    }
+
+    private static func tracks(_ operand: Operand) -> Bool {
+        switch operand {
+        case .conntrack, .other: true
+        case .masked(let inner, _, _), .swapped(let inner, _): tracks(inner)
+        case .mapped(let keys, _), .hash(let keys, _, _, _): keys.contains(where: tracks)
+        case .packet, .meta, .addressType, .fib, .socket, .numbered, .constant: false
+        }
+    }
+}

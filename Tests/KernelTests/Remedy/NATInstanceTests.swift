@@ -1,0 +1,76 @@
+import NatAudit
+import NetlinkBridge
+import Testing
+
+/// A host without any translation becomes a NAT instance, and is none again afterwards.
+struct NATInstanceTests {
+    static let named = ["--out-interface", "wan", "--source", "10.0.1.0/24"]
+
+    @Test(arguments: [true, false])
+    func aHostThatForwardsNothingIsMadeOneAndPutBack(isGuarded: Bool) async throws {
+        try await onOwnThread {
+            let lab = try FixLab(forwarding: .off)
+            try lab.nat.set(["net/ipv4/conf/lan1/forwarding": "1"])
+            let before = try HostImage(lab.nat)
+            #expect(before.parameters.contains("conf/lan1/forwarding:1\n"))
+            #expect(before.parameters.contains("conf/wan/forwarding:0\n"))
+            let options = Self.named + (isGuarded ? [] : ["--no-guard"])
+            let report = try expectApplied(try lab.fix(proof: lab.proven + options))
+            #expect(report.before?.verdict == "blocked")
+            #expect(report.steps.map(\.kind) == ["sysctl", "nftables"])
+            try lab.expectKept(port: 42000)
+            try lab.expectKept(from: LabAddress.clientB, port: 42002)
+            #expect(try lab.tcpFlows(1).count == 1)
+
+            let again = try lab.fix(proof: lab.proven + options)
+            #expect(again.status == 0)
+            #expect(try !FixOutput(again).changed)
+            expectRefused(
+                try lab.fix("--out-interface", "wan", "--source", "10.7.0.0/16", proof: ["--no-verify"]), "10.7.0.0/16")
+
+            let client = try lab.lab.clientA.socket(LabAddress.clientA, port: 42001)
+            let server = try lab.lab.servers.socket(LabAddress.servers[0], port: 7009)
+            try client.send([1], to: server.local)
+            #expect(try server.receive(within: .seconds(2))?.source.port == 42001)
+            #expect(try lab.undo().status == 0)
+            #expect(try HostImage(lab.nat) == before)
+            // Neither with its inside address nor otherwise.
+            try client.send([2], to: server.local)
+            #expect(try server.receive(within: .milliseconds(200)) == nil)
+            #expect(try !lab.nat.require("conntrack", "-L", "-p", "udp").contains("sport=42001"))
+        }
+    }
+
+    @Test func whereForwardingIsOnFlowsEndWithTheTable() throws {
+        let lab = try FixLab()
+        let before = try HostImage(lab.nat)
+        let report = try expectApplied(try lab.fix(proof: lab.proven + Self.named))
+        #expect(report.steps.map(\.kind) == ["nftables"])
+        try lab.expectKept(port: 42000)
+        #expect(try lab.nat.require("conntrack", "-L", "-p", "udp").contains("sport=42000"))
+        #expect(try lab.undo().status == 0)
+        #expect(try HostImage(lab.nat) == before)
+        #expect(try !lab.nat.require("conntrack", "-L", "-p", "udp").contains("sport=42000"))
+    }
+
+    @Test func whatIsMissingOrWrongIsNamed() throws {
+        let lab = try FixLab(forwarding: .off)
+        let before = try HostImage(lab.nat)
+        expectRefused(try lab.fix("--source", "10.0.1.0/24"), "--out-interface")
+        expectRefused(try lab.fix("--source", "fd00::/64", "--out-interface", "wan"), "IPv4")
+        expectRefused(try lab.fix("--source", "10.0.1.0/24", "--out-interface", "absent"), "absent")
+        #expect(try lab.fix("--source", "10.0.1.0/33").status == 64)
+        #expect(try HostImage(lab.nat) == before)
+        #expect(try lab.records() == [])
+    }
+
+    @Test func withoutAProofFromAClientItIsTakenBack() throws {
+        let lab = try FixLab(forwarding: .off)
+        let before = try HostImage(lab.nat)
+        let servers = LabAddress.servers.flatMap { ["--stun", "\($0)"] }
+        let run = try lab.fix(proof: servers + Self.named)
+        #expect(run.status == 1)
+        #expect(try FixOutput(run).rolledBack)
+        #expect(try HostImage(lab.nat) == before)
+    }
+}

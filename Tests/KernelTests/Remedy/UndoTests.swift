@@ -1,0 +1,91 @@
+import Foundation
+import NatAudit
+import NetlinkBridge
+import Testing
+
+/// What `undo` puts back, what it leaves alone, and what it says.
+struct UndoTests {
+    @Test func whereNothingIsRecordedItSaysSo() throws {
+        let lab = try FixLab(FixTableTests.rules[0])
+        let before = try HostImage(lab.nat)
+        let run = try lab.undo()
+        #expect(run.status == 0)
+        let report = try FixOutput(run)
+        #expect(!report.changed)
+        #expect(report.notes.contains { $0.hasPrefix("nothing to undo") })
+        #expect(try HostImage(lab.nat) == before)
+    }
+
+    @Test func aParameterThatSomebodyChangedSinceStaysAndIsNamed() throws {
+        let lab = try FixLab(forwarding: .off)
+        try lab.nat.set(["net/ipv4/conf/lan1/forwarding": "1"])
+        let before = try HostImage(lab.nat)
+        try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+        try lab.nat.set(["net/ipv4/conf/lan1/forwarding": "0", "net/ipv4/conf/lan2/forwarding": "2"])
+        let run = try lab.undo()
+        #expect(run.status == 0)
+        let notes = try FixOutput(run).notes
+        #expect(notes.contains("/proc/sys/net/ipv4/conf/lan1/forwarding was changed to 0 since, and stays so"))
+        #expect(notes.contains("/proc/sys/net/ipv4/conf/lan2/forwarding was changed to 2 since, and stays so"))
+        let after = try HostImage(lab.nat)
+        #expect(
+            after.parameters
+                == before.parameters.replacing("lan1/forwarding:1", with: "lan1/forwarding:0")
+                .replacing("lan2/forwarding:0", with: "lan2/forwarding:2"))
+        #expect(after.rules == before.rules)
+    }
+
+    @Test func aRecordOfAnotherBootIsIgnored() throws {
+        let lab = try FixLab(forwarding: .off)
+        try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+        let path = try #require(try lab.records().first)
+        let record = try String(contentsOf: path, encoding: .utf8)
+        let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8).dropLast()
+        #expect(record.contains(boot))
+        let other = record.replacing(boot, with: "00000000-0000-0000-0000-000000000000")
+        try other.write(to: path, atomically: true, encoding: .utf8)
+        let applied = try HostImage(lab.nat)
+        let run = try lab.undo()
+        #expect(run.status == 0)
+        #expect(try !FixOutput(run).changed)
+        #expect(try HostImage(lab.nat) == applied)
+    }
+
+    @Test func aRecordThatCannotBeReadStopsBothCommands() throws {
+        let lab = try FixLab(FixTableTests.rules[0])
+        try FileManager.default.createDirectory(at: lab.state, withIntermediateDirectories: true)
+        let path = lab.state.appending(path: "\(lab.nat.namespace.identity).json")
+        try Data("{".utf8).write(to: path)
+        let before = try HostImage(lab.nat)
+        expectRefused(try lab.undo(), "cannot be read", path.lastPathComponent)
+        expectRefused(try lab.fix(), "cannot be read")
+        #expect(try HostImage(lab.nat) == before)
+    }
+
+    @Test func afterSomebodyRemovedTheTableTheFirstStateIsStillKnown() throws {
+        let lab = try FixLab(forwarding: .off)
+        let before = try HostImage(lab.nat)
+        try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+        try lab.nat.require("nft", "flush ruleset")
+        try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+        try lab.nat.require("nft", "delete table ip nataudit")
+        #expect(try lab.undo().status == 0)
+        #expect(try HostImage(lab.nat) == before)
+        #expect(try lab.records() == [])
+    }
+
+    @Test func aFixThatIsTakenBackKeepsTheRecordOfAnEarlierOne() throws {
+        let lab = try FixLab(forwarding: .off)
+        let before = try HostImage(lab.nat)
+        try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+        try lab.nat.require("nft", "delete table ip nataudit")
+        let kept = try lab.records().map { try Data(contentsOf: $0) }
+        let servers = LabAddress.servers.flatMap { ["--stun", "\($0)"] }
+        let run = try lab.fix(proof: servers + NATInstanceTests.named)
+        #expect(run.status == 1)
+        #expect(try FixOutput(run).rolledBack)
+        #expect(try lab.records().map { try Data(contentsOf: $0) } == kept)
+        #expect(try lab.undo().status == 0)
+        #expect(try HostImage(lab.nat) == before)
+    }
+}

@@ -19,7 +19,16 @@ format:
 clean-room:
 	scripts/clean-room scripts/test
 
+packages:
+	scripts/package all
+
+image:
+	scripts/image
+
+test-packages:
+	scripts/test-packages
+
 clean:
 	swift package clean
 
-.PHONY: build test demo lint format clean-room clean
+.PHONY: build test demo lint format clean-room packages image test-packages clean

@@ -47,6 +47,11 @@ packages_for() {
         ;;
     # What the laboratory is made of.
     lab) set -- util-linux iproute2 nftables iptables conntrack ;;
+    # What packages are made with, and the container image.
+    package) set -- binutils dpkg-dev file gzip python3 rpm tar xz-utils ;;
+    image) set -- buildah ;;
+    # What packages and the image are tried in.
+    package-test) set -- bubblewrap man-db mmdebstrap shellcheck systemd umoci ;;
     # What the tests compare with, and what checks the scripts.
     test) set -- ipset strace procps coturn python3 python3-aioice python3-jsonschema shellcheck \
         prometheus prometheus-node-exporter ;;

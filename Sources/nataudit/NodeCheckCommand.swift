@@ -17,6 +17,9 @@ struct NodeCheckCommand: ParsableCommand {
             they say unknown. One that cannot be written is said on standard error, and makes of exit code 0 a 2, since \
             whoever reads the file would go on believing the old one; 1 stays 1.
 
+            --interval is for a container that nothing else starts again and again: a line for each check, exit code 0 \
+            when it is asked to end, 2 when a check did not end in its time, so that whoever started it starts it anew.
+
             Exit codes: 0 easy or no-nat, 1 hard, blocked, or another finding of severity error, 2 it could not be told \
             (wrong network namespace, no privilege, deadline, SIGTERM), 64 wrong usage.
             """
@@ -27,6 +30,14 @@ struct NodeCheckCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("How long all of it may take.", valueName: "seconds"))
     var timeout: Double = 3
+
+    @Option(
+        help: ArgumentHelp(
+            "Stay, and check again so many seconds after each check, until SIGTERM.",
+            valueName: "seconds"
+        )
+    )
+    var interval: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -58,19 +69,39 @@ struct NodeCheckCommand: ParsableCommand {
         guard timeout >= 0.05, timeout <= 600 else {
             throw ValidationError("--timeout takes 0.05 to 600 seconds")
         }
+        if let interval, !(interval >= 1 && interval <= 86_400) {
+            throw ValidationError("--interval takes 1 to 86400 seconds")
+        }
         if let hostIP, !hostIP.tellsHosts {
             throw ValidationError("--host-ip wants an address that no other network has, not \(hostIP)")
         }
     }
 
     func run() throws {
-        let clock = ContinuousClock()
-        let start = clock.now
         // From here on no signal ends the process in the middle of something.
         let stop = try StopSignal.onTermination()
         let files = NodeCheckFiles(textfile: textfile, labels: nfdFile)
+        guard let interval else { return try checkOnce(files, stop).outcome.end() }
+        while true {
+            let round = try checkOnce(files, stop)
+            // Its thread cannot be ended, and one more for each round would fill the node.
+            if round.isStuck { try round.outcome.end() }
+            // To be asked to end is no finding.
+            if try !waitUntilReadable([stop.number], for: .microseconds(Int64(interval * 1_000_000))).isEmpty { return }
+        }
+    }
+
+    /// One check: says its line, leaves its files.
+    private func checkOnce(
+        _ files: NodeCheckFiles,
+        _ stop: StopSignal
+    ) throws -> (outcome: Outcome, isStuck: Bool) {
+        let clock = ContinuousClock()
+        let start = clock.now
         let limit = Duration.microseconds(Int64(timeout * 1_000_000))
-        var result = try checked(within: limit - files.reserve(of: limit), stop)
+        var (result, isStuck) = try checked(within: limit - files.reserve(of: limit), stop)
+        // Whoever ends a repeating check wants to end it, and not to read in its files that the node is unknown.
+        if interval != nil, stop.isRaised { return (.fine, isStuck) }
         var outcome = Outcome(result)
         if !files.isEmpty {
             let failures = files.write(
@@ -86,22 +117,22 @@ struct NodeCheckCommand: ParsableCommand {
         }
         try StandardStream.output.write("\(result.line)\n")
         for detail in result.details { Console(isVerbose: false).say(detail) }
-        try outcome.end()
+        return (outcome, isStuck)
     }
 
     /// Makes the check, but not for longer than it may take.
-    private func checked(within limit: Duration, _ stop: StopSignal) throws -> NodeCheckResult {
+    private func checked(within limit: Duration, _ stop: StopSignal) throws -> (NodeCheckResult, isStuck: Bool) {
         let check = try self.check(limit)
         do {
             try namespace.enter()
         } catch let error as SystemError {
-            return NodeCheckResult(unknown: "\(error)", details: ["\(error)"])
+            return (NodeCheckResult(unknown: "\(error)", details: ["\(error)"]), false)
         }
         switch try SupervisedWork.run(within: limit, stop: stop, { check.run($0) }) {
-        case .finished(let result): return result
+        case .finished(let result): return (result, false)
         case .outOfTime(let doing):
-            return NodeCheckResult(unknown: "deadline of \(Self.words(timeout)) s passed while \(doing)")
-        case .stopped(let doing): return NodeCheckResult(unknown: "ended by a signal while \(doing)")
+            return (NodeCheckResult(unknown: "deadline of \(Self.words(timeout)) s passed while \(doing)"), true)
+        case .stopped(let doing): return (NodeCheckResult(unknown: "ended by a signal while \(doing)"), false)
         }
     }
 

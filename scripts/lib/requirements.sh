@@ -55,6 +55,8 @@ packages_for() {
     # What the tests compare with, and what checks the scripts.
     test) set -- ipset strace procps coturn python3 python3-aioice python3-jsonschema shellcheck \
         prometheus prometheus-node-exporter ;;
+    # What the playbooks are checked with, beside scripts/lib/playbooks.txt.
+    playbooks) set -- ca-certificates python3 python3-venv prometheus ;;
     # What the benchmarks measure with.
     bench) set -- python3 time ;;
     esac

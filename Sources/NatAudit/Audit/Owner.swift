@@ -2,8 +2,9 @@
 public struct Owner: Hashable, Sendable {
     /// The name that reports use, such as `aws-vpc-cni`.
     public let name: String
-    /// How its own switch makes the rule harmless; nil where it has none that is known.
-    public let remedy: Remedy?
+    /// How its own switch makes the rule harmless, one remedy for each way of installing it; empty where it has no
+    /// switch that is known.
+    public let remedies: [Remedy]
     /// What happens to a repair that goes past it, in one sentence; nil where nothing is known.
     public let revert: String?
 
@@ -24,21 +25,9 @@ public struct Owner: Hashable, Sendable {
     }
 
     /// Makes an owner; `OwnerCatalogue` does.
-    init(_ name: String, remedy: Remedy? = nil, revert: String? = nil) {
+    init(_ name: String, remedies: [Remedy] = [], revert: String? = nil) {
         self.name = name
-        self.remedy = remedy
+        self.remedies = remedies
         self.revert = revert
     }
-}
-
-/// What a person can do about a finding.
-public struct Remedy: Hashable, Sendable, Codable {
-    /// What it does, in one sentence.
-    public let summary: String
-    /// Where it applies, as a word for programs, such as `eks-self-managed`.
-    public let environment: String
-    /// Commands to type, in order.
-    public let commands: [String]
-    /// Commands that show that it helped.
-    public let verify: [String]
 }

@@ -86,7 +86,7 @@ public struct Demonstration {
         step.verdict = report.conclusion.verdict
         step.exhibit = "\(rule.reference.words)\n\(rule.rule.text)"
         step.narration = ["It belongs to \(rule.owner?.name ?? "nobody known"), which has a switch of its own:"]
-        step.narration += rule.owner?.remedy?.commands.map { "  $ \($0)" } ?? []
+        step.narration += rule.owner?.remedies.first?.commands.map { "  $ \($0)" } ?? []
         step.narration.append("Where that cannot be set, or not today, nataudit overtakes the rule:")
         return step
     }

@@ -6,7 +6,7 @@ extension FixPlan {
         var comments = ["nataudit fix --masquerade: the plan for generation \(generation) of the ruleset"]
         for rule in overtaken {
             comments += ["overtakes \(rule.reference.words), which stays as it is:", "  \(rule.rule.text)"]
-            if let remedy = rule.owner?.remedy {
+            for remedy in rule.owner?.remedies.prefix(1) ?? [] {
                 comments.append("its owner \(rule.owner?.name ?? "") has a switch of its own: \(remedy.summary)")
                 comments += remedy.commands.map { "  \($0)" }
             }

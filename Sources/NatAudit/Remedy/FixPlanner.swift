@@ -110,7 +110,7 @@ public struct FixPlanner {
     private func refuseOwners(_ rules: [SourceNATRule]) throws(PlanRefusal) {
         guard !intent.overridesOwner else { return }
         for rule in rules {
-            guard let owner = rule.owner, let remedy = owner.remedy else { continue }
+            guard let owner = rule.owner, let remedy = owner.remedies.first else { continue }
             throw PlanRefusal(
                 "\(rule.reference.words) belongs to \(owner.name), which has a switch of its own: "
                     + remedy.commands.joined(separator: "; ") + "; with --override-owner it is overtaken all the same"

@@ -43,11 +43,17 @@ private struct FindingText {
         ]
         lines += Paragraph.lines(finding.detail, first: "  ", indent: 2)
         lines += finding.evidence.flatMap(lines(of:)).map { style.text($0, as: .faint) }
+        // What holds for several remedies, such as for each way of installing one program, is said once.
+        var said: Set<String> = ["nataudit scan"]
         for remedy in finding.remedies {
             lines += Paragraph.lines(remedy.summary, first: "  ", indent: 2)
-            lines += remedy.commands.map { "    $ \($0)" }
             // That a scan shows whether it helped goes without saying.
-            lines += remedy.verify.filter { $0 != "nataudit scan" }.map { "    $ \($0)" }
+            lines += (remedy.commands + remedy.verify.filter { said.insert($0).inserted }).map { "    $ \($0)" }
+            if let undoneBy = remedy.undoneBy {
+                lines += Paragraph.lines("Undone by \(undoneBy).", first: "    ", indent: 4)
+            }
+            lines += remedy.traps.filter { said.insert($0).inserted }
+                .flatMap { Paragraph.lines($0, first: "    ! ", indent: 6) }
         }
         return lines
     }

@@ -35,14 +35,16 @@ enum RandomSourcePorts {
     }
 
     private static func remedies(_ rule: SourceNATRule) -> [Remedy] {
-        let own = rule.owner?.remedy.map { [$0] } ?? []
-        let override = rule.owner?.remedy == nil ? "" : " --override-owner"
+        let own = rule.owner?.remedies ?? []
+        let override = own.isEmpty ? "" : " --override-owner"
         return own + [
             Remedy(
                 summary: "Put a port-preserving rule before it, in a table of its own that `nataudit undo` removes.",
                 environment: "this-host",
                 commands: ["nataudit fix --masquerade --dry-run\(override)", "nataudit fix --masquerade\(override)"],
-                verify: ["nataudit scan"]
+                verify: ["nataudit scan"],
+                undoneBy:
+                    "a reboot, unless it was persisted, and whatever flushes the whole ruleset (nft flush ruleset)"
             )
         ]
     }

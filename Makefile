@@ -28,7 +28,10 @@ image:
 test-packages:
 	scripts/test-packages
 
+test-playbooks:
+	scripts/test-playbooks
+
 clean:
 	swift package clean
 
-.PHONY: build test demo lint format clean-room packages image test-packages clean
+.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks clean

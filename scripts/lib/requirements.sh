@@ -102,11 +102,11 @@ require_packages_for() {
     fi
     keep_services_down "$@"
     export DEBIAN_FRONTEND=noninteractive
-    quietly apt-get update
+    quietly apt-get -o Acquire::Retries=3 update
     # shellcheck disable=SC2046
     set -- $(real_packages "$@")
     say "Installing from Debian's packages: $*"
-    quietly apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
+    quietly apt-get -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
 }
 
 # Some packages are wanted for their programs; a machine that had none must not begin to answer the network for them.

@@ -8,16 +8,14 @@
 public enum Pipeline {
     /// Reads the host and draws the conclusions; sends nothing.
     ///
-    /// Packets are taken to carry the mark; nil leaves what depends on it open. The progress is told what is being
-    /// done, before it is done.
+    /// The progress is told what is being done, before it is done.
     public static func read(
         namespace: String,
-        mark: UInt32? = nil,
         _ progress: CheckProgress = CheckProgress()
     ) throws -> Evidence {
         let snapshot = try SnapshotReader.read(namespace: namespace, progress)
         progress.now("following the paths through the rules")
-        return Evidence(snapshot, mark: mark)
+        return Evidence(snapshot)
     }
 
     /// Probes, from the host or from a client's place behind it, and puts the result beside the evidence.

@@ -28,12 +28,6 @@ public enum Audit {
         if evidence.snapshot.virtualServices > 0 {
             limits.append("IPVS translates packets outside the rules: its services are not evaluated")
         }
-        let changesMarks = evidence.ruleset.chains.values.flatMap(\.rules).flatMap(\.statements).contains {
-            if case .change = $0 { true } else { false }
-        }
-        if changesMarks {
-            limits.append("rules change marks or tracking; what that does to later rules is not evaluated")
-        }
         limits += evidence.snapshot.unanswered
         if evidence.paths.isEmpty { limits.append("no path out of this host was found in its routes") }
         return limits

@@ -15,17 +15,12 @@ public struct Evidence: Sendable {
     /// What probes showed; empty where none was sent.
     public let probes: [ProbeReport]
     private let evaluation: PathEvaluation
-    /// The mark that the packets of the paths carry; nil where that is not known.
-    public let mark: UInt32?
 
     /// Draws the conclusions from a snapshot, and puts the probes beside them.
-    ///
-    /// Packets are taken to carry the mark; nil leaves what depends on it open.
-    public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = [], mark: UInt32? = nil) {
+    public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = []) {
         self.snapshot = snapshot
-        self.mark = mark
         ruleset = snapshot.ruleset
-        evaluation = PathEvaluation(snapshot, ruleset, mark: mark)
+        evaluation = PathEvaluation(snapshot, ruleset)
         paths = evaluation.paths
         rules = SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation).rules
         inputPath = InputPath(snapshot, ruleset, paths)
@@ -39,7 +34,6 @@ public struct Evidence: Sendable {
         rules = other.rules
         inputPath = other.inputPath
         evaluation = other.evaluation
-        mark = other.mark
         self.probes = probes
     }
 

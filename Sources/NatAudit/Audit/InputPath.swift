@@ -81,8 +81,8 @@ public struct InputPath: Hashable, Sendable {
         let outcomes = walk.outcomes(for: packet, at: .input, nat: false)
         let ends = outcomes.map { outcome -> Bool? in
             switch outcome.end {
-            case .dropped: true
-            case .passed, .translated: false
+            case .dropped, .unroutable: true
+            case .passed, .translated, .delivered: false
             case .unknown: nil
             }
         }

@@ -18,19 +18,26 @@ public struct EgressPath: Hashable, Sendable {
     public let reason: String
 
     /// The rule that decides, where one does for certain or may.
-    public var deciding: RuleReference? {
-        for outcome in outcomes {
-            if case .translated(let reference, _) = outcome.end { return reference }
-        }
-        return nil
-    }
+    public var deciding: RuleReference? { decidingOutcome?.translatingRule }
 
     /// What has to be true for the deciding rule to be met, in words; nil where it is certain, or none decides.
     public var condition: String? {
-        for outcome in outcomes {
-            guard case .translated = outcome.end else { continue }
-            return outcome.isCertain ? nil : outcome.conditions.joined(separator: ", ")
-        }
-        return nil
+        decidingOutcome.flatMap { $0.isCertain ? nil : $0.conditions.joined(separator: ", ") }
+    }
+
+    /// All rules that may translate the path's packets.
+    var translations: Set<RuleReference> { Set(outcomes.compactMap(\.translatingRule)) }
+
+    /// The translation that ordinary packets meet: those that no rule sets apart by what it asks for.
+    private var decidingOutcome: WalkOutcome? {
+        let translated = outcomes.filter { $0.translatingRule != nil }
+        return translated.first(where: \.isOrdinary) ?? translated.first
+    }
+}
+
+extension WalkOutcome {
+    /// The rule that translates the source; nil where none does.
+    var translatingRule: RuleReference? {
+        if case .translated(let reference, _) = end { reference } else { nil }
     }
 }

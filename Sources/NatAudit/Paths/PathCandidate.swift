@@ -29,6 +29,9 @@ public struct PathCandidate: Hashable, Sendable {
         }
     }
 
+    /// The question which way its packets take at first.
+    var query: RouteQuery { RouteQuery(to: destination, from: source, inInterface: inInterface) }
+
     /// The family of the path's addresses.
     public var family: AddressFamily { destination.family }
 }

@@ -4,22 +4,34 @@ internal import NetlinkBridge
 struct PathEvaluation {
     private let snapshot: HostSnapshot
     private let walk: PacketWalk
-    private let mark: UInt32?
 
-    /// Prepares; `mark` is what all packets carry, nil where that is not known.
-    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset, mark: UInt32? = nil) {
+    /// Prepares; packets carry no mark until a rule gives them one.
+    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset) {
         self.snapshot = snapshot
-        self.mark = mark
-        walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
+        walk = PacketWalk(
+            ruleset: ruleset,
+            localAddresses: snapshot.localAddresses,
+            interfaceAddresses: snapshot.interfaceAddresses
+        )
     }
 
     /// The paths that exist, each with its verdict; a packet that takes no route makes no path.
     var paths: [EgressPath] {
-        snapshot.candidates.compactMap { candidate in
-            guard case .found(let route)? = snapshot.ways[candidate], route.kind == .unicast else {
-                return nil
+        let ways = snapshot.ways()
+        return snapshot.candidates.compactMap { candidate in
+            guard let packet = packet(candidate) else { return nil }
+            return path(candidate, packet, walk.journey(of: packet, by: ways).outcomes).flatMap {
+                isServed($0) ? $0 : nil
             }
-            return path(candidate, route).flatMap { isServed($0) ? $0 : nil }
+        }
+    }
+
+    /// The ways that packets of the paths take and that the kernel was not asked for.
+    var unanswered: Set<RouteQuery> {
+        let ways = snapshot.ways()
+        return snapshot.candidates.reduce(into: []) { queries, candidate in
+            guard let packet = packet(candidate) else { return }
+            queries.formUnion(walk.journey(of: packet, by: ways).unanswered)
         }
     }
 
@@ -27,31 +39,49 @@ struct PathEvaluation {
     /// so does what is dropped after it would have had to come from outside.
     private func isServed(_ path: EgressPath) -> Bool {
         guard path.candidate.origin != .host, path.verdict == .blocked else { return true }
-        return path.deciding != nil && path.inInterface != path.outInterface
+        return path.inInterface != path.outInterface && isTranslated(path)
     }
 
-    /// Tells whether the rules on the way out treat another packet of the path's origin as they treat the path's.
+    /// Tells whether a rule would translate what the path's packets are, did they come as far.
+    private func isTranslated(_ path: EgressPath) -> Bool {
+        if path.deciding != nil { return true }
+        guard let out = snapshot.links.first(where: { $0.name == path.outInterface }) else { return false }
+        var packet = path.packet
+        packet.outInterface = snapshot.interface(out.index)
+        return walk.outcomes(for: packet, at: .postrouting, nat: true).contains {
+            if case .translated = $0.end { true } else { false }
+        }
+    }
+
+    /// Tells whether the rules treat another packet of the path's origin as they treat the path's.
     func treatsAlike(_ path: EgressPath, from source: IPAddress, to destination: IPAddress) -> Bool {
         var packet = path.packet
         packet.source = source
         packet.destination = destination
-        return translations(of: packet).map(\.end) == path.outcomes.map(\.end)
+        return outcomes(of: packet, on: path).map(\.end) == path.outcomes.map(\.end)
     }
 
     /// The outcomes of other protocols on the same way, which tell whether a rule is met at all.
     func outcomes(ofTransport transport: UInt8, on path: EgressPath) -> [WalkOutcome] {
         var packet = path.packet
         packet.transport = transport
-        return translations(of: packet)
+        return outcomes(of: packet, on: path)
     }
 
-    private func translations(of packet: Packet) -> [WalkOutcome] {
-        let outcomes = walk.outcomes(for: packet, at: .postrouting, nat: true)
+    private func outcomes(of packet: Packet, on path: EgressPath) -> [WalkOutcome] {
+        qualified(
+            walk.journey(of: packet, by: snapshot.ways(otherwise: snapshot.answers[path.candidate.query])).outcomes
+        )
+    }
+
+    private func qualified(_ outcomes: [WalkOutcome]) -> [WalkOutcome] {
         if snapshot.unknownRules == nil { return outcomes }
         return outcomes.map { $0.adding(["no rule that could not be read decides before it"]) }
     }
 
-    private func path(_ candidate: PathCandidate, _ route: Route) -> EgressPath? {
+    /// The packet of a path as it arrives, or as the host's own socket sends it; nil where no route leads on.
+    private func packet(_ candidate: PathCandidate) -> Packet? {
+        guard case .found(let route)? = snapshot.answers[candidate.query], route.kind == .unicast else { return nil }
         let out = route.nextHops.first?.interface
         guard let source = candidate.source ?? route.preferredSource ?? address(on: out, candidate.family)
         else { return nil }
@@ -60,18 +90,24 @@ struct PathEvaluation {
             from: source,
             to: candidate.destination,
             inInterface: isHost ? .none : snapshot.interface(candidate.inInterface),
-            outInterface: snapshot.interface(out)
+            outInterface: isHost ? snapshot.interface(out) : .none
         )
-        packet.mark = mark
-        let filtered = walk.outcomes(for: packet, at: isHost ? .output : .forward, nat: false)
-        let outcomes = translations(of: packet)
-        let (verdict, reason) =
-            snapshot.unknownRules.map { (.unknown, $0) }
-            ?? Self.verdict(filtered: filtered, translated: outcomes)
+        packet.mark = 0
+        return packet
+    }
+
+    private func path(_ candidate: PathCandidate, _ packet: Packet, _ outcomes: [WalkOutcome]) -> EgressPath? {
+        let leaving = outcomes.first { $0.leaves }?.packet
+        var out = leaving?.outInterface
+        if out == nil, case .found(let route)? = snapshot.answers[candidate.query] {
+            out = snapshot.interface(route.nextHops.first?.interface)
+        }
+        let outcomes = qualified(outcomes)
+        let (verdict, reason) = snapshot.unknownRules.map { (.unknown, $0) } ?? Self.verdict(outcomes)
         return EgressPath(
             candidate: candidate,
             packet: packet,
-            outInterface: snapshot.link(out)?.name,
+            outInterface: out?.name,
             inInterface: snapshot.link(candidate.inInterface)?.name,
             outcomes: outcomes,
             verdict: verdict,
@@ -84,13 +120,11 @@ struct PathEvaluation {
     }
 
     /// The verdict of a path: certain where all outcomes agree, else unknown with what it depends on.
-    private static func verdict(
-        filtered: [WalkOutcome],
-        translated: [WalkOutcome]
-    ) -> (Verdict, reason: String) {
-        if filtered.count == 1, case .dropped(let rule) = filtered[0].end {
-            return (.blocked, "\(rule.words) drops it")
-        }
+    ///
+    /// It speaks of what leaves: packets that a filter may drop, or that may be for this host, do not count beside them.
+    private static func verdict(_ outcomes: [WalkOutcome]) -> (Verdict, reason: String) {
+        let leaving = outcomes.filter { $0.leaves || $0.isLostInTranslation }
+        let translated = leaving.isEmpty ? outcomes : leaving
         let verdicts = translated.map { outcome -> (verdict: Verdict, words: String) in
             switch outcome.end {
             case .translated(let rule, let translation):
@@ -98,6 +132,8 @@ struct PathEvaluation {
                 return (alone.verdict, "\(rule.words) \(alone.clause)")
             case .passed: return (.noNAT, "no rule translates it")
             case .dropped(let rule): return (.blocked, "\(rule.words) drops it")
+            case .unroutable(let words): return (.blocked, words)
+            case .delivered: return (.unknown, "it is handed to this host itself")
             case .unknown(let words): return (.unknown, words)
             }
         }
@@ -119,7 +155,25 @@ struct PathEvaluation {
     }
 }
 
+extension Packet.Interface {
+    /// The interface's name; nil where there is none or it is not known.
+    fileprivate var name: KernelName? {
+        if case .link(_, let name) = self { name } else { nil }
+    }
+}
+
 extension WalkOutcome {
+    /// Tells whether the packet goes out.
+    fileprivate var leaves: Bool {
+        switch end {
+        case .translated, .passed: true
+        case .dropped, .delivered, .unroutable, .unknown: false
+        }
+    }
+
+    /// Tells whether a chain of type nat ends the walk without a translation.
+    fileprivate var isLostInTranslation: Bool { !leaves && isInTranslation }
+
     /// What tells one translation from another as seen from outside; nil where there is none.
     fileprivate var presentation: SourceTranslation? {
         if case .translated(_, let translation) = end { translation } else { nil }

@@ -125,26 +125,37 @@ public struct FixPlanner {
         }
     }
 
-    /// The plan is walked before it is made: every path at fault has to be easy with it.
+    /// The plan is walked before it is made: every path at fault has to be easy with it, but for packets that rules set
+    /// apart before and that the plan does not touch, such as those that kube-proxy marks.
     func check(_ plan: FixPlan, _ paths: [EgressPath]) throws(PlanRefusal) {
         let planned = evidence.ruleset.adding(plan.tables.flatMap(\.asChains))
-        let evaluation = PathEvaluation(evidence.snapshot, planned, mark: evidence.mark)
+        let evaluation = PathEvaluation(evidence.snapshot, planned)
         let after = Dictionary(
             evaluation.paths.map { ($0.candidate, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        for path in paths where after[path.candidate]?.verdict != .easy {
-            throw PlanRefusal(
-                "the plan would not make the path from \(path.candidate.origin) to "
-                    + "\(path.candidate.destinationWords) easy: \(after[path.candidate]?.reason ?? "it is gone")"
-            )
+        let overtaken = Set(plan.overtaken.map(\.reference))
+        for path in paths {
+            guard let new = after[path.candidate] else { throw refusal(path, "it is gone") }
+            let apart = path.translations.subtracting(overtaken)
+            let left = new.translations.subtracting(apart).filter { $0.place.table != PlannedTable.name }
+            guard new.verdict == .easy || left.isEmpty && new.deciding?.place.table == PlannedTable.name else {
+                throw refusal(path, new.reason)
+            }
         }
+    }
+
+    private func refusal(_ path: EgressPath, _ reason: String) -> PlanRefusal {
+        PlanRefusal(
+            "the plan would not make the path from \(path.candidate.origin) to "
+                + "\(path.candidate.destinationWords) easy: \(reason)"
+        )
     }
 }
 
 extension Ruleset {
     /// The same ruleset with more chains.
     func adding(_ more: [Chain]) -> Ruleset {
-        Ruleset(chains: order.compactMap { chains[$0] } + more, sets: Array(sets.values))
+        Ruleset(chains: order.compactMap { chains[$0] } + more, sets: Array(sets.values), setNames: setNames)
     }
 }

@@ -131,11 +131,8 @@ public struct FixRun: Sendable {
         )
     }
 
-    /// What is there now, for packets without a mark.
-    ///
-    /// Those that somebody marks, kube-proxy above all, are not what a fix is for: where a rule asks for a mark, its copy
-    /// asks for it too.
-    func read() throws -> Evidence { try Pipeline.read(namespace: namespace, mark: 0) }
+    /// What is there now.
+    func read() throws -> Evidence { try Pipeline.read(namespace: namespace) }
 
     /// What is there now, beside what the probes showed: they take time in which the rules may change.
     private func refreshed(_ evidence: Evidence) throws -> Evidence {

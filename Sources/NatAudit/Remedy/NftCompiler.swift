@@ -35,7 +35,7 @@ struct NftCompiler {
                 ]
         case .verdict(let verdict): return [.verdict(verdict)]
         case .translateSource(let translation): return try expressions(of: translation)
-        case .match, .translateDestination, .verdictMap, .change, .silent:
+        case .match, .translateDestination, .verdictMap, .mark, .untrack, .change, .silent:
             throw PlanRefusal("a planned rule holds a statement that is not written")
         }
     }

@@ -4,7 +4,7 @@ extension Rule {
         statements.first { statement in
             switch statement {
             case .translateSource, .translateDestination, .verdict, .verdictMap: true
-            case .match, .change, .silent: false
+            case .match, .mark, .untrack, .change, .silent: false
             }
         }
     }

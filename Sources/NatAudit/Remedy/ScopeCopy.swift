@@ -36,7 +36,7 @@ struct ScopeCopy {
     ///
     /// - Throws: `PlanRefusal` that names a rule which cannot be copied.
     mutating func rules(for base: Chain) throws(PlanRefusal) -> [PlannedRule] {
-        try copy(base, depth: ChainRun.maximumDepth, isLast: true)
+        try copy(base, depth: WalkRun.maximumDepth, isLast: true)
     }
 
     /// The chain to jump to for the decisions of a base chain that leads to no fault; nil where it decides nothing.
@@ -44,11 +44,11 @@ struct ScopeCopy {
     /// - Throws: `PlanRefusal` that names a rule which cannot be copied.
     mutating func decisions(of base: Chain) throws(PlanRefusal) -> KernelName? {
         guard decides(base) else { return nil }
-        return try name(forCopyOf: base, depth: ChainRun.maximumDepth, isLast: false)
+        return try name(forCopyOf: base, depth: WalkRun.maximumDepth, isLast: false)
     }
 
     /// Tells whether a rule at fault stands in the chain or in one that it calls.
-    func leadsToFault(_ chain: Chain, depth: Int = ChainRun.maximumDepth) -> Bool {
+    func leadsToFault(_ chain: Chain, depth: Int = WalkRun.maximumDepth) -> Bool {
         chain.rules.contains { rule in
             if replacements[RuleReference(place: chain.place, position: rule.position)] != nil { return true }
             guard depth > 0, let target = target(of: rule, in: chain) else { return false }
@@ -57,7 +57,7 @@ struct ScopeCopy {
     }
 
     /// Tells whether a chain, or one that it calls, ends the way of some packet in another manner than by returning.
-    private func decides(_ chain: Chain, depth: Int = ChainRun.maximumDepth) -> Bool {
+    private func decides(_ chain: Chain, depth: Int = WalkRun.maximumDepth) -> Bool {
         chain.rules.contains { rule in
             switch rule.ending {
             case .verdict(.jump), .verdict(.goto):

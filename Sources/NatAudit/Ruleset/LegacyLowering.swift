@@ -26,7 +26,8 @@ extension Chain {
             hook: hook,
             priority: priority,
             isNAT: table.name == "nat",
-            dropsByPolicy: chain.policy == .drop
+            dropsByPolicy: chain.policy == .drop,
+            reroutes: table.name == "mangle" && hook == .output
         )
     }
 

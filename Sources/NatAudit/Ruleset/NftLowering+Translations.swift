@@ -12,7 +12,19 @@ extension NftLowering {
             flags: nat.flags
         )
         guard !nat.isDestination else {
-            append(.translateDestination("dnat"), .translation(phrase))
+            append(
+                .translateDestination(
+                    DestinationTranslation(
+                        nat.flags.contains(.netmap) ? .netmap : .dnat,
+                        addresses: addresses,
+                        ports: ports,
+                        family: addresses.isEmpty ? nil : (nat.family == .ip6 ? .ip6 : .ip),
+                        isRandom: !nat.flags.isDisjoint(with: [.random, .fullyRandom]),
+                        words: "dnat"
+                    )
+                ),
+                .translation(phrase)
+            )
             return
         }
         let ends = addresses.compactMap { Self.constant($0).flatMap { IPAddress(networkBytes: $0) } }

@@ -3,8 +3,6 @@ internal import NetlinkBridge
 extension NftLowering {
     /// Expressions that neither decide nor change anything that later rules see.
     private static let silent: Set<String> = ["last", "dup"]
-    /// Expressions that change the packet or its flow and let the rule go on.
-    private static let changing: Set<String> = ["notrack"]
     /// Expressions that load a register with something not modelled here, and may end the rule.
     private static let loading: Set<String> = [
         "rt", "exthdr", "osf", "xfrm", "tunnel", "inner", "payload", "meta", "ct", "bitwise", "byteorder",
@@ -23,8 +21,8 @@ extension NftLowering {
     mutating func lower(unknown word: String, isLast: Bool) {
         if Self.silent.contains(word) {
             append(.silent(word))
-        } else if Self.changing.contains(word) {
-            append(.change(word))
+        } else if word == "notrack" {
+            append(.untrack(word))
         } else {
             registers.forget(because: word)
             guard !Self.loading.contains(word) else { return }

@@ -43,19 +43,35 @@ struct NftLowering {
             lower(lookup: register, set: set, into: into, inverted: inverted)
         case .payloadSet: append(.change("payload set"))
         case .metaSet(let key, let from):
+            let words = "meta \(key.name) set"
             append(
-                .change("meta \(key.name) set"),
-                .assignment("meta \(key.name) set", .meta(key), registers[from])
+                key == .mark
+                    ? .mark(MarkAssignment(.packet, value: registers[from], words: words)) : .change(words),
+                .assignment(words, .meta(key), registers[from])
             )
         case .conntrackSet(let key, let from):
-            let target = Operand.conntrack(key, direction: nil)
-            append(.change("ct \(key.name) set"), .assignment("ct \(key.name) set", target, registers[from]))
+            let words = "ct \(key.name) set"
+            append(
+                key == .mark ? .mark(MarkAssignment(.flow, value: registers[from], words: words)) : .change(words),
+                .assignment(words, .conntrack(key, direction: nil), registers[from])
+            )
         case .counter: append(.silent("counter"))
         case .verdict(let verdict): append(.verdict(verdict))
         case .nat(let nat): lower(nat)
         case .masquerade(let translation): lower(masquerade: translation)
         case .redirect(let translation):
-            append(.translateDestination("redirect"), .translation(phrase("redirect", translation)))
+            let phrase = phrase("redirect", translation)
+            append(
+                .translateDestination(
+                    DestinationTranslation(
+                        .redirect,
+                        ports: phrase.ports,
+                        isRandom: !translation.flags.isDisjoint(with: [.random, .fullyRandom]),
+                        words: "redirect"
+                    )
+                ),
+                .translation(phrase)
+            )
         case .match(let match):
             let decoded = XtMatch(match, family: family)
             if case .comment(let text) = decoded { matchComment = text.bytes }

@@ -43,5 +43,8 @@ public struct Chain: Hashable, Sendable {
         public let isNAT: Bool
         /// Tells whether a packet that reaches the chain's end is dropped.
         public let dropsByPolicy: Bool
+        /// Tells whether the way is looked for again where the chain changed what it depends on (type route, and the
+        /// legacy mangle table at output).
+        public var reroutes = false
     }
 }

@@ -62,7 +62,8 @@ extension Chain.Hook {
             hook: place,
             priority: hook.priority,
             isNAT: hook.type == "nat",
-            dropsByPolicy: hook.policy == 0
+            dropsByPolicy: hook.policy == 0,
+            reroutes: hook.type == "route"
         )
     }
 }

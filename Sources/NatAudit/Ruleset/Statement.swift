@@ -6,13 +6,17 @@ public enum Statement: Hashable, Sendable {
     case match(Condition)
     /// Translates the source and accepts.
     case translateSource(SourceTranslation)
-    /// Translates the destination and accepts; the words are the statement's own.
-    case translateDestination(String)
+    /// Translates the destination and accepts.
+    case translateDestination(DestinationTranslation)
     /// Ends the rule with a verdict.
     case verdict(NftVerdict)
     /// Ends the rule with the verdict that a map holds for the operands; goes on where it holds none.
     case verdictMap([Operand], map: KernelName)
-    /// Changes the packet or its flow in a way that later rules may see, such as its mark.
+    /// Gives the packet or its flow another mark.
+    case mark(MarkAssignment)
+    /// Keeps conntrack from looking at the packet, where it has not done so yet; the words are the statement's own.
+    case untrack(String)
+    /// Changes the packet or its flow in a way that is not followed.
     case change(String)
     /// Neither decides nor changes anything that matters here: counters, logs.
     case silent(String)

@@ -10,9 +10,15 @@ enum XtLowering {
         case .netmap(let range):
             translatesSource
                 ? [.translateSource(translation(.netmap, range))]
-                : [.translateDestination(target.iptablesText)]
-        case .dnat, .redirect: [.translateDestination(target.iptablesText)]
-        case .mark, .connmark, .ct: [.change(target.iptablesText)]
+                : [.translateDestination(DestinationTranslation(.netmap, range, words: target.iptablesText))]
+        case .dnat(let range):
+            [.translateDestination(DestinationTranslation(.dnat, range, words: target.iptablesText))]
+        case .redirect(let range):
+            [.translateDestination(DestinationTranslation(.redirect, range, words: target.iptablesText))]
+        case .mark(let mark): [.mark(MarkAssignment(mark, words: target.iptablesText))]
+        case .connmark(let connmark): [.mark(MarkAssignment(connmark, words: target.iptablesText))]
+        case .ct(let tracking):
+            tracking.flags.contains(.notrack) ? [.untrack(target.iptablesText)] : [.change(target.iptablesText)]
         case .log: [.silent(target.iptablesText)]
         case .reject: [.verdict(.drop)]
         case .tproxy: [.match(.other(target.iptablesText))]

@@ -23,7 +23,7 @@ public struct HostSnapshot: Sendable {
     /// The paths whose ways the kernel was asked for, in the order of a report.
     public internal(set) var candidates: [PathCandidate] = []
     /// What the kernel answered when it was asked for the ways of packets.
-    public internal(set) var ways: [PathCandidate: RouteAnswer] = [:]
+    public internal(set) var answers: [RouteQuery: RouteAnswer] = [:]
     /// The ways that the kernel would not tell, and why, a sentence each.
     public internal(set) var unanswered: [String] = []
     /// The rules that could not be read, and why.
@@ -74,6 +74,21 @@ public struct HostSnapshot: Sendable {
         return gaps.contains(where: \.isPermission)
             ? "the rules of this host could not be read: CAP_NET_ADMIN is missing"
             : "not all rules of this host could be read"
+    }
+
+    /// The ways that are known; `otherwise` is taken for those that the kernel was not asked for.
+    func ways(otherwise: RouteAnswer? = nil) -> WayTable {
+        WayTable(
+            answers,
+            otherwise: otherwise,
+            dependsOnMarks: routingRules.contains { $0.mark != nil },
+            names: Dictionary(links.map { ($0.index, $0.name) }, uniquingKeysWith: { first, _ in first })
+        )
+    }
+
+    /// The addresses of each interface by its index, in the kernel's order.
+    var interfaceAddresses: [UInt32: [IPAddress]] {
+        Dictionary(grouping: addresses, by: \.interface.number).mapValues { $0.map(\.address) }
     }
 
     /// The addresses of the host itself.

@@ -89,7 +89,15 @@ private struct SnapshotBuilder {
             setNames: setNames
         )
         progress.now("asking the kernel for ways")
-        return unasked.asking(PathFinder(unasked).candidates)
+        var asked = unasked.asking(PathFinder(unasked).candidates)
+        // Rules that translate destinations or set marks send packets other ways than their first ones.
+        for _ in 0..<PacketWalk.maximumDetours
+        where asked.ruleset.mayChangeWays(dependingOnMarks: asked.ways().dependsOnMarks) {
+            let more = PathEvaluation(asked, asked.ruleset).unanswered
+            if more.isEmpty { break }
+            asked = asked.asking(more)
+        }
+        return asked
     }
 
     /// What `body` reads; nil, with a gap, where the kernel refuses it or lacks it.
@@ -121,21 +129,46 @@ private struct SnapshotBuilder {
 }
 
 extension HostSnapshot {
-    /// The same snapshot with the kernel's answers for the ways of these packets; what it does not answer is noted.
+    /// The same snapshot with the paths, and the kernel's answers for the ways of their packets.
     fileprivate func asking(_ candidates: [PathCandidate]) -> HostSnapshot {
-        var answered = self
+        var answered = asking(Set(candidates.map(\.query)))
         answered.candidates = candidates
-        for candidate in candidates {
+        return answered
+    }
+
+    /// The same snapshot with the kernel's answers to these questions; what it does not answer is noted.
+    fileprivate func asking(_ queries: Set<RouteQuery>) -> HostSnapshot {
+        var answered = self
+        for query in queries {
             do {
-                answered.ways[candidate] = try RouteReader.lookup(
-                    destination: candidate.destination,
-                    source: candidate.source,
-                    inInterface: candidate.inInterface
+                answered.answers[query] = try RouteReader.lookup(
+                    destination: query.destination,
+                    source: query.source,
+                    mark: query.mark,
+                    inInterface: query.inInterface
                 )
             } catch {
-                answered.unanswered.append("the way from \(candidate.origin): \(error)")
+                answered.unanswered.append("the way from \(query.source.map { "\($0)" } ?? "host"): \(error)")
             }
         }
         return answered
+    }
+}
+
+extension Ruleset {
+    /// Tells whether a rule may give a packet another destination, or a mark by which ways are chosen, before it is
+    /// routed.
+    fileprivate func mayChangeWays(dependingOnMarks: Bool) -> Bool {
+        chains.values.contains { chain in
+            chain.rules.contains { rule in
+                rule.statements.contains { statement in
+                    switch statement {
+                    case .translateDestination: true
+                    case .mark(let assignment): assignment.target == .packet && dependingOnMarks
+                    default: false
+                    }
+                }
+            }
+        }
     }
 }

@@ -10,7 +10,8 @@ extension ConditionTest {
         case .udp(let match): holds(match, transport: Packet.udp)
         case .mark(let match): holds(match)
         case .conntrack(let match): holds(match)
-        case .state(let states): states.contains(.new) ? .yes : .no
+        case .state(let states): states.contains(view.flow.xtState) ? .yes : .no
+        case .connmark(let match): holds(match, ofFlow: view.flow)
         case .owner(let match) where view.packet.isForwarded: holdsWithoutSocket(match)
         default: .unknown(text(match))
         }
@@ -43,6 +44,13 @@ extension ConditionTest {
         return (mark & match.mask == match.value) != match.isInverted ? .yes : .no
     }
 
+    /// Without an entry it is false, inverted too.
+    private func holds(_ match: XtMarkMatch, ofFlow: Flow) -> Answer {
+        guard ofFlow.tracking == .new else { return .no }
+        guard let mark = ofFlow.mark else { return .unknown(text(.connmark(match))) }
+        return (mark & match.mask == match.value) != match.isInverted ? .yes : .no
+    }
+
     private func holds(_ match: XtPortsMatch, transport: UInt8) -> Answer {
         guard view.packet.transport == transport else { return .no }
         let sides = [
@@ -71,6 +79,17 @@ extension ConditionTest {
         guard match.tests.subtracting(.stateAlias) == .state else {
             return .unknown(text(.conntrack(match)))
         }
-        return match.states.contains(.new) != match.inversions.contains(.state) ? .yes : .no
+        return match.states.contains(view.flow.xtState) != match.inversions.contains(.state) ? .yes : .no
+    }
+}
+
+extension Flow {
+    /// The state as xtables names it.
+    var xtState: XtConntrackMatch.States {
+        switch tracking {
+        case .new: .new
+        case .untracked: .untracked
+        case .notYet, .off: .invalid
+        }
     }
 }

@@ -5,6 +5,14 @@ struct PacketView {
     let packet: Packet
     /// The addresses of the host itself.
     let localAddresses: Set<IPAddress>
+    /// What conntrack knows of its flow.
+    let flow: Flow
+
+    init(packet: Packet, localAddresses: Set<IPAddress>, flow: Flow? = nil) {
+        self.packet = packet
+        self.localAddresses = localAddresses
+        self.flow = flow ?? Flow(of: packet)
+    }
 
     /// What an operand holds for the packet.
     func value(of operand: Operand) -> Known {
@@ -12,8 +20,11 @@ struct PacketView {
         case .packet(let base, let offset, let length): load(base: base, offset: offset, length: length)
         case .meta(.mark): packet.mark.map { .bytes(hostBytes($0)) } ?? meta(.mark)
         case .meta(let key): meta(key)
-        case .conntrack(.state, _): .bytes(hostBytes(UInt32(Self.newState)))
+        case .conntrack(.state, _): .bytes(hostBytes(flow.state))
+        // Without an entry nothing else is there to be compared.
+        case .conntrack where flow.tracking != .new: .absent
         case .conntrack(.direction, _): .bytes([0])
+        case .conntrack(.mark, _): flow.mark.map { .bytes(hostBytes($0)) } ?? .unknown("ct mark")
         case .conntrack(let key, let direction): conntrack(key, direction: direction)
         case .addressType(let ofSource):
             .bytes(hostBytes(type(of: ofSource ? packet.source : packet.destination).rawValue))
@@ -29,9 +40,6 @@ struct PacketView {
         case .other(let name): .unknown("\(escapedForDisplay(name)) is not understood")
         }
     }
-
-    /// ct state of the first packet of a flow (NF_CT_STATE_BIT of IP_CT_NEW).
-    private static let newState = 8
 
     private func load(base: UInt32, offset: UInt32, length: UInt32) -> Known {
         let header: [UInt8?]
@@ -94,11 +102,23 @@ struct PacketView {
         // A flow has a helper only where it was expected.
         case ("helper", _): .absent
         case ("ip saddr", 0) where packet.family == .ip, ("ip6 saddr", 0) where packet.family == .ip6:
-            .bytes(packet.source.networkBytes)
+            .bytes(flow.originalSource.networkBytes)
+        case ("ip daddr", 0) where packet.family == .ip, ("ip6 daddr", 0) where packet.family == .ip6:
+            .bytes(flow.originalDestination.networkBytes)
+        case ("status", _): .bytes(hostBytes(flow.status(of: packet)))
+        case ("proto-src", 0): port(flow.originalSourcePort)
+        case ("proto-dst", 0): port(flow.originalDestinationPort)
+        case ("protocol", _): .bytes([packet.transport])
+        case ("l3proto", _): .bytes([packet.family == .ip ? 2 : 10])
+        case ("zone", _): .bytes(hostBytes(UInt16(0)))
         case ("ip saddr", _), ("ip daddr", _): packet.family == .ip ? .unknown("ct \(key.name)") : .absent
         case ("ip6 saddr", _), ("ip6 daddr", _): packet.family == .ip6 ? .unknown("ct \(key.name)") : .absent
         default: .unknown("ct \(key.name)")
         }
+    }
+
+    private func port(_ port: UInt16?) -> Known {
+        port.map { .bytes([UInt8($0 >> 8), UInt8($0 & 0xFF)]) } ?? .unknown("the flow's port")
     }
 
     /// An absent interface loads as zero and does not end the rule.

@@ -1,17 +1,18 @@
 internal import NetlinkBridge
 
 /// Runs the statements of one rule on a packet.
+///
+/// A condition that cannot be told splits the way: on one branch the rule goes on, on the other the next rule is met.
 struct RuleRun {
-    /// What a rule comes to.
-    enum Result {
-        /// A condition does not hold, or nothing in the rule decides.
-        case goesOn
-        /// The rule decides, where the conditions that could not be told hold; none: certainly.
-        case decides(Effect, conditions: [String])
+    /// One way out of a rule.
+    struct Turn {
+        let effect: Effect
+        let traveller: Traveller
     }
 
-    /// How a rule decides.
+    /// What comes behind a rule.
     enum Effect {
+        case goesOn
         case ends(WalkOutcome.End)
         case accepts
         case returns
@@ -20,82 +21,164 @@ struct RuleRun {
 
     let rule: Rule
     let place: ChainPlace
-    let test: ConditionTest
-    /// Tells whether `notrack` ends the walk.
-    var endsUntracked = false
+    let hook: NetfilterHook
+    let context: WalkContext
+    private(set) var turns: [Turn] = []
+    private var traveller: Traveller
+    /// The conditions that could not be told since the way last split.
+    private var open: [String] = []
 
-    /// Runs the rule.
-    var result: Result {
-        var conditions: [String] = []
+    init(_ rule: Rule, in place: ChainPlace, at hook: NetfilterHook, _ traveller: Traveller, _ context: WalkContext) {
+        self.rule = rule
+        self.place = place
+        self.hook = hook
+        self.context = context
+        self.traveller = traveller
+        run()
+    }
+
+    private mutating func run() {
         for statement in rule.statements {
             switch statement {
             case .match(let condition):
                 switch test.holds(condition) {
                 case .yes: continue
-                case .no: return .goesOn
-                case .unknown(let words): conditions.append(words)
+                case .no: return turn(.goesOn)
+                case .unknown(let words): open.append(words)
                 }
+            case .mark(let assignment):
+                guard assign(assignment) else { return turn(.goesOn) }
+            case .untrack:
+                guard traveller.flow.tracking == .notYet else { continue }
+                split(saying: true)
+                step()
+                traveller.flow.tracking = .untracked
+            case .change, .silent: continue
             case .translateSource(let translation):
-                // In a table of both families an address of the other one has no effect.
-                if let range = translation.addresses.first, range.first.family != test.view.packet.family {
-                    return .goesOn
+                // In a table of both families an address of the other one has no effect, and the next rule is met.
+                if let range = translation.addresses.first, range.first.family != traveller.packet.family {
+                    return turn(.goesOn)
                 }
-                return .decides(.ends(.translated(reference, translation)), conditions: conditions)
-            case .translateDestination: return .decides(.accepts, conditions: conditions)
+                split(saying: false)
+                step()
+                traveller.translateSource(reference, translation, context)
+                return turn(.accepts)
+            case .translateDestination(let translation): return translate(translation)
             case .verdict(.other(0)):
                 // What an unknown part of the rule does, its name was given for.
-                return .decides(
-                    .ends(.unknown(conditions.last ?? "the rule is not understood")),
-                    conditions: conditions
-                )
-            case .verdict(let verdict):
-                guard let effect = effect(of: verdict) else { return .goesOn }
-                return .decides(effect, conditions: conditions)
-            case .verdictMap(let operands, let map):
-                switch look(up: operands, in: map) {
-                case .known(let verdict?):
-                    guard let effect = effect(of: verdict) else { return .goesOn }
-                    return .decides(effect, conditions: conditions)
-                case .known(nil): return .goesOn
-                case .unknown(let words):
-                    return .decides(.ends(.unknown(words)), conditions: conditions + [words])
-                }
-            case .change(let words):
-                guard endsUntracked, words.lowercased().contains("notrack") else { continue }
-                return .decides(.ends(.untracked), conditions: conditions)
-            case .silent: continue
+                return end(.unknown(open.last ?? "the rule is not understood"))
+            case .verdict(let verdict): return decide(verdict)
+            case .verdictMap(let operands, let map): return look(up: operands, in: map)
             }
         }
-        return .goesOn
+        turn(.goesOn)
     }
 
     private var reference: RuleReference { RuleReference(place: place, position: rule.position) }
 
-    private func effect(of verdict: NftVerdict) -> Effect? {
+    private var test: ConditionTest {
+        ConditionTest(
+            view: PacketView(
+                packet: traveller.packet,
+                localAddresses: context.localAddresses,
+                flow: traveller.flow
+            ),
+            sets: { [context, place] name in context.ruleset.set(name, from: place) },
+            setNames: context.ruleset.setNames
+        )
+    }
+
+    private mutating func step() {
+        traveller.steps.append("rule \(rule.position) of \(place): \(rule.text)")
+    }
+
+    private mutating func turn(_ effect: Effect) { turns.append(Turn(effect: effect, traveller: traveller)) }
+
+    /// Lets the branch on which the rule does not hold go on; `saying` tells whether it remembers why.
+    private mutating func split(saying: Bool) {
+        guard !open.isEmpty else { return }
+        let exception = saying ? ["\(WalkOutcome.exception)\(open.joined(separator: " and "))"] : []
+        turns.append(Turn(effect: .goesOn, traveller: traveller.assuming(exception)))
+        traveller.conditions += open
+        open = []
+    }
+
+    private mutating func end(_ end: WalkOutcome.End) {
+        split(saying: false)
+        step()
+        turn(.ends(end))
+    }
+
+    private mutating func decide(_ verdict: NftVerdict) {
+        let effect: Effect
         switch verdict {
-        case .accept: .accepts
-        case .drop: .ends(.dropped(reference))
-        case .return: .returns
-        case .jump(let chain): .calls(chain, isGoto: false)
-        case .goto(let chain): .calls(chain, isGoto: true)
-        case .continue, .break: nil
-        case .other(let code): .ends(.unknown("verdict \(code) is not understood"))
+        case .drop: return end(.dropped(reference))
+        case .other(let code): return end(.unknown("verdict \(code) is not understood"))
+        case .continue, .break: return turn(.goesOn)
+        case .accept: effect = .accepts
+        case .return: effect = .returns
+        case .jump(let chain): effect = .calls(chain, isGoto: false)
+        case .goto(let chain): effect = .calls(chain, isGoto: true)
         }
+        split(saying: true)
+        step()
+        turn(effect)
     }
 
-    private enum Lookup {
-        case known(NftVerdict?)
-        case unknown(String)
-    }
-
-    private func look(up operands: [Operand], in map: KernelName) -> Lookup {
-        guard let set = test.sets(map) else { return .unknown("the elements of map \(map)") }
+    private mutating func look(up operands: [Operand], in map: KernelName) {
+        guard let set = test.sets(map) else { return end(.unknown("the elements of map \(map)")) }
         var verdict: NftVerdict?
         let answer = test.with(operands) { key in
             verdict = NftSetLookup(set).element(for: key)?.verdict
             return true
         }
-        if case .unknown(let words) = answer { return .unknown(words) }
-        return .known(verdict)
+        if case .unknown(let words) = answer {
+            open.append(words)
+            return end(.unknown(words))
+        }
+        guard case .yes = answer, let verdict else { return turn(.goesOn) }
+        decide(verdict)
+    }
+
+    /// Sets a mark; false where there is no value to set, which ends a rule of nf_tables.
+    private mutating func assign(_ assignment: MarkAssignment) -> Bool {
+        let isPacket = assignment.target == .packet
+        let old = isPacket ? traveller.packet.mark : traveller.flow.mark
+        var new: UInt32?
+        switch test.view.value(of: assignment.value) {
+        // The targets of xtables do nothing without an entry, and go on.
+        case .absent: return rule.backend != .nftables
+        case .bytes(let bytes):
+            let value = UInt32(hostBytes: bytes)
+            new = assignment.kept == 0 ? value : old.map { $0 & assignment.kept ^ value }
+        case .unknown: new = nil
+        }
+        // Without an entry there is nothing to mark.
+        guard isPacket || traveller.flow.tracking == .new, new != old else { return true }
+        split(saying: true)
+        step()
+        if isPacket { traveller.packet.mark = new } else { traveller.flow.mark = new }
+        return true
+    }
+
+    private mutating func translate(_ translation: DestinationTranslation) {
+        if let family = translation.family, family != traveller.packet.family { return turn(.goesOn) }
+        switch DestinationChoice(translation, test, at: hook, context).result {
+        case .nothing: turn(.goesOn)
+        case .undecided(let words):
+            open.append(words)
+            end(.unknown(words))
+        case .choices(let choices):
+            split(saying: false)
+            step()
+            for choice in choices {
+                var chosen = traveller.assuming(choice.conditions)
+                chosen.packet.destination = choice.address
+                chosen.packet.destinationPort = choice.port
+                chosen.flow.isDestinationSettled = true
+                chosen.flow.destinationRule = reference
+                turns.append(Turn(effect: .accepts, traveller: chosen))
+            }
+        }
     }
 }

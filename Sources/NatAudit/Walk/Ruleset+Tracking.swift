@@ -18,11 +18,11 @@ extension Ruleset {
         case .match(.compare(let operand, _, _)), .match(.range(let operand, _, _, _)): tracks(operand)
         case .match(.lookup(let operands, _, _)), .verdictMap(let operands, _):
             operands.contains(where: tracks)
-        case .change(let words):
-            words.contains("ct ") || words.contains("-j CT") || words.contains("CONNMARK")
+        case .mark(let assignment): assignment.target == .flow || tracks(assignment.value)
+        case .change(let words): words.contains("ct ") || words.contains("-j CT")
         // What is not understood may well track: then the chains run.
         case .match(.other): true
-        case .match(.counted), .verdict, .silent: false
+        case .match(.counted), .verdict, .untrack, .silent: false
         }
     }
 

@@ -63,3 +63,12 @@ public func networkBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8]
         UInt8(truncatingIfNeeded: number >> Number($0))
     }
 }
+
+extension UInt32 {
+    /// The number whose bytes these are in this machine's order; bytes beyond four do not count, absent ones are 0.
+    public init(hostBytes bytes: [UInt8]) {
+        let places = bytes.prefix(4).enumerated()
+        let little = places.reduce(UInt32(0)) { $0 | UInt32($1.element) << UInt32(8 * $1.offset) }
+        self = UInt32(littleEndian: little)
+    }
+}

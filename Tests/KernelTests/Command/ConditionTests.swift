@@ -1,4 +1,5 @@
 import NatAudit
+import NetlinkBridge
 import Testing
 
 /// Rules that ordinary traffic does not meet, or of which it cannot be told: no verdict by the rule's mere presence.
@@ -17,11 +18,6 @@ struct ConditionTests {
         [
             Conditional(
                 backend: .nftables,
-                rule: "oifname \"wan\" meta mark & 0x4000 == 0x4000 masquerade fully-random",
-                named: "mark"
-            ),
-            Conditional(
-                backend: .nftables,
                 rule: "oifname \"wan\" numgen random mod 2 0 masquerade fully-random",
                 named: "numgen"
             ),
@@ -38,10 +34,10 @@ struct ConditionTests {
         ]
         + [Backend.iptablesNft, .iptablesLegacy].flatMap { backend in
             [
-                ("-m mark --mark 0x4000/0x4000", "mark"), ("-m u32 --u32 \"0x0=0x0\"", "u32"),
+                ("-m u32 --u32 \"0x0=0x0\"", "u32"),
                 ("-m bpf --bytecode \"1,6 0 0 65535\"", "bpf"), ("-m time --timestart 08:00:00", "time"),
                 ("-m statistic --mode random --probability 0.5", "statistic"),
-                ("-m connmark ! --mark 0x80/0x80", "connmark"), ("-m cgroup --cgroup 1", "cgroup"),
+                ("-m cgroup --cgroup 1", "cgroup"),
             ].map { match, named in
                 Conditional(
                     backend: backend,
@@ -70,6 +66,35 @@ struct ConditionTests {
             let finding = report.findings.first { $0.id == "random-source-ports" }
             #expect(finding?.severity == "note")
             #expect(finding?.detail.contains(row.named) == true)
+        }
+    }
+
+    /// What nobody marks meets no rule for marked packets, and every rule for all others.
+    @Test(arguments: Backend.allCases, [true, false])
+    func marksAreFollowed(_ backend: Backend, _ isInverted: Bool) async throws {
+        try await inTurn {
+            let lab = try NATLab()
+            let rule =
+                backend == .nftables
+                ? "oifname \"wan\" meta mark & 0x4000 \(isInverted ? "!=" : "==") 0x4000 masquerade fully-random"
+                : "-A POSTROUTING -o wan -m mark \(isInverted ? "! " : "")--mark 0x4000/0x4000 "
+                    + "-j MASQUERADE --random-fully"
+            try lab.nat.load(rule, backend)
+            let unmarked = try Program.scan(lab.nat).report
+            #expect(unmarked.verdict == (isInverted ? "hard" : "no-nat"))
+            #expect(unmarked.sourceNAT.map(\.reach) == [isInverted ? "always" : "never"])
+            // Marked on the way in, in another chain of another backend.
+            let marker = "table ip m { chain c { type filter hook prerouting priority -150; meta mark set 0x4000; }; }"
+            try lab.nat.require("nft", "-f", "-", input: marker)
+            let marked = try Program.scan(lab.nat).report
+            let path = try #require(marked.paths.first { $0.from == "10.0.1.0/24" })
+            #expect(path.verdict == (isInverted ? "no-nat" : "hard"))
+            let flows = try LabAddress.servers.prefix(3).map { server in
+                let socket = try lab.servers.socket(server, port: 3478)
+                try lab.clientA.socket(LabAddress.clientA, port: 42000).send([1], to: socket.local)
+                return try socket.receive(within: .seconds(2))?.source.port
+            }
+            #expect((Set(flows).count == 1) == isInverted)
         }
     }
 

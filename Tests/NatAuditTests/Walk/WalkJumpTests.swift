@@ -118,9 +118,7 @@ struct WalkJumpTests {
             )
         }
         scene.chain("c14", [.return])
-        let outcomes = scene.outcomes()
-        #expect(outcomes.contains { $0.short == "unknown" })
-        #expect(outcomes.allSatisfy { !$0.isCertain })
+        #expect(scene.ends().contains("unknown"))
     }
 }
 

@@ -102,6 +102,8 @@ extension WalkOutcome {
         case .translated(let rule, _): "\(rule.place.chain)/\(rule.position)"
         case .dropped(let rule): "drop \(rule.place.chain)/\(rule.position)"
         case .passed: "passed"
+        case .delivered: "delivered"
+        case .unroutable: "unroutable"
         case .unknown: "unknown"
         }
     }

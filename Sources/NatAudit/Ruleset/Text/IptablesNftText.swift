@@ -49,7 +49,7 @@ struct IptablesNftText {
             default: ending = "-j \(NftText.text(of: verdict).uppercased())"
             }
         case .verdictMap(_, let map): matches.append("[map \(map)]")
-        case .translateSource, .translateDestination, .change, .silent: break
+        case .translateSource, .translateDestination, .mark, .untrack, .change, .silent: break
         }
     }
 

@@ -78,7 +78,9 @@ struct NftText {
         case .verdict(let verdict): return Self.text(of: verdict)
         case .verdictMap(let operands, let map):
             return "\(words(for: operands, dependencies)) vmap \(text(ofSet: map, operands, dependencies))"
-        case .translateDestination(let words), .change(let words), .silent(let words): return words
+        case .translateDestination(let translation): return translation.words
+        case .mark(let assignment): return assignment.words
+        case .untrack(let words), .change(let words), .silent(let words): return words
         }
     }
 

@@ -1,0 +1,75 @@
+public import NetlinkBridge
+
+/// What conntrack knows of a packet's flow at one point of its way: that of the first packet, whose entry is being made.
+public struct Flow: Hashable, Sendable {
+    /// Whether conntrack looks at the packet.
+    public enum Tracking: Hashable, Sendable {
+        /// It has not done so yet: it comes at priority -200 of prerouting and output (NF_IP_PRI_CONNTRACK).
+        case notYet
+        /// The packet is the first of a flow.
+        case new
+        /// A rule told conntrack to leave it alone.
+        case untracked
+        /// No rule needs conntrack, which is off.
+        case off
+    }
+
+    /// Whether conntrack looks at the packet.
+    public var tracking: Tracking
+    /// The entry's mark, 0 for a new one; nil where it is not known.
+    public var mark: UInt32? = 0
+    /// The source, before any translation.
+    public let originalSource: IPAddress
+    /// The destination, before any translation.
+    public let originalDestination: IPAddress
+    /// The source port, before any translation; nil where the walk is about any.
+    public let originalSourcePort: UInt16?
+    /// The destination port, before any translation; nil where the walk is about any.
+    public let originalDestinationPort: UInt16?
+    /// The rule that translated the destination; nil where none did so far.
+    public var destinationRule: RuleReference?
+    /// The rule that translated the source, and how; nil where none did so far.
+    public var source: AppliedSource?
+    /// Tells whether the destination is settled: no rule translates it any more (IPS_DST_NAT_DONE).
+    public var isDestinationSettled = false
+    /// Tells whether the source is settled (IPS_SRC_NAT_DONE).
+    public var isSourceSettled = false
+
+    /// A translation and the rule that made it.
+    public struct AppliedSource: Hashable, Sendable {
+        /// The rule.
+        public let rule: RuleReference
+        /// What it made of the source.
+        public let translation: SourceTranslation
+    }
+
+    /// The flow of a packet that nothing has happened to.
+    public init(of packet: Packet, _ tracking: Tracking = .new) {
+        self.tracking = tracking
+        originalSource = packet.source
+        originalDestination = packet.destination
+        originalSourcePort = packet.sourcePort
+        originalDestinationPort = packet.destinationPort
+    }
+
+    /// The state as the bit that rules compare (NF_CT_STATE_*).
+    var state: UInt32 {
+        switch tracking {
+        case .new: 8
+        case .untracked: 0x40
+        case .notYet, .off: 1
+        }
+    }
+
+    /// The status bits that rules can see (IPS_*); an entry is confirmed only behind all chains.
+    func status(of packet: Packet) -> UInt32 {
+        var bits: UInt32 = 0
+        if packet.destination != originalDestination || packet.destinationPort != originalDestinationPort {
+            bits |= 0x20
+        }
+        if packet.source != originalSource || packet.sourcePort != originalSourcePort { bits |= 0x10 }
+        if isDestinationSettled { bits |= 0x100 }
+        if isSourceSettled { bits |= 0x80 }
+        return bits
+    }
+}

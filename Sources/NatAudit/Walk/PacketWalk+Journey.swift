@@ -1,0 +1,109 @@
+public import NetlinkBridge
+
+extension PacketWalk {
+    /// A packet's whole way through the host.
+    public struct Journey: Sendable {
+        /// What may become of it, in the order in which the kernel meets it; one alone is certain, of several none is.
+        public let outcomes: [WalkOutcome]
+        /// The ways that were asked for and are not in the table.
+        public let unanswered: Set<RouteQuery>
+    }
+
+    /// How often a packet may be sent another way before it is followed no further.
+    public static let maximumDetours = 4
+
+    /// Follows a packet from its arrival, or from the socket of the host's own, to its departure.
+    ///
+    /// The host's own packet has its source and out-interface already, as the routing tables chose them.
+    public func journey(of packet: Packet, by ways: WayTable) -> Journey {
+        var guide = Guide(context: context, ways: ways)
+        let start = Traveller(packet, Flow(of: packet, .notYet))
+        let outcomes = packet.inInterface == .none ? guide.leave(start) : guide.cross(start)
+        return Journey(outcomes: outcomes, unanswered: guide.unanswered)
+    }
+
+    /// The same, with ways that are asked for as they are needed.
+    public func journey<Failure: Error>(
+        of packet: Packet,
+        by ways: WayTable = WayTable(),
+        asking: (RouteQuery) throws(Failure) -> RouteAnswer
+    ) throws(Failure) -> Journey {
+        var ways = ways
+        var journey = journey(of: packet, by: ways)
+        for _ in 0..<Self.maximumDetours where !journey.unanswered.isEmpty {
+            for query in journey.unanswered { ways.answers[query] = try asking(query) }
+            journey = self.journey(of: packet, by: ways)
+        }
+        return journey
+    }
+}
+
+/// Leads a packet from hook to hook.
+private struct Guide {
+    let context: WalkContext
+    let ways: WayTable
+    var unanswered: Set<RouteQuery> = []
+
+    /// The way of a packet from outside: routed once, after all of prerouting.
+    mutating func cross(_ start: Traveller) -> [WalkOutcome] {
+        var walk = WalkRun(context)
+        let arrived = run(.prerouting, [start], &walk)
+        var forwarded: [Traveller] = []
+        var own: [Traveller] = []
+        for traveller in arrived {
+            guard let routed = route(traveller, &walk) else { continue }
+            if routed.packet.outInterface == .none { own.append(routed) } else { forwarded.append(routed) }
+        }
+        forwarded = run(.postrouting, run(.forward, forwarded, &walk), &walk)
+        let delivered = run(.input, own, &walk).map { WalkOutcome(.delivered, of: $0) }
+        return WalkOutcome.settled(forwarded.map { WalkOutcome(passing: $0) } + walk.ended + delivered)
+    }
+
+    /// The way of the host's own packet, which is routed again where its destination or mark changed.
+    mutating func leave(_ start: Traveller) -> [WalkOutcome] {
+        var walk = WalkRun(context)
+        let sent = run(.output, [start], &walk)
+        let staying = sent.filter { isLocal($0.packet.destination) }.map { WalkOutcome(.delivered, of: $0) }
+        let leaving = run(.postrouting, sent.filter { !isLocal($0.packet.destination) }, &walk)
+        return WalkOutcome.settled(leaving.map { WalkOutcome(passing: $0) } + walk.ended + staying)
+    }
+
+    private func isLocal(_ address: IPAddress) -> Bool {
+        address.isLoopback || context.localAddresses.contains(address)
+    }
+
+    private mutating func run(_ hook: NetfilterHook, _ travellers: [Traveller], _ walk: inout WalkRun) -> [Traveller] {
+        var guide = self
+        let run = HookRun(hook: hook, context: context) { traveller, walk in guide.route(traveller, &walk) }
+        let passed = run.run(travellers, &walk)
+        unanswered.formUnion(guide.unanswered)
+        return passed
+    }
+
+    /// The packet with the interface that it goes out by, none where it is for this host; nil where it goes no further.
+    private mutating func route(_ traveller: Traveller, _ walk: inout WalkRun) -> Traveller? {
+        guard let query = ways.query(for: traveller.packet) else {
+            walk.end(traveller, .unknown("the way depends on the packet's mark, which is not known"))
+            return nil
+        }
+        if ways.answers[query] == nil { unanswered.insert(query) }
+        switch ways.answers[query] ?? ways.otherwise {
+        case .found(let route):
+            var routed = traveller
+            switch route.kind {
+            case .unicast:
+                guard let index = route.nextHops.first?.interface else { break }
+                routed.packet.outInterface = .link(index: index.number, name: ways.names[index] ?? "")
+                return routed
+            case .local, .broadcast, .multicast, .anycast:
+                routed.packet.outInterface = .none
+                return routed
+            default: break
+            }
+            walk.end(traveller, .unroutable("the route to \(query.destination) is of kind \(route.kind)"))
+        case .refused(let refusal): walk.end(traveller, .unroutable("\(query.destination): \(refusal)"))
+        case nil: walk.end(traveller, .unknown("the way to \(query.destination) was not asked for"))
+        }
+        return nil
+    }
+}

@@ -1,0 +1,37 @@
+internal import NetlinkBridge
+
+extension Traveller {
+    /// Gives the packet the source that a rule makes of it, as far as that can be told.
+    ///
+    /// Whether the port is free, nothing that was read tells: it stays unless the rule draws it or leaves it out.
+    mutating func translateSource(
+        _ rule: RuleReference,
+        _ translation: SourceTranslation,
+        _ context: WalkContext
+    ) {
+        flow.source = .init(rule: rule, translation: translation)
+        flow.isSourceSettled = true
+        packet.source = source(by: translation, context) ?? packet.source
+        if translation.drawsPorts {
+            packet.sourcePort = nil
+        } else if let ports = translation.ports, let port = packet.sourcePort, !ports.contains(port) {
+            packet.sourcePort = ports.count == 1 ? ports.lowerBound : nil
+        }
+    }
+
+    /// The address that the rule presents; nil where it cannot be told.
+    private func source(by translation: SourceTranslation, _ context: WalkContext) -> IPAddress? {
+        switch translation.kind {
+        case .snat:
+            guard translation.undecided == nil, let range = translation.addresses.first, range.first == range.last
+            else { return nil }
+            return range.first
+        case .netmap: return translation.addresses.first.map { packet.source.inPrefix($0.first, $0.last) }
+        case .masquerade:
+            guard case .link(let index, _) = packet.outInterface else { return nil }
+            let addresses = context.interfaceAddresses[index]?.filter { $0.family == packet.family } ?? []
+            // Of several the kernel takes the one in the next hop's subnet.
+            return addresses.count == 1 ? addresses[0] : nil
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// A packet at one point of its way, and what had to be true for it to get there as it is.
+struct Traveller {
+    var packet: Packet
+    var flow: Flow
+    /// What is taken to be true, in words.
+    var conditions: [String] = []
+    /// The hooks, chains and rules that it came by, in words.
+    var steps: [String] = []
+
+    init(_ packet: Packet, _ flow: Flow) {
+        self.packet = packet
+        self.flow = flow
+    }
+
+    /// The same packet under more conditions.
+    func assuming(_ more: [String]) -> Traveller {
+        var traveller = self
+        traveller.conditions += more
+        return traveller
+    }
+
+    /// The same packet one step later.
+    func after(_ step: String) -> Traveller {
+        var traveller = self
+        traveller.steps.append(step)
+        return traveller
+    }
+
+    /// Tells whether rules cannot tell one from the other.
+    func isLike(_ other: Traveller) -> Bool { packet == other.packet && flow == other.flow }
+
+    /// Travellers, each kind of packet once: ways that lead to the same hold under what they have in common.
+    static func merged(_ travellers: [Traveller]) -> [Traveller] {
+        guard travellers.count > 1 else { return travellers }
+        var result: [Traveller] = []
+        for traveller in travellers {
+            if let index = result.firstIndex(where: { $0.isLike(traveller) }) {
+                result[index].conditions = common(result[index].conditions, traveller.conditions)
+            } else {
+                result.append(traveller)
+            }
+        }
+        return result
+    }
+
+    /// What two ways have in common: the conditions before they parted.
+    static func common(_ one: [String], _ other: [String]) -> [String] {
+        Array(zip(one, other).prefix { $0 == $1 }.map(\.0))
+    }
+}

@@ -1,6 +1,6 @@
 public import NetlinkBridge
 
-/// A question to the routing tables: which way would a packet take?
+/// A question to the routing tables about the way of a packet.
 public struct RouteQuery: Hashable, Sendable {
     /// The packet's destination.
     public let destination: IPAddress

@@ -62,10 +62,19 @@ private struct Guide {
     /// The way of the host's own packet, which is routed again where its destination or mark changed.
     mutating func leave(_ start: Traveller) -> [WalkOutcome] {
         var walk = WalkRun(context)
-        let sent = run(.output, [start], &walk)
-        let staying = sent.filter { isLocal($0.packet.destination) }.map { WalkOutcome(.delivered, of: $0) }
-        let leaving = run(.postrouting, sent.filter { !isLocal($0.packet.destination) }, &walk)
-        return WalkOutcome.settled(leaving.map { WalkOutcome(passing: $0) } + walk.ended + staying)
+        let sent = run(.postrouting, run(.output, [start], &walk), &walk)
+        let leaving = sent.filter { !isLocal($0.packet.destination) }
+        // What the host sends to itself comes in again by the loopback interface, translated already.
+        let returning = sent.filter { isLocal($0.packet.destination) }.map { traveller in
+            var returning = traveller
+            returning.packet.inInterface = traveller.packet.outInterface
+            returning.packet.outInterface = .none
+            return returning
+        }
+        let delivered = run(.input, run(.prerouting, returning, &walk), &walk)
+        return WalkOutcome.settled(
+            leaving.map { WalkOutcome(passing: $0) } + walk.ended + delivered.map { WalkOutcome(.delivered, of: $0) }
+        )
     }
 
     private func isLocal(_ address: IPAddress) -> Bool {
@@ -96,7 +105,7 @@ private struct Guide {
                 routed.packet.outInterface = .link(index: index.number, name: ways.names[index] ?? "")
                 return routed
             case .local, .broadcast, .multicast, .anycast:
-                routed.packet.outInterface = .none
+                routed.packet.outInterface = traveller.packet.inInterface == .none ? ways.loopback : .none
                 return routed
             default: break
             }

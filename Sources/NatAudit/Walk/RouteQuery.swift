@@ -44,6 +44,11 @@ public struct WayTable: Sendable {
         self.names = names
     }
 
+    /// The interface by which the host sends to itself.
+    var loopback: Packet.Interface {
+        names.first { $0.value == "lo" }.map { .link(index: $0.key.number, name: $0.value) } ?? .unknown
+    }
+
     /// The question that a packet of that mark asks; nil where its mark matters and is not known.
     func query(for packet: Packet) -> RouteQuery? {
         guard let mark = dependsOnMarks ? packet.mark : 0 else { return nil }

@@ -1,0 +1,101 @@
+import Foundation
+import NatAudit
+import NetlinkBridge
+import Testing
+
+/// The walk against the kernel: random packets through random rules, foretold and then sent for real.
+struct DifferentialTests {
+    /// How many packets each ruleset is tried with.
+    private static let packets = 10
+    /// How many pairs of ruleset and packet are tried; NATAUDIT_PAIRS asks for more.
+    private static let pairs =
+        ProcessInfo.processInfo.environment["NATAUDIT_PAIRS"].flatMap { Int($0) } ?? 2000
+    /// Where the seeds begin; each ruleset has its own.
+    private static let firstSeed =
+        ProcessInfo.processInfo.environment["NATAUDIT_SEED"].flatMap { UInt64($0) } ?? 1
+
+    @Test func theWalkForetellsWhatTheKernelDoes() async throws {
+        let count = max(1, Self.pairs / Self.packets)
+        let tally = try await onOwnThread {
+            let lab = try DifferentialLab()
+            var tally = DifferentialTally()
+            for offset in 0..<count {
+                let seed = Self.firstSeed + UInt64(offset)
+                let rules = RandomRules(seed: seed)
+                var random = SplitMix64(seed: seed ^ 0xABCD)
+                let packets = RandomPacket.packets(Self.packets, using: &random)
+                try lab.load(rules)
+                let foretold = try lab.foretold(packets)
+                for ((packet, outcomes), seen) in zip(zip(packets, foretold), try lab.sent(packets)) {
+                    tally.add(outcomes, seen, rules, "seed \(seed), \(packet)")
+                }
+            }
+            return tally
+        }
+        print("differential: \(tally)")
+        #expect(tally.disagreements.isEmpty, "\(tally.disagreements.prefix(5).joined(separator: "\n"))")
+        #expect(tally.pairs == count * Self.packets)
+        #expect(tally.conditional * 20 < tally.pairs)
+        // Rules that decide nothing would agree with anything.
+        #expect(tally.translated * 4 > tally.pairs)
+    }
+}
+
+/// How the walk did.
+struct DifferentialTally: CustomStringConvertible {
+    private(set) var pairs = 0
+    private(set) var translated = 0
+    private(set) var dropped = 0
+    /// How many answers depend, where no condition stands in the rules that nothing decides beforehand.
+    private(set) var conditional = 0
+    private(set) var disagreements: [String] = []
+
+    var description: String {
+        "\(pairs) pairs, \(translated) translated, \(dropped) dropped, \(conditional) left open without a reason, "
+            + "\(disagreements.count) disagreements"
+    }
+
+    mutating func add(
+        _ outcomes: [WalkOutcome],
+        _ seen: [(place: KernelName, arrival: RawReceiver.Arrival)],
+        _ rules: RandomRules,
+        _ name: String
+    ) {
+        pairs += 1
+        if seen.isEmpty { dropped += 1 }
+        if outcomes.contains(where: { if case .translated = $0.end { true } else { $0.destinationRule != nil } }) {
+            translated += 1
+        }
+        if outcomes.count > 1, !rules.holdsUnknowable { conditional += 1 }
+        guard outcomes.contains(where: { Self.agrees($0, seen) }) else {
+            let what = outcomes.map { "\($0.end) \($0.packet.map { "\($0)" } ?? "") \($0.conditions) \($0.steps)" }
+            disagreements.append("\(name): foretold \(what.joined(separator: "\n or ")), seen \(seen)\n\(rules)")
+            return
+        }
+    }
+
+    private static func agrees(
+        _ outcome: WalkOutcome,
+        _ seen: [(place: KernelName, arrival: RawReceiver.Arrival)]
+    ) -> Bool {
+        switch outcome.end {
+        case .dropped, .unroutable: return seen.isEmpty
+        case .unknown: return false
+        case .delivered, .passed, .translated:
+            guard seen.count == 1, let (place, arrival) = seen.first, let packet = outcome.packet else { return false }
+            var wanted: KernelName = "lo"
+            if case .link(_, let name) = packet.outInterface { wanted = name }
+            if outcome.end == .delivered { wanted = "lo" }
+            guard place == wanted, arrival.destination.address == packet.destination,
+                packet.destinationPort == nil || packet.destinationPort == arrival.destination.port
+            else { return false }
+            guard packet.source == arrival.source.address else { return false }
+            return packet.sourcePort.map { $0 == arrival.source.port } ?? isInRange(outcome, arrival.source.port)
+        }
+    }
+
+    private static func isInRange(_ outcome: WalkOutcome, _ port: UInt16) -> Bool {
+        guard case .translated(_, let translation) = outcome.end else { return true }
+        return translation.ports?.contains(port) ?? (port >= 1024)
+    }
+}

@@ -1,0 +1,46 @@
+import NetlinkBridge
+
+/// A packet that is sent for real and followed through the rules.
+struct RandomPacket: CustomStringConvertible {
+    /// A client's address; nil for the host's own packet.
+    let source: IPAddress?
+    let sourcePort: UInt16
+    let destination: IPAddress
+    let destinationPort: UInt16
+
+    var description: String {
+        "\(source.map { "\($0)" } ?? "host"):\(sourcePort) to \(destination):\(destinationPort)"
+    }
+
+    /// Packets that differ in their source ports, so that no flow stands in another's way.
+    static func packets(_ count: Int, using random: inout SplitMix64) -> [RandomPacket] {
+        (0..<count).map { number in
+            let isOwn = Int.random(in: 0..<4, using: &random) == 0
+            // The host's own packets to itself are not followed.
+            let destinations = DifferentialLab.destinations.filter {
+                !isOwn || !["10.0.1.1", "203.0.113.1"].contains($0)
+            }
+            return RandomPacket(
+                source: isOwn ? nil : DifferentialLab.clients.randomElement(using: &random).flatMap { IPAddress($0) },
+                sourcePort: UInt16(20_000 + number * 997 + Int.random(in: 0..<900, using: &random)),
+                destination: destinations.randomElement(using: &random).flatMap { IPAddress($0) } ?? .v4(0xC000_020A),
+                destinationPort: DifferentialLab.ports.randomElement(using: &random) ?? 53
+            )
+        }
+    }
+}
+
+/// Steele, Lea and Flood's SplitMix64: small, seeded, and the same on every machine.
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}

@@ -43,7 +43,8 @@ public struct HostSnapshot: Sendable {
         forwarding: [AddressFamily: Bool],
         virtualServices: Int,
         gaps: [Gap],
-        setNames: [UInt16: KernelName] = [:]
+        setNames: [UInt16: KernelName] = [:],
+        ipsets: [UInt16: IPSet] = [:]
     ) {
         self.host = host
         self.nftables = nftables
@@ -55,7 +56,7 @@ public struct HostSnapshot: Sendable {
         self.forwarding = forwarding
         self.virtualServices = virtualServices
         self.gaps = gaps
-        ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames)
+        ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames, ipsets: ipsets)
     }
 
     /// Rules that could not be read.

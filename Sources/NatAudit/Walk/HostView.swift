@@ -8,19 +8,22 @@ struct HostView {
     var addresses: [UInt32: Set<IPAddress>] = [:]
     /// The broadcast addresses of the host's own networks.
     var broadcasts: Set<IPAddress> = []
-    /// Tells whether bridges hand their packets to the chains of IP (the module br_netfilter): then a packet that came in
+    /// Tells whether bridges may show their packets to the chains of IP (the module br_netfilter): then a packet that came in
     /// by a bridge keeps the port that it came in by.
-    var filtersBridges = false
+    var filtersBridges: Bool
 
     /// Gathers what the kernel lists.
-    init(links: [Link], addresses: [InterfaceAddress], filtersBridges: Bool = false) {
+    init(links: [Link], addresses: [InterfaceAddress], filtersBridges: Bool) {
+        self.filtersBridges = filtersBridges
         for link in links { self.links[link.index.number] = link }
         for address in addresses {
             self.addresses[address.interface.number, default: []].insert(address.address)
             if let last = address.broadcast { broadcasts.insert(last) }
         }
-        self.filtersBridges = filtersBridges
     }
+
+    /// Tells whether the calling thread's namespace has the switch of br_netfilter, which says that the module is there.
+    static func filtersBridges() -> Bool { (try? Sysctl("net.bridge.bridge-nf-call-iptables").read()) != nil }
 }
 
 extension InterfaceAddress {

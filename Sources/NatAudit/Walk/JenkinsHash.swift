@@ -27,7 +27,7 @@ enum JenkinsHash {
 
     /// Scales a hash to `0..<modulus` (`reciprocal_scale` in linux/kernel.h).
     static func scaled(_ hash: UInt32, to modulus: UInt32) -> UInt32 {
-        UInt32(truncatingIfNeeded: UInt64(hash) &* UInt64(modulus) >> 32)
+        UInt32(truncatingIfNeeded: (UInt64(hash) * UInt64(modulus)) >> 32)
     }
 
     private static func word(_ bytes: ArraySlice<UInt8>, _ offset: Int) -> UInt32 {

@@ -62,12 +62,22 @@ extension ConditionTest {
 
     /// For a packet that no bridge has, a test is false, and an inverted one true.
     private func holds(_ match: XtBridgePortMatch) -> Answer {
-        if let host = view.host, host.filtersBridges, case .link(let index, _) = view.packet.inInterface,
-            host.links[index].map({ $0.kind == "bridge" }) ?? true
-        {
-            return unknown(.physdev(match))
-        }
-        return match.tests.isSubset(of: match.inversions) ? .yes : .no
+        guard mayHaveBridgePort else { return match.tests.isSubset(of: match.inversions) ? .yes : .no }
+        // It came in by a port, of which the name is not known, and is routed, so that it leaves by none. Without that port
+        // even the inverted test of its name is false then (`physdev_mt` in net/netfilter/xt_physdev.c).
+        let certain = match.tests.intersection([.isBridged, .hasOutput])
+        if !certain.isSubset(of: match.inversions) { return .no }
+        if match.tests.contains(.output), !match.inversions.contains(.output) { return .no }
+        return match.tests.isSubset(of: [.isBridged, .hasOutput]) ? .yes : unknown(.physdev(match))
+    }
+
+    /// Tells whether the packet may have come in by a port of a bridge that shows its packets to the chains of IP.
+    private var mayHaveBridgePort: Bool {
+        guard view.packet.inInterface != .none else { return false }
+        guard let host = view.host, case .link(let index, _) = view.packet.inInterface,
+            let link = host.links[index]
+        else { return true }
+        return host.filtersBridges && link.kind == "bridge"
     }
 }
 

@@ -29,7 +29,8 @@ struct ConditionHost {
         ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: names, ipsets: ipsets)
         self.addresses = Set(addresses.map(\.address))
         self.links = links
-        view = HostView(links: links, addresses: addresses)
+        let filtersBridges = try host.namespace.perform { HostView.filtersBridges() }
+        view = HostView(links: links, addresses: addresses, filtersBridges: filtersBridges)
         for rule in nftables.rules {
             let place = ChainPlace(isLegacy: false, family: rule.family, table: rule.table, chain: rule.chain)
             let counts = rule.expressions.compactMap { expression -> UInt64? in

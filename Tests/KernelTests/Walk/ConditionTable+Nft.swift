@@ -31,7 +31,7 @@ extension ConditionTable {
             .unknown("meta skuid 0", .own), .unknown("meta skuid != 1", .own),
             .unknown("meta skgid != 1", .own), .unknown("meta length 29"), .unknown("meta cpu 0"),
             .unknown("meta day 1"), .unknown("meta hour \"10:00\"-\"12:00\""), .unknown("meta random < 5"),
-            "meta nfproto ipv4", "meta protocol ip", "meta protocol != ip", "meta mark 0", "meta mark != 5",
+            "meta protocol ip", "meta protocol != ip", "meta mark 0", "meta mark != 5",
             "meta mark 1-5", .only(.forwarded, "meta ipsec missing"),
             .only(.own, "socket wildcard 1", isUnknown: true),
         ]
@@ -56,7 +56,7 @@ extension ConditionTable {
         name: "sets and maps",
         loader: .nft,
         probes: [
-            "ip saddr @nets", "ip saddr != @nets", "ip daddr @all", "ip daddr != @all", "ip saddr @timed",
+            "ip saddr @nets", "ip saddr != @nets", "ip daddr @others", "ip daddr != @others", "ip saddr @timed",
             "ip saddr @counted", "ip daddr @counted", "ip saddr . udp dport @pairs",
             "ip daddr . udp dport @pairs", "ip saddr . udp sport @pairs", "iifname . ip saddr @wide",
             "ip saddr . meta l4proto . udp dport { 10.0.1.2 . udp . 3478 }",
@@ -70,7 +70,7 @@ extension ConditionTable {
         ],
         sets: """
             \tset nets { type ipv4_addr; flags interval; elements = { 10.0.0.0/16, 192.0.2.0/24 }; }
-            \tset all { type ipv4_addr; flags interval; elements = { 192.0.2.0/24, * }; }
+            \tset others { type ipv4_addr; flags interval; elements = { 192.0.2.0/24, * }; }
             \tset timed { type ipv4_addr; flags timeout; elements = { 10.0.1.2 timeout 1h }; }
             \tset counted { type ipv4_addr; counter; elements = { 10.0.1.2 }; }
             \tset limited { type ipv4_addr; size 9; flags dynamic; limit rate 5/second; elements = { 10.0.1.2 }; }

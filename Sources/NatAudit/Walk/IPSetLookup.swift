@@ -23,7 +23,8 @@ struct IPSetLookup {
         case .networkInterface: return matchesInterface(set)
         case .port: return matchesPort(set)
         // Only a packet that came in has a sender on the link.
-        case .linkAddress: return packet.inInterface == .none ? false : set.elements.isEmpty && set.isWhole ? false : nil
+        case .linkAddress:
+            return packet.inInterface == .none ? false : set.elements.isEmpty && set.isWhole ? false : nil
         }
     }
 

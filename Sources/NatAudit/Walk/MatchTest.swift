@@ -16,7 +16,8 @@ extension ConditionTest {
         case .mark(let match): return holds(match)
         case .connmark(let match): return holds(connmark: match)
         case .conntrack(let match): return holds(match)
-        case .state(let states): return answer(view.currentFlow.xtStates(askedFor: states).map { !states.isDisjoint(with: $0) }, match)
+        case .state(let states):
+            return answer(view.currentFlow.xtStates(askedFor: states).map { !states.isDisjoint(with: $0) }, match)
         case .owner(let owner): return holds(owner)
         case .set(let match): return holds(match)
         case .physdev(let match): return holds(match)

@@ -35,7 +35,8 @@ struct NftSetLookup {
                 nearest = element
                 continue
             }
-            if best.key == element.key ? best.isEnd && !element.isEnd : best.key.lexicographicallyPrecedes(element.key) {
+            if best.key == element.key ? best.isEnd && !element.isEnd : best.key.lexicographicallyPrecedes(element.key)
+            {
                 nearest = element
             }
         }

@@ -5,6 +5,7 @@ import Testing
 
 /// The state of a host, and the answers of `ConditionTest` for two packets through it.
 struct ConditionHost {
+    private let packetAddresses: ConditionAddresses
     private let ruleset: Ruleset
     private let addresses: Set<IPAddress>
     private let view: HostView
@@ -12,12 +13,15 @@ struct ConditionHost {
     /// The counters of the rules of each chain.
     private var packets: [ChainPlace: [UInt64]] = [:]
 
-    init(_ host: LabHost) throws {
+    init(_ host: LabHost, _ packetAddresses: ConditionAddresses) throws {
+        self.packetAddresses = packetAddresses
         let (nftables, legacy, links, addresses, names, ipsets) = try host.namespace.perform {
             var reader = try NftablesReader()
             let nftables = try reader.ruleset()
-            let legacy = try LegacyTableReader.tableNames(family: .ip).compactMap { name in
-                try LegacyTableReader.read(table: name, family: .ip)
+            let legacy = try AddressFamily.allCases.flatMap { family in
+                try LegacyTableReader.tableNames(family: family).compactMap { name in
+                    try LegacyTableReader.read(table: name, family: family)
+                }
             }
             let names = try XtSetNames.read(legacy.reduce(nftables.setIndexes) { $0.union($1.setIndexes) })
             let changed = legacy.reduce(nftables.changedSetIndexes) { $0.union($1.changedSetIndexes) }
@@ -40,7 +44,12 @@ struct ConditionHost {
         }
         for table in legacy {
             for chain in table.chains {
-                let place = ChainPlace(isLegacy: true, family: .ip, table: table.name, chain: chain.name)
+                let place = ChainPlace(
+                    isLegacy: true,
+                    family: NftFamily(table.family),
+                    table: table.name,
+                    chain: chain.name
+                )
                 packets[place] = chain.rules.map(\.counters.packets)
             }
         }
@@ -49,11 +58,12 @@ struct ConditionHost {
     /// The rules that a packet meets, with the number of packets that each counted.
     func rules(for way: ConditionTable.Ways) throws -> [(rule: PlacedRule, packets: UInt64)] {
         let hook: NetfilterHook = way == .own ? .output : .forward
-        let chains = ruleset.baseChains(at: hook, family: .ip, nat: false).flatMap { $0 }
+        let chains = ruleset.baseChains(at: hook, family: packetAddresses.client.family, nat: false).flatMap { $0 }
         let chain = try #require(chains.first { $0.hook?.priority == 0 })
         let counts = try #require(packets[chain.place])
         try #require(counts.count == chain.rules.count)
-        return zip(chain.rules, counts).map { (PlacedRule(rule: $0, place: chain.place), $1) }
+        // The first rule is none of the table's.
+        return zip(chain.rules, counts).dropFirst().map { (PlacedRule(rule: $0, place: chain.place), $1) }
     }
 
     /// A rule and where it stands.
@@ -94,8 +104,8 @@ struct ConditionHost {
             links.first { $0.name == name }.map { .link(index: $0.index.number, name: name) } ?? .unknown
         }
         var packet = Packet(
-            from: way == .own ? LabAddress.nat : LabAddress.clientA,
-            to: LabAddress.servers[0],
+            from: way == .own ? packetAddresses.nat : packetAddresses.client,
+            to: packetAddresses.server,
             sourcePort: 42000,
             destinationPort: 3478,
             inInterface: way == .own ? .none : link("lan0"),
@@ -103,5 +113,18 @@ struct ConditionHost {
         )
         packet.mark = 0
         return packet
+    }
+}
+
+/// The ends of the packets.
+struct ConditionAddresses {
+    let client: IPAddress
+    let nat: IPAddress
+    let server: IPAddress
+
+    init(_ family: AddressFamily) {
+        client = family == .ip ? LabAddress.clientA : .v6(high: 0x2001_0DB8_0001_0000, low: 2)
+        nat = family == .ip ? LabAddress.nat : .v6(high: 0x2001_0DB8_0002_0000, low: 1)
+        server = family == .ip ? LabAddress.servers[0] : .v6(high: 0x2001_0DB8_0002_0000, low: 0x10)
     }
 }

@@ -1,7 +1,20 @@
+import NetlinkBridge
+
 extension ConditionTable {
     /// Conditions in iptables' syntax, in both backends.
-    static let iptables = iptables("matches", matches) + iptables("flows", flows)
-        + iptables("ipsets", ipsets: setScript, setMatches)
+    static let iptables =
+        iptables("matches", matches) + iptables("flows", flows)
+        + iptables("ipsets", ipsets: setScript, setMatches) + iptables("matches of IPv6", family: .ip6, version6)
+
+    private static let version6: [Probe] = [
+        "-s 2001:db8:1::2", "! -d 2001:db8:2::/64", "-m addrtype --dst-type LOCAL",
+        "-m addrtype --src-type LOCAL", "-m addrtype --src-type UNICAST",
+        "-m addrtype ! --src-type UNICAST", "-m addrtype --dst-type MULTICAST",
+        "-m addrtype ! --dst-type MULTICAST", "-m addrtype --src-type UNICAST,LOCAL",
+        "-m conntrack --ctstate NEW --ctorigsrc 2001:db8:1::/64", .unknown("-m hl --hl-eq 64"),
+        "-p icmpv6 -m icmp6 --icmpv6-type 128", "-m iprange --src-range 2001:db8:1::-2001:db8:1::9",
+        "-p udp -m multiport --dports 1,3478", "-m tos --tos 0/0xff", "-m dscp --dscp 0",
+    ]
 
     private static let matches: [Probe] = [
         "-s 10.0.1.2", "! -s 10.0.1.2", "-d 203.0.113.0/25", .only(.forwarded, "-i lan0"),
@@ -95,6 +108,10 @@ extension ConditionTable {
         create list list:set
         add list net
         add list bits
+        create mixed list:set
+        add mixed six
+        add mixed ports
+        add mixed ip
         create changed hash:ip
         add changed 10.0.1.2
         create counters hash:ip counters
@@ -113,7 +130,8 @@ extension ConditionTable {
         .only(.forwarded, "-m set --match-set shadowed src,src"), match("shadowed src,dst"),
         .only(.forwarded, "-m set --match-set beginning src,src"), match("beginning src,dst"),
         match("bits src"), match("bits dst"), match("ports dst"), match("ports src"), match("old src"),
-        match("six src"), match("list src"), match("list dst"), "-m set ! --match-set list src,dst",
+        match("mixed src"), match("mixed dst"), match("list src"), match("list dst"),
+        "-m set ! --match-set list src,dst",
         // The packet's own rule comes first, so that what it finds afterwards is not what was dumped.
         .unknown("-m set --match-set changed dst"),
         .unknown("-m set --match-set counters src --packets-gt 5", .forwarded),

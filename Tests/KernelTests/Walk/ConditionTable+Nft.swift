@@ -1,6 +1,8 @@
+import NetlinkBridge
+
 extension ConditionTable {
     /// Conditions in nft's syntax, on 10.0.1.2:42000 to 203.0.113.10:3478, forwarded, and on the host's own packet to there.
-    static let nft = [header, interfaces, flow, sets, hashes, rare]
+    static let nft = [header, interfaces, flow, sets, hashes, rare, version6, both]
 
     private static let header = ConditionTable(
         name: "headers",
@@ -115,25 +117,60 @@ extension ConditionTable {
         ]
     )
 
-    /// What is left of a flow that is not tracked.
-    static let untracked = [
-        ConditionTable(
-            name: "a flow that is not tracked",
-            loader: .nft,
-            probes: [
-                "ct state untracked", "ct state invalid", "ct state != new", "ct mark 0", "ct mark != 5",
-                "ct status != snat", "ct direction original", "ct zone 0", "ct original protocol udp",
-            ],
-            isUntracked: true
-        )
-    ] + iptables(
-        "a flow that is not tracked",
-        isUntracked: true,
-        [
-            "-m conntrack --ctstate UNTRACKED", "-m conntrack --ctstate UNTRACKED --ctproto 6",
-            "-m conntrack ! --ctproto 6", "-m conntrack ! --ctstate NEW", "-m conntrack --ctstate INVALID",
-            "-m connmark --mark 0", "-m connmark ! --mark 5", "-m conntrack --ctdir ORIGINAL",
-            "-m state --state UNTRACKED", "-m helper ! --helper ftp", "-m helper --helper ftp",
+    private static let version6 = ConditionTable(
+        name: "IPv6",
+        loader: .nft,
+        family: .ip6,
+        probes: [
+            "ip6 saddr 2001:db8:1::/64", "ip6 daddr != 2001:db8:2::10", "ip6 version 6", "ip6 dscp cs0",
+            "ip6 nexthdr udp", .unknown("ip6 hoplimit 64"), .unknown("ip6 flowlabel 0"),
+            "exthdr hbh exists", "exthdr hbh missing", "exthdr frag exists", "frag id 5", "rt type 0",
+            "fib daddr type local", "fib daddr type unicast", "fib saddr type local",
+            "ip6 saddr . udp dport @wide", "ip6 daddr . udp dport @wide", "ip6 saddr @nets",
+            "ip6 saddr . ip6 daddr { 2001:db8:1::2 . 2001:db8:2::10 }", "ct original ip6 saddr 2001:db8:1::2",
+            "ct reply ip6 daddr 2001:db8:1::2", "rt mtu 1400", "meta protocol ip6",
+        ] + hash("ip6 saddr . ip6 daddr", mod: 5, seed: "3") + hash("ip6 saddr . udp sport", mod: 4, seed: "0"),
+        sets: """
+            \tset wide { type ipv6_addr . inet_service; flags interval; elements = { 2001:db8:0:ff::-2001:db8:1::1:0 . 3000-4000, 2001:db8:2::f-2001:db8:2::1f . 3478 }; }
+            \tset nets { type ipv6_addr; flags interval; elements = { 2001:db8::/47, 2001:db8:3::/48 }; }
+            """
+    )
+
+    /// Conditions of a table of both families, on packets of IPv4.
+    private static let both = ConditionTable(
+        name: "a table of both families",
+        loader: .nft,
+        table: "inet",
+        probes: [
+            "meta nfproto ipv4", "meta nfproto != ipv4", "ip6 saddr 2001:db8:1::/64", "ip saddr 10.0.1.2",
+            "ct original ip6 saddr != 2001:db8:1::2", "ct original ip saddr 10.0.1.2", "rt ip6 nexthop != ::1",
+            "exthdr hbh exists", "exthdr hbh missing", "ip option rr missing", "meta protocol ip6",
+            "ip6 nexthdr != udp", "meta nfproto ipv6 fib daddr type != local",
+            "meta l4proto udp ct original proto-dst 3478",
         ]
     )
+
+    /// What is left of a flow that is not tracked.
+    static let untracked =
+        [
+            ConditionTable(
+                name: "a flow that is not tracked",
+                loader: .nft,
+                probes: [
+                    "ct state untracked", "ct state invalid", "ct state != new", "ct mark 0", "ct mark != 5",
+                    "ct status != snat", "ct direction original", "ct zone 0", "ct original protocol udp",
+                ],
+                isUntracked: true
+            )
+        ]
+        + iptables(
+            "a flow that is not tracked",
+            isUntracked: true,
+            [
+                "-m conntrack --ctstate UNTRACKED", "-m conntrack --ctstate UNTRACKED --ctproto 6",
+                "-m conntrack ! --ctproto 6", "-m conntrack ! --ctstate NEW", "-m conntrack --ctstate INVALID",
+                "-m connmark --mark 0", "-m connmark ! --mark 5", "-m conntrack --ctdir ORIGINAL",
+                "-m state --state UNTRACKED", "-m helper ! --helper ftp", "-m helper --helper ftp",
+            ]
+        )
 }

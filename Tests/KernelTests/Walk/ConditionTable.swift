@@ -1,3 +1,4 @@
+import NetlinkBridge
 import Testing
 
 /// Conditions as a tool takes them, each of which becomes a rule that counts.
@@ -5,8 +6,8 @@ struct ConditionTable: CustomTestStringConvertible, Sendable {
     /// How the rules are loaded.
     enum Loader: String, Sendable {
         case nft
-        case iptablesNft = "iptables-nft"
-        case iptablesLegacy = "iptables-legacy"
+        case iptablesNft = "nft backend"
+        case iptablesLegacy = "legacy backend"
     }
 
     /// Which of the two packets a rule is about: the forwarded one, or the host's own.
@@ -28,6 +29,10 @@ struct ConditionTable: CustomTestStringConvertible, Sendable {
 
     let name: String
     let loader: Loader
+    /// The family of the packets.
+    var family = AddressFamily.ip
+    /// The family of nft's table; that of the packets where it is nil.
+    var table: String?
     let probes: [Probe]
     /// Sets and maps of the table, in nft's syntax.
     var sets = ""
@@ -41,24 +46,33 @@ struct ConditionTable: CustomTestStringConvertible, Sendable {
     /// The probes of the chain that the packet meets, in their order.
     func probes(for way: Ways) -> [Probe] { probes.filter { $0.hooks.contains(way) } }
 
+    /// The tool of the rules, without its ending: `iptables-nft`, `ip6tables-legacy`.
+    var tool: String {
+        let prefix = family == .ip ? "iptables" : "ip6tables"
+        return loader == .nft ? "nft" : "\(prefix)-\(loader == .iptablesNft ? "nft" : "legacy")"
+    }
+
     /// The ruleset.
     var script: String { loader == .nft ? nftScript : iptablesScript }
 
     private var nftScript: String {
         func chain(_ hook: String, _ way: Ways) -> String {
-            let rules = probes(for: way).map { "\t\t\($0.text) counter\n" }.joined()
+            // The first rule keeps away what hosts say to each other by themselves.
+            let rules =
+                "\t\tmeta l4proto != udp return\n" + probes(for: way).map { "\t\t\($0.text) counter\n" }.joined()
             return "\tchain \(hook) {\n\t\ttype filter hook \(hook) priority 0;\n\(rules)\t}\n"
         }
         var raw = ""
         for hook in ["prerouting", "output"] where isUntracked {
             raw += "\tchain raw_\(hook) {\n\t\ttype filter hook \(hook) priority -300;\n\t\tnotrack\n\t}\n"
         }
-        return "table ip c {\n\(sets)\n\(raw)\(chain("forward", .forwarded))\(chain("output", .own))}\n"
+        return
+            "table \(table ?? family.rawValue) c {\n\(sets)\n\(raw)\(chain("forward", .forwarded))\(chain("output", .own))}\n"
     }
 
     private var iptablesScript: String {
         func rules(_ chain: String, _ way: Ways) -> String {
-            probes(for: way).map { "-A \(chain) \($0.text)\n" }.joined()
+            "-A \(chain) ! -p udp -j RETURN\n" + probes(for: way).map { "-A \(chain) \($0.text)\n" }.joined()
         }
         let raw = "*raw\n-A PREROUTING -j CT --notrack\n-A OUTPUT -j CT --notrack\nCOMMIT\n"
         return (isUntracked ? raw : "") + "*filter\n\(rules("FORWARD", .forwarded))\(rules("OUTPUT", .own))COMMIT\n"
@@ -67,12 +81,20 @@ struct ConditionTable: CustomTestStringConvertible, Sendable {
     /// The same conditions in both of iptables' backends.
     static func iptables(
         _ name: String,
+        family: AddressFamily = .ip,
         ipsets: String = "",
         isUntracked: Bool = false,
         _ probes: [Probe]
     ) -> [ConditionTable] {
         [Loader.iptablesNft, .iptablesLegacy].map { loader in
-            ConditionTable(name: name, loader: loader, probes: probes, ipsets: ipsets, isUntracked: isUntracked)
+            ConditionTable(
+                name: name,
+                loader: loader,
+                family: family,
+                probes: probes,
+                ipsets: ipsets,
+                isUntracked: isUntracked
+            )
         }
     }
 }

@@ -77,7 +77,7 @@ public struct InputPath: Hashable, Sendable {
             inInterface: .link(index: index.number, name: name)
         )
         packet.hasLocalSocket = false
-        let walk = PacketWalk(ruleset: ruleset, localAddresses: snapshot.localAddresses)
+        let walk = snapshot.walk(ruleset)
         let outcomes = walk.outcomes(for: packet, at: .input, nat: false)
         let ends = outcomes.map { outcome -> Bool? in
             switch outcome.end {

@@ -8,11 +8,7 @@ struct PathEvaluation {
     /// Prepares; packets carry no mark until a rule gives them one.
     init(_ snapshot: HostSnapshot, _ ruleset: Ruleset) {
         self.snapshot = snapshot
-        walk = PacketWalk(
-            ruleset: ruleset,
-            localAddresses: snapshot.localAddresses,
-            interfaceAddresses: snapshot.interfaceAddresses
-        )
+        walk = snapshot.walk(ruleset)
     }
 
     /// The paths that exist, each with its verdict; a packet that takes no route makes no path.

@@ -156,6 +156,11 @@ public struct FixPlanner {
 extension Ruleset {
     /// The same ruleset with more chains.
     func adding(_ more: [Chain]) -> Ruleset {
-        Ruleset(chains: order.compactMap { chains[$0] } + more, sets: Array(sets.values), setNames: setNames)
+        Ruleset(
+            chains: order.compactMap { chains[$0] } + more,
+            sets: Array(sets.values),
+            setNames: setNames,
+            ipsets: ipsets
+        )
     }
 }

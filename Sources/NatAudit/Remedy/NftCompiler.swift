@@ -60,7 +60,8 @@ struct NftCompiler {
             return try load(inner) + [
                 .bitwise(from: Self.register, into: Self.register, mask: mask, xor: xor)
             ]
-        case .fib, .socket, .numbered, .hash, .swapped, .constant, .mapped, .other:
+        case .fib, .feature, .socket, .numbered, .hash, .swapped, .shifted, .combined, .part, .constant, .mapped,
+            .other:
             throw PlanRefusal("a planned rule looks at something that is not written")
         }
     }

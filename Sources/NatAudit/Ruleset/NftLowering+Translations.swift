@@ -34,6 +34,7 @@ extension NftLowering {
             addresses: ends.first.map { [.init($0, ends.last)] } ?? [],
             ports: Self.portRange(ports),
             undecided: undecided(addresses + ports),
+            chooser: addresses.first.flatMap { Self.constant($0) == nil ? $0 : nil },
             isFixedPerSource: (addresses + ports).allSatisfy(\.dependsOnSourceOnly)
         )
         append(.translateSource(translation), .translation(phrase))

@@ -42,9 +42,47 @@ extension NftLowering {
         case 2: append(.counted("quota name \(quoted)"))
         case 3: append(.change("ct helper set \(quoted)"))
         case 4: append(.counted("limit name \(quoted)"))
+        case 5: append(.counted("ct count name \(quoted)"))
         case 7: append(.change("ct timeout set \(quoted)"))
         case 9: append(.change("ct expectation set \(quoted)"))
         default: append(.other("objref"))
+        }
+    }
+}
+
+extension NftLowering {
+    /// The object that a map holds for a key: a key that it does not hold ends the rule, and some objects may as well.
+    mutating func lower(objectMap map: KernelName, _ register: NftRegister) {
+        let operands = registers.key(from: register, length: sets(map)?.keyLength ?? 0)
+        let words = NftText(family: .ip, sets: sets).words(for: operands, Dependencies(tableFamily: .ip))
+        append(.lookup(operands, set: map, inverted: false), .hidden)
+        switch sets(map)?.objectType {
+        case 1: append(.silent("counter"), .words("counter name \(words) map @\(map)"))
+        case 2: append(.counted("quota name \(words) map @\(map)"))
+        case 3: append(.change("ct helper set \(words) map @\(map)"))
+        case 4: append(.counted("limit name \(words) map @\(map)"))
+        case 7: append(.change("ct timeout set \(words) map @\(map)"))
+        case 9: append(.change("ct expectation set \(words) map @\(map)"))
+        default: append(.other("objref"))
+        }
+    }
+
+    /// A change of a set: it ends the rule where the set is full, or where the element asks for more, both of which depend on
+    /// what was seen before.
+    mutating func lower(_ update: NftSetUpdate) {
+        let operands = registers.key(from: update.key, length: sets(update.set)?.keyLength ?? 0)
+        let text = NftText(family: .ip, sets: sets)
+        let dependencies = Dependencies(tableFamily: .ip)
+        var words = [text.words(for: operands, dependencies)]
+        if let timeout = update.timeout, timeout > 0 { words.append("timeout \(timeout / 1000)s") }
+        words += update.expressions.compactMap(NftPhrase.text(ofElement:))
+        if let data = update.data { words.append(": \(text.words(for: [registers[data]], dependencies))") }
+        let statement = "\(update.operation) @\(update.set) { \(words.joined(separator: " ")) }"
+        // Taking an element out lets the rule go on in any case.
+        if update.operation == .delete {
+            append(.silent("delete"), .words(statement))
+        } else {
+            append(.counted(statement))
         }
     }
 }

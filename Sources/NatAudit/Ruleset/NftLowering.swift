@@ -32,8 +32,8 @@ struct NftLowering {
 
     private mutating func lower(_ expression: NftExpression, isLast: Bool) {
         switch expression {
-        case .payload, .meta, .conntrack, .immediate, .bitwise, .byteOrder, .fib, .socket, .numberGenerator,
-            .hash:
+        case .payload, .meta, .conntrack, .immediate, .bitwise, .shift, .combine, .byteOrder, .fib, .feature,
+            .socket, .numberGenerator, .hash:
             load(expression)
         case .compare(let register, let comparison, let bytes):
             append(.compare(registers[register], comparison, bytes))
@@ -83,6 +83,11 @@ struct NftLowering {
             append(.verdict(.drop), .refusal(type: type, code: code))
         case .log(let log): append(.silent("log"), .words(NftPhrase.text(of: log)))
         case .object(let type, let name): lower(object: name, type: type)
+        case .objectMap(let register, let map): lower(objectMap: map, register)
+        case .setUpdate(let update): lower(update)
+        case .quota(let bytes, let inverted): append(.counted(NftPhrase.text(ofQuota: bytes, inverted)))
+        case .connectionLimit(let count, let inverted):
+            append(.counted(NftPhrase.text(ofCount: count, inverted)))
         case .other(let name, _): lower(unknown: "\(name)", isLast: isLast)
         }
     }
@@ -100,6 +105,12 @@ struct NftLowering {
         case .immediate(let bytes, let into): registers.load(.constant(bytes), into: into)
         case .bitwise(let from, let into, let mask, let xor):
             registers.load(.masked(registers[from], mask: mask, xor: xor), into: into)
+        case .shift(let from, let into, let isLeft, let bits):
+            registers.load(.shifted(registers[from], isLeft: isLeft, bits: bits), into: into)
+        case .combine(let combination, let into):
+            let other = combination.other.map { registers[$0] } ?? .constant(combination.data ?? [])
+            registers.load(.combined(registers[combination.from], combination.operation, other), into: into)
+        case .feature(let feature, let into): registers.load(.feature(feature), into: into)
         case .byteOrder(let from, let into, let size, _):
             registers.load(.swapped(registers[from], size: Int(size)), into: into)
         case .fib(let result, let flags, let into):
@@ -108,13 +119,20 @@ struct NftLowering {
             registers.load(.socket(NftSocketKey.words[key] ?? "key \(key)"), into: into)
         case .numberGenerator(let generator, let into): registers.load(.numbered(generator), into: into)
         case .hash(let hash, let into):
-            let operands = hash.from.map { registers.key(from: $0, length: hash.length) } ?? []
+            let operands = hash.from.map { hashed(from: $0, length: hash.length) } ?? []
             registers.load(
                 .hash(operands, modulus: hash.modulus, offset: hash.offset, seed: hash.seed),
                 into: into
             )
         default: break
         }
+    }
+
+    /// The operands that are hashed; one that is not understood where their bytes are not those that the kernel takes.
+    private func hashed(from register: NftRegister, length: UInt32) -> [Operand] {
+        let operands = registers.key(from: register, length: length)
+        let bytes = operands.count == 1 ? operands[0].byteCount : operands.reduce(0) { $0 + $1.words * 4 }
+        return bytes == Int(length) ? operands : [.other("jhash of \(length) bytes")]
     }
 
     private mutating func lower(

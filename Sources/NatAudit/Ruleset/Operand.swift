@@ -12,6 +12,8 @@ public indirect enum Operand: Hashable, Sendable {
     case addressType(ofSource: Bool)
     /// Any other question to the routing table; result NFT_FIB_RESULT_*, flags NFTA_FIB_F_*.
     case fib(result: UInt32, flags: UInt32)
+    /// Something that few packets have: an option of a header, a transformation, a tunnel.
+    case feature(NftFeature)
     /// A property of the local socket that the packet belongs to, by nft's word for it.
     case socket(String)
     /// A number that the kernel counts or draws for each packet.
@@ -22,12 +24,21 @@ public indirect enum Operand: Hashable, Sendable {
     case masked(Operand, mask: [UInt8], xor: [UInt8])
     /// The operand with each unit of `size` bytes swapped between host and network order.
     case swapped(Operand, size: Int)
+    /// The operand's words of four bytes shifted, with what falls out of one going into the next.
+    case shifted(Operand, isLeft: Bool, bits: UInt32)
+    /// Two operands joined bit by bit.
+    case combined(Operand, BitOperation, Operand)
+    /// What comes behind the first so many bytes of the operand.
+    case part(Operand, from: Int)
     /// Bytes that stand in the rule.
     case constant([UInt8])
     /// What a map holds for the key.
     case mapped([Operand], map: KernelName)
     /// Something that is not understood, by its name.
     case other(String)
+
+    /// How two values are joined.
+    public typealias BitOperation = NftCombination.Operation
 }
 
 extension Operand {
@@ -38,13 +49,13 @@ extension Operand {
     var byteCount: Int {
         switch self {
         case .packet(_, _, let length): Int(min(length, 64))
-        case .meta(.inInterfaceName), .meta(.outInterfaceName): 16
-        case .meta(.etherType): 2
-        case .meta(.transport), .meta(.family), .conntrack(.direction, _): 1
+        case .meta(let key): key.byteCount
         case .conntrack(let key, _): key.byteCount
-        case .masked(let operand, _, _), .swapped(let operand, _): operand.byteCount
+        case .masked(let operand, _, _), .swapped(let operand, _), .combined(let operand, _, _): operand.byteCount
+        case .shifted(let operand, _, _): operand.words * 4
         case .constant(let bytes): bytes.count
-        case .meta, .addressType, .fib, .socket, .numbered, .hash, .mapped, .other: 4
+        case .feature(let feature): feature.byteCount
+        case .part, .addressType, .fib, .socket, .numbered, .hash, .mapped, .other: 4
         }
     }
 
@@ -52,11 +63,14 @@ extension Operand {
     var dependsOnSourceOnly: Bool {
         switch self {
         case .packet(1, 12, 4), .packet(1, 8, 16): true
-        case .masked(let operand, _, _), .swapped(let operand, _): operand.dependsOnSourceOnly
+        case .masked(let operand, _, _), .swapped(let operand, _), .shifted(let operand, _, _),
+            .part(let operand, _):
+            operand.dependsOnSourceOnly
+        case .combined(let left, _, let right): left.dependsOnSourceOnly && right.dependsOnSourceOnly
         case .hash(let operands, _, _, _): !operands.isEmpty && operands.allSatisfy(\.dependsOnSourceOnly)
         case .mapped(let keys, _): keys.allSatisfy(\.dependsOnSourceOnly)
         case .constant: true
-        case .packet, .meta, .conntrack, .addressType, .fib, .socket, .numbered, .other: false
+        case .packet, .meta, .conntrack, .addressType, .fib, .feature, .socket, .numbered, .other: false
         }
     }
 

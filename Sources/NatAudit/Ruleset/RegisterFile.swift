@@ -19,7 +19,9 @@ struct RegisterFile {
         for word in 0..<max(1, count) { words[register.word + word] = nil }
         words[register.word] = operand
         // An address and a port in one value of a map are read from the registers that they fill.
-        if length != nil { for word in 1..<max(1, count) { words[register.word + word] = operand } }
+        if length != nil {
+            for word in 1..<max(1, count) { words[register.word + word] = .part(operand, from: word * 4) }
+        }
     }
 
     /// Forgets everything: an expression that is not understood may have written anywhere.
@@ -35,6 +37,11 @@ struct RegisterFile {
         let end = register.word + max(1, (Int(min(length, 64)) + 3) / 4)
         while word < end {
             guard let operand = words[word] else { return [.other(reason)] }
+            // The rest of a map's value comes with its beginning.
+            if case .part(operands.last, _) = operand {
+                word += 1
+                continue
+            }
             operands.append(operand)
             word += max(1, operand.words)
         }

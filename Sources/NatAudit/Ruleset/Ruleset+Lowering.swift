@@ -4,10 +4,16 @@ extension Ruleset {
     /// Puts what was read from nf_tables and from the legacy tables into one form.
     ///
     /// `setNames` are the names of the ipsets by their index, which is all that a rule holds (`XtSetNames`).
-    public init(nftables: NftRuleset?, legacy: [LegacyTable], setNames: [UInt16: KernelName] = [:]) {
+    /// `ipsets` are what those hold.
+    public init(
+        nftables: NftRuleset?,
+        legacy: [LegacyTable],
+        setNames: [UInt16: KernelName] = [:],
+        ipsets: [UInt16: IPSet] = [:]
+    ) {
         let native = nftables.map { Self.chains(of: $0, setNames) } ?? []
         let old = legacy.flatMap { Chain.chains(of: $0, setNames) }
-        self.init(chains: native + old, sets: nftables?.sets ?? [], setNames: setNames)
+        self.init(chains: native + old, sets: nftables?.sets ?? [], setNames: setNames, ipsets: ipsets)
     }
 
     private static func chains(of ruleset: NftRuleset, _ setNames: [UInt16: KernelName]) -> [Chain] {

@@ -10,6 +10,8 @@ public struct Ruleset: Hashable, Sendable {
     public let sets: [SetPlace: NftSet]
     /// The names of ipsets by their index, as far as they are known.
     public let setNames: [UInt16: KernelName]
+    /// The ipsets that rules ask, by their index, as far as they could be read.
+    public let ipsets: [UInt16: IPSet]
 
     /// Where a set or map is kept.
     public struct SetPlace: Hashable, Sendable {
@@ -22,8 +24,14 @@ public struct Ruleset: Hashable, Sendable {
     }
 
     /// Makes a ruleset of chains in the order of the dumps.
-    public init(chains: [Chain], sets: [NftSet], setNames: [UInt16: KernelName] = [:]) {
+    public init(
+        chains: [Chain],
+        sets: [NftSet],
+        setNames: [UInt16: KernelName] = [:],
+        ipsets: [UInt16: IPSet] = [:]
+    ) {
         self.setNames = setNames
+        self.ipsets = ipsets
         order = chains.map(\.place)
         // The kernel has no two chains of one place; the first wins in a capture that lies.
         self.chains = Dictionary(chains.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })

@@ -12,6 +12,9 @@ public struct SourceTranslation: Hashable, Sendable {
     public let ports: ClosedRange<UInt16>?
     /// What decides the address or the port where the rule itself does not say it, in words; nil where it does.
     public let undecided: String?
+    /// What the kernel looks at to choose the address, such as a map's value; nil where the rule says it, or takes it of
+    /// the interface.
+    public let chooser: Operand?
     /// Tells whether the source address alone decides what the rule itself does not say: one inside host has one outside.
     public let isFixedPerSource: Bool
 
@@ -46,6 +49,7 @@ public struct SourceTranslation: Hashable, Sendable {
         addresses: [AddressRange] = [],
         ports: ClosedRange<UInt16>? = nil,
         undecided: String? = nil,
+        chooser: Operand? = nil,
         isFixedPerSource: Bool = true
     ) {
         self.kind = kind
@@ -53,6 +57,7 @@ public struct SourceTranslation: Hashable, Sendable {
         self.addresses = addresses
         self.ports = ports
         self.undecided = undecided
+        self.chooser = chooser
         self.isFixedPerSource = isFixedPerSource
     }
 

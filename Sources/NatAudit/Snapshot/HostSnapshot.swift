@@ -20,6 +20,8 @@ public struct HostSnapshot: Sendable {
     public let forwarding: [AddressFamily: Bool]
     /// How many lines IPVS has for services and servers; its hooks are not chains.
     public let virtualServices: Int
+    /// Whether the module br_netfilter is there, by which bridged packets may meet the chains of IP.
+    public let filtersBridges: Bool
     /// The paths whose ways the kernel was asked for, in the order of a report.
     public internal(set) var candidates: [PathCandidate] = []
     /// What the kernel answered when it was asked for the ways of packets.
@@ -42,8 +44,10 @@ public struct HostSnapshot: Sendable {
         routingRules: [RoutingRule],
         forwarding: [AddressFamily: Bool],
         virtualServices: Int,
+        filtersBridges: Bool,
         gaps: [Gap],
-        setNames: [UInt16: KernelName] = [:]
+        setNames: [UInt16: KernelName] = [:],
+        ipsets: [UInt16: IPSet] = [:]
     ) {
         self.host = host
         self.nftables = nftables
@@ -54,8 +58,9 @@ public struct HostSnapshot: Sendable {
         self.routingRules = routingRules
         self.forwarding = forwarding
         self.virtualServices = virtualServices
+        self.filtersBridges = filtersBridges
         self.gaps = gaps
-        ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames)
+        ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames, ipsets: ipsets)
     }
 
     /// Rules that could not be read.
@@ -86,9 +91,9 @@ public struct HostSnapshot: Sendable {
         )
     }
 
-    /// The addresses of each interface by its index, in the kernel's order.
-    var interfaceAddresses: [UInt32: [IPAddress]] {
-        Dictionary(grouping: addresses, by: \.interface.number).mapValues { $0.map(\.address) }
+    /// Walks through a ruleset on this host.
+    func walk(_ ruleset: Ruleset) -> PacketWalk {
+        PacketWalk(ruleset: ruleset, links: links, addresses: addresses, filtersBridges: filtersBridges)
     }
 
     /// The addresses of the host itself.

@@ -65,6 +65,9 @@ private struct SnapshotBuilder {
         let indexes = legacy.reduce(nftables?.setIndexes ?? []) { $0.union($1.setIndexes) }
         // Names are for a reader only: without them the rules' texts show the sets' indexes.
         let setNames = (try? XtSetNames.read(indexes)) ?? [:]
+        // A set that cannot be read makes the rules that ask it conditional, and their text names it.
+        let changed = legacy.reduce(nftables?.changedSetIndexes ?? []) { $0.union($1.changedSetIndexes) }
+        let ipsets = (try? IPSetReader.read(setNames, changedByRules: changed)) ?? [:]
         progress.now("reading links and routes")
         let links = try RouteReader.links()
         let addresses = try RouteReader.addresses()
@@ -85,8 +88,10 @@ private struct SnapshotBuilder {
             routingRules: rules,
             forwarding: forwarding(),
             virtualServices: HostFacts.virtualServices(),
+            filtersBridges: HostView.filtersBridges(),
             gaps: gaps,
-            setNames: setNames
+            setNames: setNames,
+            ipsets: ipsets
         )
         progress.now("asking the kernel for ways")
         var asked = unasked.asking(PathFinder(unasked).candidates)

@@ -11,12 +11,34 @@ enum AddressKind: UInt32 {
 extension PacketView {
     /// What the routing table would call an address.
     func type(of address: IPAddress) -> AddressKind {
+        if let fixed = Self.fixedType(of: address) { return fixed }
         if localAddresses.contains(address) || address.isLoopback { return .local }
+        return host?.broadcasts.contains(address) == true ? .broadcast : .unicast
+    }
+
+    /// The same where only the addresses of one interface count: those of another one are unicast (`inet_dev_addr_type`).
+    ///
+    /// Nil where it depends on an interface whose addresses are not known. Without an interface all of them count.
+    func type(of address: IPAddress, on interface: Packet.Interface) -> AddressKind? {
+        if interface == .none { return type(of: address) }
+        if let fixed = Self.fixedType(of: address) { return fixed }
+        let everywhere = type(of: address)
+        guard everywhere != .unicast else { return .unicast }
+        guard case .link(let index, let name) = interface, let host else { return nil }
+        if address.isLoopback { return name == "lo" ? .local : .unicast }
+        if everywhere == .local { return host.addresses[index]?.contains(address) == true ? .local : .unicast }
+        // Which interface a broadcast address belongs to is not kept.
+        return nil
+    }
+
+    /// The kind of an address that no route decides (`__inet_dev_addr_type` in net/ipv4/fib_frontend.c).
+    private static func fixedType(of address: IPAddress) -> AddressKind? {
         switch address {
         case .v4(0xFFFF_FFFF): return .broadcast
+        case .v4(let value) where value >> 24 == 0: return .broadcast
         case .v4(let value) where value >> 28 == 0xE: return .multicast
         case .v6(let high, _) where high >> 56 == 0xFF: return .multicast
-        default: return .unicast
+        default: return nil
         }
     }
 }

@@ -6,7 +6,23 @@ struct ConditionTest {
     /// Looks up a set of the rule's table.
     let sets: (KernelName) -> NftSet?
     /// The names of ipsets by their index.
-    var setNames: [UInt16: KernelName] = [:]
+    let setNames: [UInt16: KernelName]
+    /// The ipsets by their index, as far as they were read.
+    let ipsets: [UInt16: IPSet]
+
+    init(
+        view: PacketView,
+        sets: @escaping (KernelName) -> NftSet?,
+        setNames: [UInt16: KernelName] = [:],
+        ipsets: [UInt16: IPSet] = [:]
+    ) {
+        var view = view
+        view.sets = sets
+        self.view = view
+        self.sets = sets
+        self.setNames = setNames
+        self.ipsets = ipsets
+    }
 
     /// Tells whether the condition holds; unknown with what it depends on, in words.
     func holds(_ condition: Condition) -> Answer {
@@ -21,7 +37,7 @@ struct ConditionTest {
         switch condition {
         case .compare(let operand, _, _), .range(let operand, _, _, _): operands = [operand]
         case .lookup(let keys, let name, _):
-            guard sets(name) != nil else { return nil }
+            guard let set = sets(name), !set.isChangedByRules else { return nil }
             operands = keys
         case .match, .counted, .other: return nil
         }
@@ -40,8 +56,15 @@ struct ConditionTest {
                 return isInside != inverted
             }
         case .lookup(let operands, let name, let inverted):
-            guard let set = sets(name) else { return .unknown("the elements of set \(name)") }
-            return with(operands) { key in NftSetLookup(set).contains(key) != inverted }
+            switch view.look(up: operands, in: name) {
+            case .found(let element):
+                // An inverted test of what is there ends the rule before the element is asked anything.
+                guard !inverted else { return .no }
+                return element.condition.map(Answer.unknown) ?? .yes
+            case .missing: return inverted ? .yes : .no
+            case .absent: return .no
+            case .unknown(let words): return .unknown(words)
+            }
         case .match(let match): return holds(match)
         case .counted(let words): return .unknown(words)
         case .other(let name): return .unknown("\(escapedForDisplay(name)) is not understood")
@@ -52,17 +75,11 @@ struct ConditionTest {
 
     /// Applies a test to the operands' bytes, each padded to whole registers where there are several.
     func with(_ operands: [Operand], _ test: ([UInt8]) -> Bool) -> Answer {
-        var key: [UInt8] = []
-        for operand in operands {
-            switch view.value(of: operand) {
-            case .bytes(let bytes):
-                key += bytes
-                if operands.count > 1 { while key.count % 4 != 0 { key.append(0) } }
-            case .absent: return .no
-            case .unknown(let words): return .unknown(words)
-            }
+        switch view.key(of: operands) {
+        case .bytes(let key): test(key) ? .yes : .no
+        case .absent: .no
+        case .unknown(let words): .unknown(words)
         }
-        return test(key) ? .yes : .no
     }
 
     /// memcmp over as many bytes as the rule compares; a register is padded with zeros.
@@ -94,9 +111,11 @@ extension Operand {
     fileprivate var isUnderstood: Bool {
         switch self {
         case .other: false
-        case .masked(let inner, _, _), .swapped(let inner, _): inner.isUnderstood
+        case .masked(let inner, _, _), .swapped(let inner, _), .shifted(let inner, _, _), .part(let inner, _):
+            inner.isUnderstood
+        case .combined(let left, _, let right): left.isUnderstood && right.isUnderstood
         case .mapped(let keys, _), .hash(let keys, _, _, _): keys.allSatisfy(\.isUnderstood)
-        case .packet, .meta, .conntrack, .addressType, .fib, .socket, .numbered, .constant: true
+        case .packet, .meta, .conntrack, .addressType, .fib, .feature, .socket, .numbered, .constant: true
         }
     }
 }

@@ -66,7 +66,7 @@ struct DestinationChoice {
     private var ownAddress: IPAddress? {
         if hook == .output { return packet.family == .ip ? .v4(0x7F00_0001) : .v6(high: 0, low: 1) }
         guard case .link(let index, _) = packet.inInterface else { return nil }
-        return context.interfaceAddresses[index]?.first { $0.family == packet.family }
+        return context.host?.firstAddress(on: index, packet.family)
     }
 
     private enum Port {
@@ -113,28 +113,22 @@ struct DestinationChoice {
 
     /// What a map holds for its key, or, where the key is not known, everything that it holds.
     private func mapped(_ keys: [Operand], _ map: KernelName) -> Result {
-        guard let set = test.sets(map) else { return .undecided("the elements of map \(map)") }
-        var values: [[UInt8]] = []
-        let answer = test.with(keys) { key in
-            values = [NftSetLookup(set).element(for: key)?.data].compactMap { $0 }
-            return true
-        }
-        switch answer {
-        case .no: return .nothing
-        case .yes where values.isEmpty: return .nothing
-        case .yes: break
-        case .unknown: values = set.elements.compactMap(\.data)
+        let values: [[UInt8]]
+        switch test.view.look(up: keys, in: map) {
+        case .missing, .absent: return .nothing
+        case .found(let element): values = [element.data].compactMap { $0 }
+        case .unknown: values = test.sets(map).map { $0.isChangedByRules ? [] : $0.elements.compactMap(\.data) } ?? []
         }
         let width = packet.family == .ip ? 4 : 16
         var seen: Set<[UInt8]> = []
         let endpoints = values.filter { seen.insert($0).inserted }.compactMap { value -> (IPAddress, UInt16?)? in
             guard let address = IPAddress(networkBytes: Array(value.prefix(width))) else { return nil }
-            // An address and a port in one value stand one behind the other, each from a register's beginning.
-            let inside = translation.ports.first == translation.addresses.first && value.count >= width + 2
-            let bytes: [Known] =
-                inside
-                ? [.bytes(Array(value[width..<width + 2]))] : translation.ports.map { test.view.value(of: $0) }
-            guard case .known(let port) = port(bytes) else { return (address, nil) }
+            let ports = translation.ports.map { operand -> Known in
+                // An address and a port in one value stand one behind the other.
+                if case .part(.mapped(_, map), let offset) = operand { return .bytes(Array(value.dropFirst(offset))) }
+                return test.view.value(of: operand)
+            }
+            guard case .known(let port) = port(ports) else { return (address, nil) }
             return (address, port)
         }
         guard !endpoints.isEmpty, endpoints.count <= Self.limit else {

@@ -52,24 +52,31 @@ public struct Flow: Hashable, Sendable {
         originalDestinationPort = packet.destinationPort
     }
 
-    /// The state as the bit that rules compare (NF_CT_STATE_*).
-    var state: UInt32 {
+    /// What rules see of it: an entry is confirmed only behind all chains.
+    func view(of packet: Packet) -> FlowView {
         switch tracking {
-        case .new: 8
-        case .untracked: 0x40
-        case .notYet, .off: 1
+        case .untracked: return .untracked
+        case .notYet, .off: return .invalid
+        case .new: break
         }
-    }
-
-    /// The status bits that rules can see (IPS_*); an entry is confirmed only behind all chains.
-    func status(of packet: Packet) -> UInt32 {
-        var bits: UInt32 = 0
+        var view = FlowView.first(of: packet)
+        var status: UInt32 = 0
+        // IPS_SRC_NAT, IPS_DST_NAT, IPS_SRC_NAT_DONE and IPS_DST_NAT_DONE.
+        if packet.source != originalSource || packet.sourcePort != originalSourcePort { status |= 0x10 }
         if packet.destination != originalDestination || packet.destinationPort != originalDestinationPort {
-            bits |= 0x20
+            status |= 0x20
         }
-        if packet.source != originalSource || packet.sourcePort != originalSourcePort { bits |= 0x10 }
-        if isDestinationSettled { bits |= 0x100 }
-        if isSourceSettled { bits |= 0x80 }
-        return bits
+        if isSourceSettled { status |= 0x80 }
+        if isDestinationSettled { status |= 0x100 }
+        view.entry?.status = status
+        // What the packet has now is what its answers will have.
+        view.entry?.original = FlowView.Tuple(
+            source: originalSource,
+            destination: originalDestination,
+            sourcePort: originalSourcePort,
+            destinationPort: originalDestinationPort
+        )
+        view.entry?.mark = mark
+        return view
     }
 }

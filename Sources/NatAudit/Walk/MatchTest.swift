@@ -4,34 +4,41 @@ extension ConditionTest {
     /// Tests an xtables match; what depends on more than the packet is unknown, by the words of the match.
     func holds(_ match: XtMatch) -> Answer {
         switch match {
-        case .comment: .yes
-        case .addressType(let match): holds(match)
-        case .addressRange(let match): holds(match)
-        case .udp(let match): holds(match, transport: Packet.udp)
-        case .mark(let match): holds(match)
-        case .conntrack(let match): holds(match)
-        case .state(let states): states.contains(view.flow.xtState) ? .yes : .no
-        case .connmark(let match): holds(match, ofFlow: view.flow)
-        case .owner(let match) where view.packet.isForwarded: holdsWithoutSocket(match)
-        default: .unknown(text(match))
+        case .comment: return .yes
+        case .addressType(let match): return holds(match)
+        case .addressRange(let match): return holds(match)
+        case .tcp(let match): return holds(match)
+        case .udp(let ports): return holds(ports, of: match, transport: Packet.udp)
+        case .sctp(let ports): return holds(ports, of: match, transport: 132)
+        case .multiport(let match): return holds(match)
+        case .icmp: return holds(match, only: view.packet.transport == 1)
+        case .icmp6: return holds(match, only: view.packet.transport == 58)
+        case .mark(let match): return holds(match)
+        case .connmark(let match): return holds(connmark: match)
+        case .conntrack(let match): return holds(match)
+        case .state(let states):
+            return answer(view.currentFlow.xtStates(askedFor: states).map { !states.isDisjoint(with: $0) }, match)
+        case .owner(let owner): return holds(owner)
+        case .set(let match): return holds(match)
+        case .physdev(let match): return holds(match)
+        // The walk is of packets that no transformation has touched.
+        case .policy(let match): return match.flags.contains(.none) ? .yes : .no
+        // Only a packet that came in has a sender on the link.
+        case .mac: return holds(match, only: view.packet.inInterface != .none)
+        case .other(let other):
+            return XtMinorMatch(other).map { holds($0, of: match) } ?? unknown(match)
+        case .statistic, .limit, .length, .recent, .ipvs: return unknown(match)
         }
     }
 
-    private func holds(_ match: XtAddressTypeMatch) -> Answer {
-        // Limited to one interface's addresses, the question is another one.
-        guard !match.isLimitedToInput, !match.isLimitedToOutput else {
-            return .unknown(text(.addressType(match)))
-        }
-        let packet = view.packet
-        func matches(_ types: XtAddressTypeMatch.Types, _ address: IPAddress, _ isInverted: Bool) -> Bool {
-            guard !types.isEmpty else { return true }
-            let type = XtAddressTypeMatch.Types(rawValue: 1 << UInt16(view.type(of: address).rawValue))
-            return types.contains(type) != isInverted
-        }
-        let source = matches(match.source, packet.source, match.isSourceInverted)
-        return source && matches(match.destination, packet.destination, match.isDestinationInverted)
-            ? .yes : .no
-    }
+    /// The words of a match for what cannot be told.
+    func unknown(_ match: XtMatch) -> Answer { .unknown(match.iptablesText(setNames: setNames)) }
+
+    /// The answer where it can be told, else the words of the match.
+    func answer(_ holds: Bool?, _ match: XtMatch) -> Answer { holds.map { $0 ? .yes : .no } ?? unknown(match) }
+
+    /// No for a packet for which the match is never true; for others it depends.
+    private func holds(_ match: XtMatch, only isPossible: Bool) -> Answer { isPossible ? unknown(match) : .no }
 
     private func holds(_ match: XtAddressRangeMatch) -> Answer {
         let source = match.source?.matches(view.packet.source) ?? true
@@ -39,57 +46,43 @@ extension ConditionTest {
         return source && destination ? .yes : .no
     }
 
-    private func holds(_ match: XtMarkMatch) -> Answer {
-        guard let mark = view.packet.mark else { return .unknown(XtMatch.mark(match).iptablesText) }
-        return (mark & match.mask == match.value) != match.isInverted ? .yes : .no
+    private func holds(_ match: XtMarkMatch) -> Answer { answer(view.packet.mark.map(match.holds), .mark(match)) }
+
+    /// Without an entry the match is false, inverted or not.
+    private func holds(connmark match: XtMarkMatch) -> Answer {
+        guard let entry = view.currentFlow.entry else { return .no }
+        return answer(entry.mark.map(match.holds), .connmark(match))
     }
 
-    /// Without an entry it is false, inverted too.
-    private func holds(_ match: XtMarkMatch, ofFlow: Flow) -> Answer {
-        guard ofFlow.tracking == .new else { return .no }
-        guard let mark = ofFlow.mark else { return .unknown(text(.connmark(match))) }
-        return (mark & match.mask == match.value) != match.isInverted ? .yes : .no
+    /// Without a socket the match is true only where every test is inverted; `--suppl-groups` cannot be, and counts as a test
+    /// (`owner_mt` in net/netfilter/xt_owner.c compares the two sets of bits).
+    private func holds(_ match: XtOwnerMatch) -> Answer {
+        guard view.hasNoOwnSocket else { return unknown(.owner(match)) }
+        return match.tests == match.inversions ? .yes : .no
     }
 
-    private func holds(_ match: XtPortsMatch, transport: UInt8) -> Answer {
-        guard view.packet.transport == transport else { return .no }
-        let sides = [
-            Self.holds(match.sourcePorts, match.isSourceInverted, view.packet.sourcePort),
-            Self.holds(match.destinationPorts, match.isDestinationInverted, view.packet.destinationPort),
-        ]
-        if sides.contains(false) { return .no }
-        return sides.contains(nil) ? .unknown(text(.udp(match))) : .yes
+    /// For a packet that no bridge has, a test is false, and an inverted one true.
+    private func holds(_ match: XtBridgePortMatch) -> Answer {
+        guard mayHaveBridgePort else { return match.tests.isSubset(of: match.inversions) ? .yes : .no }
+        // It came in by a port, of which the name is not known, and is routed, so that it leaves by none. Without that port
+        // even the inverted test of its name is false then (`physdev_mt` in net/netfilter/xt_physdev.c).
+        let certain = match.tests.intersection([.isBridged, .hasOutput])
+        if !certain.isSubset(of: match.inversions) { return .no }
+        if match.tests.contains(.output), !match.inversions.contains(.output) { return .no }
+        return match.tests.isSubset(of: [.isBridged, .hasOutput]) ? .yes : unknown(.physdev(match))
     }
 
-    /// Nil where it depends on a port that is not known.
-    private static func holds(_ range: XtPortRange, _ isInverted: Bool, _ port: UInt16?) -> Bool? {
-        if range.isAny { return !isInverted }
-        return port.map { range.contains($0) != isInverted }
-    }
-
-    /// Without a socket the match is true only where every test is inverted.
-    private func holdsWithoutSocket(_ match: XtOwnerMatch) -> Answer {
-        match.tests.subtracting([.supplementaryGroups]).isSubset(of: match.inversions) ? .yes : .no
-    }
-
-    private func text(_ match: XtMatch) -> String { match.iptablesText(setNames: setNames) }
-
-    /// The state is that of a flow's first packet; all else about the flow is not known.
-    private func holds(_ match: XtConntrackMatch) -> Answer {
-        guard match.tests.subtracting(.stateAlias) == .state else {
-            return .unknown(text(.conntrack(match)))
-        }
-        return match.states.contains(view.flow.xtState) != match.inversions.contains(.state) ? .yes : .no
+    /// Tells whether the packet may have come in by a port of a bridge that shows its packets to the chains of IP.
+    private var mayHaveBridgePort: Bool {
+        guard view.packet.inInterface != .none else { return false }
+        guard let host = view.host, case .link(let index, _) = view.packet.inInterface,
+            let link = host.links[index]
+        else { return true }
+        return host.filtersBridges && link.kind == "bridge"
     }
 }
 
-extension Flow {
-    /// The state as xtables names it.
-    var xtState: XtConntrackMatch.States {
-        switch tracking {
-        case .new: .new
-        case .untracked: .untracked
-        case .notYet, .off: .invalid
-        }
-    }
+extension XtMarkMatch {
+    /// Tells whether a mark passes.
+    func holds(_ mark: UInt32) -> Bool { (mark & mask == value) != isInverted }
 }

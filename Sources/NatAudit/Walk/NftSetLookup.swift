@@ -11,36 +11,59 @@ struct NftSetLookup {
 
     /// The element that the kernel would find; nil where there is none.
     func element(for key: [UInt8]) -> NftSet.Element? {
-        let key = Array(key.prefix(Int(set.keyLength)))
+        let length = Int(min(set.keyLength, 64))
+        // A register is filled up with zeros.
+        var key = Array(key.prefix(length))
+        while key.count < length { key.append(0) }
         return matching(key) ?? set.elements.first { $0.isCatchAll }
     }
 
     private func matching(_ key: [UInt8]) -> NftSet.Element? {
-        let elements = set.elements.filter { !$0.isCatchAll }
-        // NFT_SET_INTERVAL is bit 2, NFT_SET_CONCAT bit 7.
-        guard set.flags & 4 != 0 else { return elements.first { $0.key == key } }
-        if elements.contains(where: { $0.keyEnd != nil }) {
-            return elements.first { Self.contains(key, from: $0.key, to: $0.keyEnd ?? $0.key) }
+        // NFT_SET_INTERVAL is bit 2.
+        guard set.flags & 4 != 0 else { return set.elements.first { !$0.isCatchAll && $0.key == key } }
+        if set.elements.contains(where: { $0.keyEnd != nil }) {
+            let fields = self.fields(length: key.count)
+            return set.elements.first { element in
+                !element.isCatchAll
+                    && Self.contains(key, from: element.key, to: element.keyEnd ?? element.key, fields)
+            }
         }
         // Ends are exclusive and flagged; of a start and an end with the same key the start counts.
-        let below = elements.filter { !key.lexicographicallyPrecedes($0.key) }
-        let nearest = below.max { left, right in
-            left.key == right.key
-                ? left.isEnd && !right.isEnd : left.key.lexicographicallyPrecedes(right.key)
+        var nearest: NftSet.Element?
+        for element in set.elements where !element.isCatchAll && !key.lexicographicallyPrecedes(element.key) {
+            guard let best = nearest else {
+                nearest = element
+                continue
+            }
+            if best.key == element.key ? best.isEnd && !element.isEnd : best.key.lexicographicallyPrecedes(element.key)
+            {
+                nearest = element
+            }
         }
         return nearest.flatMap { $0.isEnd ? nil : $0 }
     }
 
-    /// Concatenations with intervals: each field of four bytes or more lies between its ends, both included.
-    private static func contains(_ key: [UInt8], from: [UInt8], to: [UInt8]) -> Bool {
+    /// Where the fields of a concatenation lie: each begins on a word.
+    private func fields(length: Int) -> [Range<Int>] {
+        var fields: [Range<Int>] = []
+        var start = 0
+        for fieldLength in set.fieldLengths {
+            let end = start + Int(min(fieldLength, 64))
+            fields.append(start..<end)
+            start = (end + 3) / 4 * 4
+        }
+        // A set that does not tell its fields, or tells others than its key has, holds one.
+        guard !fields.isEmpty, start == (length + 3) / 4 * 4, fields.allSatisfy({ $0.upperBound <= length }) else {
+            return [0..<length]
+        }
+        return fields
+    }
+
+    /// Concatenations with intervals: each field lies between its ends, both included (nft_set_pipapo.c).
+    private static func contains(_ key: [UInt8], from: [UInt8], to: [UInt8], _ fields: [Range<Int>]) -> Bool {
         guard key.count == from.count, key.count == to.count else { return false }
-        // Fields begin on words; comparing word by word is exact for fields of one word, and for longer
-        // ones as long as their ends differ in one word only, which is all that a prefix needs.
-        return stride(from: 0, to: key.count, by: 4).allSatisfy { start in
-            let field = key[start..<min(start + 4, key.count)]
-            let low = from[start..<min(start + 4, key.count)]
-            let high = to[start..<min(start + 4, key.count)]
-            return !field.lexicographicallyPrecedes(low) && !high.lexicographicallyPrecedes(field)
+        return fields.allSatisfy { field in
+            !key[field].lexicographicallyPrecedes(from[field]) && !to[field].lexicographicallyPrecedes(key[field])
         }
     }
 }

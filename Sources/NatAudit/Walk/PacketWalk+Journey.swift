@@ -62,6 +62,8 @@ private struct Guide {
     /// The way of the host's own packet, which is routed again where its destination or mark changed.
     mutating func leave(_ start: Traveller) -> [WalkOutcome] {
         var walk = WalkRun(context)
+        var start = start
+        start.nextHop = firstHop(of: start.packet)
         let sent = run(.postrouting, run(.output, [start], &walk), &walk)
         let leaving = sent.filter { !isLocal($0.packet.destination) }
         // What the host sends to itself comes in again by the loopback interface, translated already.
@@ -75,6 +77,13 @@ private struct Guide {
         return WalkOutcome.settled(
             leaving.map { WalkOutcome(passing: $0) } + walk.ended + delivered.map { WalkOutcome(.delivered, of: $0) }
         )
+    }
+
+    /// The next hop that the host's own packet was given with its source; nil where that is not known.
+    private func firstHop(of packet: Packet) -> IPAddress? {
+        let query = RouteQuery(to: packet.destination, from: nil, inInterface: nil)
+        guard case .found(let route)? = ways.answers[query] else { return nil }
+        return route.nextHops.first?.gateway ?? packet.destination
     }
 
     private func isLocal(_ address: IPAddress) -> Bool {
@@ -101,7 +110,8 @@ private struct Guide {
             var routed = traveller
             switch route.kind {
             case .unicast:
-                guard let index = route.nextHops.first?.interface else { break }
+                guard let hop = route.nextHops.first, let index = hop.interface else { break }
+                routed.nextHop = hop.gateway ?? traveller.packet.destination
                 routed.packet.outInterface = .link(index: index.number, name: ways.names[index] ?? "")
                 return routed
             case .local, .broadcast, .multicast, .anycast:

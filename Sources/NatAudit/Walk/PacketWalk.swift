@@ -4,14 +4,20 @@ public import NetlinkBridge
 public struct PacketWalk: Sendable {
     let context: WalkContext
 
-    /// Prepares walks through a ruleset on a host with these addresses; those of each interface decide what `masquerade`
-    /// and `redirect` make of a packet.
-    public init(
-        ruleset: Ruleset,
-        localAddresses: Set<IPAddress>,
-        interfaceAddresses: [UInt32: [IPAddress]] = [:]
-    ) {
-        context = WalkContext(ruleset, localAddresses, interfaceAddresses)
+    /// Prepares walks through a ruleset on a host of which nothing is known but its addresses.
+    public init(ruleset: Ruleset, localAddresses: Set<IPAddress>) {
+        context = WalkContext(ruleset, localAddresses, nil)
+    }
+
+    /// Prepares walks through a ruleset on a host with these interfaces and addresses, in the kernel's order.
+    ///
+    /// `filtersBridges` tells whether the module br_netfilter is there.
+    public init(ruleset: Ruleset, links: [Link], addresses: [InterfaceAddress], filtersBridges: Bool) {
+        context = WalkContext(
+            ruleset,
+            Set(addresses.map(\.address)),
+            HostView(links: links, addresses: addresses, filtersBridges: filtersBridges)
+        )
     }
 
     /// What may become of the packet at one hook: in the chains of type nat, or in all others.

@@ -61,7 +61,7 @@ struct RuleRun {
                 }
                 split(saying: false)
                 step()
-                traveller.translateSource(reference, translation, context)
+                traveller.translateSource(reference, translation, test.view, context)
                 return turn(.accepts)
             case .translateDestination(let translation): return translate(translation)
             case .verdict(.other(0)):
@@ -81,10 +81,13 @@ struct RuleRun {
             view: PacketView(
                 packet: traveller.packet,
                 localAddresses: context.localAddresses,
-                flow: traveller.flow
+                flow: traveller.flow.view(of: traveller.packet),
+                host: context.host,
+                hook: hook
             ),
             sets: { [context, place] name in context.ruleset.set(name, from: place) },
-            setNames: context.ruleset.setNames
+            setNames: context.ruleset.setNames,
+            ipsets: context.ruleset.ipsets
         )
     }
 
@@ -126,18 +129,15 @@ struct RuleRun {
     }
 
     private mutating func look(up operands: [Operand], in map: KernelName) {
-        guard let set = test.sets(map) else { return end(.unknown("the elements of map \(map)")) }
-        var verdict: NftVerdict?
-        let answer = test.with(operands) { key in
-            verdict = NftSetLookup(set).element(for: key)?.verdict
-            return true
-        }
-        if case .unknown(let words) = answer {
+        switch test.view.look(up: operands, in: map) {
+        case .found(let element):
+            if let condition = element.condition { open.append(condition) }
+            if let verdict = element.verdict { decide(verdict) } else { turn(.goesOn) }
+        case .missing, .absent: turn(.goesOn)
+        case .unknown(let words):
             open.append(words)
-            return end(.unknown(words))
+            end(.unknown(words))
         }
-        guard case .yes = answer, let verdict else { return turn(.goesOn) }
-        decide(verdict)
     }
 
     /// Sets a mark; false where there is no value to set, which ends a rule of nf_tables.

@@ -36,9 +36,11 @@ extension Ruleset {
     private static func tracks(_ operand: Operand) -> Bool {
         switch operand {
         case .conntrack, .other: true
-        case .masked(let inner, _, _), .swapped(let inner, _): tracks(inner)
+        case .masked(let inner, _, _), .swapped(let inner, _), .shifted(let inner, _, _), .part(let inner, _):
+            tracks(inner)
+        case .combined(let left, _, let right): tracks(left) || tracks(right)
         case .mapped(let keys, _), .hash(let keys, _, _, _): keys.contains(where: tracks)
-        case .packet, .meta, .addressType, .fib, .socket, .numbered, .constant: false
+        case .packet, .meta, .addressType, .fib, .feature, .socket, .numbered, .constant: false
         }
     }
 }

@@ -7,11 +7,12 @@ extension Traveller {
     mutating func translateSource(
         _ rule: RuleReference,
         _ translation: SourceTranslation,
+        _ view: PacketView,
         _ context: WalkContext
     ) {
         flow.source = .init(rule: rule, translation: translation)
         flow.isSourceSettled = true
-        packet.source = source(by: translation, context) ?? packet.source
+        packet.source = source(by: translation, view, context) ?? packet.source
         if translation.drawsPorts {
             packet.sourcePort = nil
         } else if let ports = translation.ports, let port = packet.sourcePort, !ports.contains(port) {
@@ -20,18 +21,23 @@ extension Traveller {
     }
 
     /// The address that the rule presents; nil where it cannot be told.
-    private func source(by translation: SourceTranslation, _ context: WalkContext) -> IPAddress? {
+    private func source(
+        by translation: SourceTranslation,
+        _ view: PacketView,
+        _ context: WalkContext
+    ) -> IPAddress? {
         switch translation.kind {
         case .snat:
-            guard translation.undecided == nil, let range = translation.addresses.first, range.first == range.last
-            else { return nil }
+            if let operand = translation.chooser {
+                guard case .bytes(let bytes) = view.value(of: operand) else { return nil }
+                return IPAddress(networkBytes: Array(bytes.prefix(packet.family == .ip ? 4 : 16)))
+            }
+            guard let range = translation.addresses.first, range.first == range.last else { return nil }
             return range.first
         case .netmap: return translation.addresses.first.map { packet.source.inPrefix($0.first, $0.last) }
         case .masquerade:
             guard case .link(let index, _) = packet.outInterface else { return nil }
-            let addresses = context.interfaceAddresses[index]?.filter { $0.family == packet.family } ?? []
-            // Of several the kernel takes the one in the next hop's subnet.
-            return addresses.count == 1 ? addresses[0] : nil
+            return context.host?.masqueradeAddress(on: index, towards: nextHop, packet.family)
         }
     }
 }

@@ -1,7 +1,11 @@
+internal import NetlinkBridge
+
 /// A packet at one point of its way, and what had to be true for it to get there as it is.
 struct Traveller {
     var packet: Packet
     var flow: Flow
+    /// The next hop of its way; nil where that is not known.
+    var nextHop: IPAddress?
     /// What is taken to be true, in words.
     var conditions: [String] = []
     /// The hooks, chains and rules that it came by, in words.

@@ -4,8 +4,8 @@ internal import NetlinkBridge
 struct WalkContext: Sendable {
     let ruleset: Ruleset
     let localAddresses: Set<IPAddress>
-    /// The addresses of each interface by its index, in the kernel's order.
-    let interfaceAddresses: [UInt32: [IPAddress]]
+    /// The host's interfaces; nil where they are not known.
+    let host: HostView?
     private var stations: [StationKey: [[Station]]]
     private let tracked: Set<AddressFamily>
 
@@ -24,10 +24,10 @@ struct WalkContext: Sendable {
         let family: AddressFamily
     }
 
-    init(_ ruleset: Ruleset, _ localAddresses: Set<IPAddress>, _ interfaceAddresses: [UInt32: [IPAddress]]) {
+    init(_ ruleset: Ruleset, _ localAddresses: Set<IPAddress>, _ host: HostView?) {
         self.ruleset = ruleset
         self.localAddresses = localAddresses
-        self.interfaceAddresses = interfaceAddresses
+        self.host = host
         tracked = Set(AddressFamily.allCases.filter { ruleset.tracksFlows(of: $0) })
         let bases = ruleset.order.compactMap { ruleset.chains[$0] }.filter { $0.hook != nil && !$0.isDormant }
         var stations: [StationKey: [[Station]]] = [:]

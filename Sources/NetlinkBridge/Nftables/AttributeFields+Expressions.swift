@@ -51,13 +51,39 @@ extension AttributeFields {
     }
 
     var bitwise: NftExpression? {
+        // Kernels before 5.6 send no operation, and have mask and xor only.
         let operation: UInt32 = number(NFTA_BITWISE_OP.rawValue) ?? 0
-        // NFT_BITWISE_BOOL, or MASK_XOR by its later name; kernels before 5.6 send no operation.
-        guard operation == 0, let from = register(NFTA_BITWISE_SREG.rawValue),
-            let into = register(NFTA_BITWISE_DREG.rawValue), let mask = value(NFTA_BITWISE_MASK.rawValue),
-            let xor = value(NFTA_BITWISE_XOR.rawValue), mask.count == xor.count
+        guard let from = register(NFTA_BITWISE_SREG.rawValue), let into = register(NFTA_BITWISE_DREG.rawValue)
         else { return nil }
-        return .bitwise(from: from, into: into, mask: mask, xor: xor)
+        switch operation {
+        case UInt32(NFT_BITWISE_MASK_XOR.rawValue):
+            guard let mask = value(NFTA_BITWISE_MASK.rawValue), let xor = value(NFTA_BITWISE_XOR.rawValue),
+                mask.count == xor.count
+            else { return nil }
+            return .bitwise(from: from, into: into, mask: mask, xor: xor)
+        case UInt32(NFT_BITWISE_LSHIFT.rawValue), UInt32(NFT_BITWISE_RSHIFT.rawValue):
+            // The kernel shifts by less than a word.
+            guard let bytes = value(NFTA_BITWISE_DATA.rawValue), bytes.count == 4,
+                let bits = try? bytes.span.host(UInt32.self), bits < 32
+            else { return nil }
+            let isLeft = operation == UInt32(NFT_BITWISE_LSHIFT.rawValue)
+            return .shift(from: from, into: into, isLeft: isLeft, bits: bits)
+        default:
+            guard let operation = NftCombination.Operation(rawValue: operation) else { return nil }
+            let other = register(NftCombination.secondSource)
+            let data = value(NFTA_BITWISE_DATA.rawValue)
+            guard (other == nil) != (data == nil) else { return nil }
+            return .combine(
+                NftCombination(
+                    operation: operation,
+                    from: from,
+                    other: other,
+                    data: data,
+                    length: number(NFTA_BITWISE_LEN.rawValue) ?? 4
+                ),
+                into: into
+            )
+        }
     }
 
     var byteOrder: NftExpression? {

@@ -87,6 +87,9 @@ extension AttributeFields {
     }
 
     var object: NftExpression? {
+        if let from = register(NFTA_OBJREF_SET_SREG.rawValue), let map = name(NFTA_OBJREF_SET_NAME.rawValue) {
+            return .objectMap(from, map: map)
+        }
         guard let type: UInt32 = number(NFTA_OBJREF_IMM_TYPE.rawValue),
             let name = name(NFTA_OBJREF_IMM_NAME.rawValue)
         else { return nil }

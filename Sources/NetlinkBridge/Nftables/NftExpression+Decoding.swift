@@ -6,16 +6,20 @@ extension NftExpression {
         var expressions: [NftExpression] = []
         try Attributes.forEach(in: bytes) { (type, element) throws(DecodingError) in
             guard UInt32(type) == NFTA_LIST_ELEM.rawValue else { return }
-            var name: KernelName = ""
-            var data = 0..<0
-            try Attributes.forEach(in: element) { (type, value) throws(DecodingError) in
-                if UInt32(type) == NFTA_EXPR_NAME.rawValue { name = KernelName(bytes: value.array) }
-            }
-            // The data may come before the name, so it is looked for apart.
-            data = try Attributes.range(of: NFTA_EXPR_DATA.rawValue, in: element) ?? data
-            expressions.append(try NftExpression(named: name, element.extracting(data)))
+            expressions.append(try NftExpression(element: element))
         }
         return expressions
+    }
+
+    /// Decodes one element of such a list.
+    init(element: Span<UInt8>) throws(DecodingError) {
+        var name: KernelName = ""
+        try Attributes.forEach(in: element) { (type, value) throws(DecodingError) in
+            if UInt32(type) == NFTA_EXPR_NAME.rawValue { name = KernelName(bytes: value.array) }
+        }
+        // The data may come before the name, so it is looked for apart.
+        let data = try Attributes.range(of: NFTA_EXPR_DATA.rawValue, in: element) ?? 0..<0
+        try self.init(named: name, element.extracting(data))
     }
 
     private init(named name: KernelName, _ bytes: Span<UInt8>) throws(DecodingError) {
@@ -43,6 +47,14 @@ extension NftExpression {
             case "log": fields.log
             case "objref": fields.object
             case "counter": fields.counter
+            case "dynset": fields.setUpdate
+            case "quota": fields.quota
+            case "connlimit": fields.connectionLimit
+            case "exthdr": fields.headerOption
+            case "rt": fields.routeProperty
+            case "xfrm": fields.transformation
+            case "tunnel": fields.tunnel
+            case "osf": fields.fingerprint
             case "match": fields.xtExtension.map(NftExpression.match)
             case "target": fields.xtExtension.map(NftExpression.target)
             default: nil

@@ -21,6 +21,10 @@ public enum NftExpression: Hashable, Sendable {
     case range(NftRegister, from: [UInt8], to: [UInt8], inverted: Bool)
     /// `(source & mask) ^ xor`, the only bitwise operation that nft 1.0 and iptables-nft write for matches.
     case bitwise(from: NftRegister, into: NftRegister, mask: [UInt8], xor: [UInt8])
+    /// Moves the bits of the whole value; each word of four bytes is a number in host order, and bits go from one to the next.
+    case shift(from: NftRegister, into: NftRegister, isLeft: Bool, bits: UInt32)
+    /// Joins two values bit by bit.
+    case combine(NftCombination, into: NftRegister)
     /// Swaps each unit of `size` bytes between host and network order.
     case byteOrder(from: NftRegister, into: NftRegister, size: UInt32, length: UInt32)
     /// Puts data into a register.
@@ -51,6 +55,16 @@ public enum NftExpression: Hashable, Sendable {
     case log(NftLog)
     /// Hands the packet to an object of the table; type NFT_OBJECT_*.
     case object(type: UInt32, name: KernelName)
+    /// Hands the packet to the object that a map holds for the register; ends the rule where it holds none.
+    case objectMap(NftRegister, map: KernelName)
+    /// Adds the register to a set, or takes it out.
+    case setUpdate(NftSetUpdate)
+    /// `quota`: ends the rule beyond a number of bytes, or, where inverted, below it.
+    case quota(bytes: UInt64, inverted: Bool)
+    /// `ct count`: ends the rule where a source has more flows, or, where inverted (`over`), where it has not.
+    case connectionLimit(count: UInt32, inverted: Bool)
+    /// Loads something that few packets have: an option of a header, a transformation, a tunnel.
+    case feature(NftFeature, into: NftRegister)
     /// Counts packets and bytes.
     case counter(packets: UInt64, bytes: UInt64)
     /// An xtables match that iptables-nft put in.

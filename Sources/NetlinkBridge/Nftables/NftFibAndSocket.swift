@@ -8,6 +8,10 @@ public enum NftFib {
     public static let source = UInt32(NFTA_FIB_F_SADDR.rawValue)
     /// NFTA_FIB_F_DADDR alone.
     public static let destination = UInt32(NFTA_FIB_F_DADDR.rawValue)
+    /// NFTA_FIB_F_IIF: only the interface that the packet came in by counts.
+    public static let inInterface = UInt32(NFTA_FIB_F_IIF.rawValue)
+    /// NFTA_FIB_F_OIF: only the interface that it goes out by counts.
+    public static let outInterface = UInt32(NFTA_FIB_F_OIF.rawValue)
     /// NFTA_FIB_F_PRESENT: only whether there is a result.
     public static let presence = UInt32(NFTA_FIB_F_PRESENT.rawValue)
     /// nft's words for what is looked up, in the order in which it prints them.

@@ -25,8 +25,22 @@ public struct NftMetaKey: Hashable, Sendable, RawRepresentable {
     /// The transport protocol, one byte.
     public static let transport = NftMetaKey(rawValue: UInt32(NFT_META_L4PROTO.rawValue))
 
+    /// How the link layer addressed the packet, one byte (PACKET_* of linux/if_packet.h).
+    public static let packetType = NftMetaKey(rawValue: UInt32(NFT_META_PKTTYPE.rawValue))
+
     /// nft's word for the key, or its number.
     public var name: String { Self.names[rawValue] ?? "key \(rawValue)" }
+
+    /// How many bytes the key fills in a register.
+    public var byteCount: Int {
+        switch name {
+        case "iifname", "oifname", "iifkind", "oifkind": 16
+        case "time": 8
+        case "protocol", "iiftype", "oiftype": 2
+        case "l4proto", "nfproto", "pkttype", "day", "ipsec": 1
+        default: 4
+        }
+    }
 
     private static let names: [UInt32: String] = Dictionary(
         uniqueKeysWithValues: [

@@ -18,6 +18,12 @@ public struct NftSet: Hashable, Sendable {
     public let dataType: UInt32?
     /// The data's length in bytes; nil for a set.
     public let dataLength: UInt32?
+    /// The lengths in bytes of a concatenation's fields, each of which begins on a word; empty where there is one field.
+    public var fieldLengths: [UInt32] = []
+    /// The kind of the objects that a map holds (NFT_OBJECT_*); nil where it holds none.
+    public var objectType: UInt32?
+    /// Tells whether a rule adds elements or takes them out: then the dump shows one moment only.
+    public var isChangedByRules = false
     /// The elements, in the order of the dump.
     public var elements: [Element] = []
 
@@ -33,6 +39,8 @@ public struct NftSet: Hashable, Sendable {
         public let verdict: NftVerdict?
         /// NFT_SET_ELEM_*: 1 the end of an interval (exclusive), 2 the element for all others.
         public let flags: UInt32
+        /// What the element itself asks of a packet that finds it, and counts: `limit`, `quota`, `counter`.
+        public var expressions: [NftExpression] = []
     }
 }
 
@@ -49,8 +57,23 @@ extension NftSet {
             keyType: fields.number(NFTA_SET_KEY_TYPE.rawValue) ?? 0,
             keyLength: fields.number(NFTA_SET_KEY_LEN.rawValue) ?? 0,
             dataType: fields.number(NFTA_SET_DATA_TYPE.rawValue),
-            dataLength: fields.number(NFTA_SET_DATA_LEN.rawValue)
+            dataLength: fields.number(NFTA_SET_DATA_LEN.rawValue),
+            fieldLengths: try fields[NFTA_SET_DESC.rawValue].map(Self.fieldLengths) ?? [],
+            objectType: fields.number(NFTA_SET_OBJ_TYPE.rawValue)
         )
+    }
+
+    /// Reads NFTA_SET_DESC_CONCAT: a list of fields, whose lengths the kernel has in bytes.
+    private static func fieldLengths(_ description: [UInt8]) throws(DecodingError) -> [UInt32] {
+        guard let fields = try AttributeFields(description.span)[NFTA_SET_DESC_CONCAT.rawValue] else { return [] }
+        var lengths: [UInt32] = []
+        try Attributes.forEach(in: fields.span) { (_, field) throws(DecodingError) in
+            guard let length: UInt32 = try AttributeFields(field).number(NFTA_SET_FIELD_LEN.rawValue) else {
+                throw DecodingError(what: "a field of a set without a length", offset: 0)
+            }
+            lengths.append(length)
+        }
+        return lengths
     }
 
     /// Decodes the payload of an NFT_MSG_NEWSETELEM message.
@@ -76,5 +99,9 @@ extension NftSet.Element {
         data = value(NFTA_SET_ELEM_DATA.rawValue)
         verdict = fields.nested(NFTA_SET_ELEM_DATA.rawValue)?.verdict
         flags = fields.number(NFTA_SET_ELEM_FLAGS.rawValue) ?? 0
+        // What cannot be read may be a condition: it stays as one that is not known.
+        expressions =
+            fields.expressions(one: NFTA_SET_ELEM_EXPR.rawValue, list: NFTA_SET_ELEM_EXPRESSIONS.rawValue)
+            ?? [.other(name: "expression", attributes: [])]
     }
 }

@@ -90,7 +90,14 @@ public struct NftablesReader: ~Copyable {
             sets.append(try NftSet(decoding: payload))
         }
         for index in sets.indices { sets[index].elements = try elements(of: sets[index]) }
-        return NftRuleset(generation: generation, tables: tables, chains: chains, rules: rules, sets: sets)
+        let ruleset = NftRuleset(
+            generation: generation,
+            tables: tables,
+            chains: chains,
+            rules: rules,
+            sets: sets
+        )
+        return ruleset.markingChangedSets
     }
 
     private mutating func elements(of set: NftSet) throws(NetlinkError) -> [NftSet.Element] {

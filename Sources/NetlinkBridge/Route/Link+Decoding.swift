@@ -17,6 +17,7 @@ extension Link {
         var master: InterfaceIndex?
         var lower: InterfaceIndex?
         var lowerNamespace: Int32?
+        var group: UInt32 = 0
         var state = OperationalState.unknown
         try Attributes.forEach(in: attributes) { (type, value) throws(DecodingError) in
             switch Int(type) {
@@ -26,6 +27,7 @@ extension Link {
             case IFLA_LINK: lower = try InterfaceIndex(attribute: value)
             case IFLA_LINK_NETNSID: lowerNamespace = Int32(bitPattern: try value.host())
             case IFLA_OPERSTATE: state = OperationalState(kernelValue: try value.host())
+            case IFLA_GROUP: group = try value.host()
             case IFLA_LINKINFO: kind = try Self.kind(in: value)
             default: break
             }
@@ -44,6 +46,8 @@ extension Link {
             lowerNamespace: lowerNamespace,
             operationalState: state
         )
+        self.group = group
+        layer = try payload.host(at: 2)
     }
 
     private static func kind(in linkInformation: Span<UInt8>) throws(DecodingError) -> KernelName? {

@@ -51,6 +51,11 @@ public struct Link: Hashable, Sendable {
         case other(UInt8)
     }
 
+    /// The group that the administrator put it in; 0 where nobody did (IFLA_GROUP).
+    public var group: UInt32 = 0
+    /// The kind of its link layer, ARPHRD_*: 1 Ethernet, 772 loopback, 65534 none; nil where it was not read.
+    public var layer: UInt16?
+
     /// Makes a link from its parts.
     public init(
         index: InterfaceIndex,

@@ -20,6 +20,17 @@ public struct LegacyTable: Hashable, Sendable {
         }
         return indexes
     }
+
+    /// The indexes of the ipsets that the table's targets change.
+    public var changedSetIndexes: Set<UInt16> {
+        var indexes: Set<UInt16> = []
+        for chain in chains {
+            for rule in chain.rules {
+                if case .extension(let target) = rule.target { indexes.formUnion(target.changedSetIndexes) }
+            }
+        }
+        return indexes
+    }
 }
 
 /// A chain of a legacy table.

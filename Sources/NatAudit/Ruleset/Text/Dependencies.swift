@@ -47,7 +47,8 @@ struct Dependencies {
         switch operand {
         case .packet(1, _, _): family == nil ? [] : [.network]
         case .packet(2, _, _): transport.map(HeaderField.names) == true ? [.transport] : []
-        case .masked(let inner, _, _), .swapped(let inner, _): layers(namedBy: inner)
+        case .masked(let inner, _, _), .swapped(let inner, _), .shifted(let inner, _, _), .part(let inner, _):
+            layers(namedBy: inner)
         case .mapped(let keys, _), .hash(let keys, _, _, _): layers(namedBy: keys)
         default: []
         }

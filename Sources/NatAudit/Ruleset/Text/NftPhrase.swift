@@ -38,6 +38,25 @@ extension NftPhrase {
         return "limit rate \(over)\(text(ofBytes: limit.rate))/\(unit)\(burst)"
     }
 
+    static func text(ofQuota bytes: UInt64, _ isInverted: Bool) -> String {
+        "quota \(isInverted ? "over " : "")\(text(ofBytes: bytes))"
+    }
+
+    static func text(ofCount count: UInt32, _ isInverted: Bool) -> String {
+        "ct count \(isInverted ? "over " : "")\(count)"
+    }
+
+    /// What an element of a set counts or asks; nil for what has no words here.
+    static func text(ofElement expression: NftExpression) -> String? {
+        switch expression {
+        case .limit(let limit): text(of: limit)
+        case .quota(let bytes, let inverted): text(ofQuota: bytes, inverted)
+        case .connectionLimit(let count, let inverted): text(ofCount: count, inverted)
+        case .counter: "counter"
+        default: nil
+        }
+    }
+
     /// A number of bytes in the largest unit in which it is whole.
     private static func text(ofBytes count: UInt64) -> String {
         if count > 0, count % 1_048_576 == 0 { return "\(count / 1_048_576) mbytes" }

@@ -33,7 +33,13 @@ extension NftText {
             let seed = seed.map { " seed 0x\(String($0, radix: 16))" } ?? ""
             return "\(head) mod \(modulus)\(seed)\(offset == 0 ? "" : " offset \(offset)")"
         case .masked(let inner, let mask, let xor): return masked(inner, mask, xor, dependencies)
-        case .swapped(let inner, _): return words(for: inner, dependencies)
+        case .swapped(let inner, _), .part(let inner, _): return words(for: inner, dependencies)
+        case .shifted(let inner, let isLeft, let bits):
+            return "\(words(for: inner, dependencies)) \(isLeft ? "<<" : ">>") \(bits)"
+        case .combined(let left, let operation, let right):
+            let sign = [Operand.BitOperation.and: "&", .or: "|", .xor: "^"][operation] ?? "?"
+            return "\(words(for: left, dependencies)) \(sign) \(words(for: right, dependencies))"
+        case .feature(let feature): return feature.words
         case .constant(let bytes): return NftValue.hexadecimal(bytes)
         case .mapped(let keys, let map):
             return "\(words(for: keys, dependencies)) map \(text(ofSet: map, keys, dependencies))"

@@ -19,9 +19,11 @@ extension NftText {
         case .conntrack(let key, _):
             !["saddr", "daddr", "proto-src", "proto-dst", "helper", "id"].contains { key.name.hasSuffix($0) }
         case .meta, .addressType, .fib, .socket, .numbered, .hash: true
-        case .masked(let inner, _, _): isHostOrder(inner)
+        case .masked(let inner, _, _), .shifted(let inner, _, _), .combined(let inner, _, _): isHostOrder(inner)
+        case .feature(.route(let key)): key != NftFeature.nextHop4 && key != NftFeature.nextHop6
+        case .feature(.tunnel), .feature(.transformation(5, _)): true
         case .swapped(let inner, _): !isHostOrder(inner)
-        case .packet, .constant, .mapped, .other: false
+        case .packet, .constant, .mapped, .part, .feature, .other: false
         }
     }
 
@@ -37,8 +39,24 @@ extension NftText {
         case .fib(_, let flags): flags & NftFib.presence != 0 ? .presence : .number
         case .socket("mark"): .mark
         case .socket, .numbered, .hash: .number
-        case .masked(let inner, _, _), .swapped(let inner, _): kind(of: inner, dependencies)
-        case .constant, .mapped, .other: .raw
+        case .masked(let inner, _, _), .swapped(let inner, _), .shifted(let inner, _, _),
+            .combined(let inner, _, _):
+            kind(of: inner, dependencies)
+        case .feature(let feature): Self.kind(of: feature)
+        case .constant, .mapped, .part, .other: .raw
+        }
+    }
+
+    private static func kind(of feature: NftFeature) -> ValueKind {
+        switch feature {
+        case .headerOption(let option): option.asksForPresence ? .presence : .number
+        case .route(NftFeature.nextHop4): .address(.ip)
+        case .route(NftFeature.nextHop6): .address(.ip6)
+        case .route(NftFeature.routeTransforms), .tunnel(NftFeature.tunnelPath): .presence
+        case .transformation(1, _), .transformation(3, _): .address(.ip)
+        case .transformation(2, _), .transformation(4, _): .address(.ip6)
+        case .fingerprint: .text
+        case .route, .transformation, .tunnel: .number
         }
     }
 

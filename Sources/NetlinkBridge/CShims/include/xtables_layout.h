@@ -16,6 +16,9 @@
 #include <linux/netfilter/xt_TPROXY.h>
 #include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_devgroup.h>
+#include <linux/netfilter/xt_dscp.h>
+#include <linux/netfilter/xt_helper.h>
 #include <linux/netfilter/xt_iprange.h>
 #include <linux/netfilter/xt_ipvs.h>
 #include <linux/netfilter/xt_length.h>
@@ -24,6 +27,7 @@
 #include <linux/netfilter/xt_multiport.h>
 #include <linux/netfilter/xt_owner.h>
 #include <linux/netfilter/xt_physdev.h>
+#include <linux/netfilter/xt_pkttype.h>
 #include <linux/netfilter/xt_policy.h>
 #include <linux/netfilter/xt_recent.h>
 #include <linux/netfilter/xt_sctp.h>
@@ -32,6 +36,7 @@
 #include <linux/netfilter/xt_statistic.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv4/ipt_ttl.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 #define NA_AT(name, type, field) NA_##name = (int)offsetof(type, field)
@@ -189,6 +194,8 @@ enum {
     NA_AT(SET_DIMENSIONS, struct xt_set_info, dim),
     NA_AT(SET_FLAGS, struct xt_set_info, flags),
     NA_AT(SET0_FLAGS, struct xt_set_info_v0, u.flags),
+    NA_SIZE(SET_INFO, struct xt_set_info),
+    NA_SIZE(SET0_INFO, struct xt_set_info_v0),
     NA_AT(SET3_PACKETS, struct xt_set_info_match_v3, packets.value),
     NA_AT(SET3_PACKETS_TEST, struct xt_set_info_match_v3, packets.op),
     NA_AT(SET3_BYTES, struct xt_set_info_match_v3, bytes.value),
@@ -242,6 +249,24 @@ enum {
     NA_AT(LENGTH_MIN, struct xt_length_info, min),
     NA_AT(LENGTH_MAX, struct xt_length_info, max),
     NA_AT(LENGTH_INVERT, struct xt_length_info, invert),
+
+    NA_AT(TTL_MODE, struct ipt_ttl_info, mode),
+    NA_AT(TTL_VALUE, struct ipt_ttl_info, ttl),
+    NA_AT(DSCP_VALUE, struct xt_dscp_info, dscp),
+    NA_AT(DSCP_INVERT, struct xt_dscp_info, invert),
+    NA_AT(TOS_MASK, struct xt_tos_match_info, tos_mask),
+    NA_AT(TOS_VALUE, struct xt_tos_match_info, tos_value),
+    NA_AT(TOS_INVERT, struct xt_tos_match_info, invert),
+    NA_AT(HELPER_INVERT, struct xt_helper_info, invert),
+    NA_AT(HELPER_NAME, struct xt_helper_info, name),
+    NA_SIZE(HELPER_NAME, ((struct xt_helper_info *)0)->name),
+    NA_AT(DEVGROUP_FLAGS, struct xt_devgroup_info, flags),
+    NA_AT(DEVGROUP_SOURCE, struct xt_devgroup_info, src_group),
+    NA_AT(DEVGROUP_SOURCE_MASK, struct xt_devgroup_info, src_mask),
+    NA_AT(DEVGROUP_DESTINATION, struct xt_devgroup_info, dst_group),
+    NA_AT(DEVGROUP_DESTINATION_MASK, struct xt_devgroup_info, dst_mask),
+    NA_AT(PKTTYPE_TYPE, struct xt_pkttype_info, pkttype),
+    NA_AT(PKTTYPE_INVERT, struct xt_pkttype_info, invert),
 
     NA_AT(RECENT_SECONDS, struct xt_recent_mtinfo_v1, seconds),
     NA_AT(RECENT_HIT_COUNT, struct xt_recent_mtinfo_v1, hit_count),
@@ -298,6 +323,8 @@ enum {
     NA_AT(SET_REQUEST_NAME, struct ip_set_req_get_set, set.name),
     NA_SET_NAME_LENGTH = IPSET_MAXNAMELEN,
     NA_SET_PROTOCOL = IPSET_PROTOCOL,
+    // The oldest protocol that lists sets as they are read here; every kernel since 2.6.39 takes it.
+    NA_SET_LISTING_PROTOCOL = IPSET_PROTOCOL_MIN,
     NA_SET_BY_INDEX = IP_SET_OP_GET_BYINDEX,
     NA_SET_OPTION = SO_IP_SET,
 };

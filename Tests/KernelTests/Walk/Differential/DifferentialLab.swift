@@ -83,13 +83,11 @@ struct DifferentialLab: Sendable {
             let legacy = try LegacyTableReader.tableNames(family: .ip).compactMap { name in
                 try LegacyTableReader.read(table: name, family: .ip)
             }
-            let addresses = try RouteReader.addresses()
             let walk = PacketWalk(
                 ruleset: Ruleset(nftables: try reader.ruleset(), legacy: legacy),
-                localAddresses: Set(addresses.map(\.address)),
-                interfaceAddresses: Dictionary(grouping: addresses, by: \.interface.number).mapValues {
-                    $0.map(\.address)
-                }
+                links: try RouteReader.links(),
+                addresses: try RouteReader.addresses(),
+                filtersBridges: false
             )
             let ways = WayTable(dependsOnMarks: true, names: Dictionary(uniqueKeysWithValues: links.map { ($1, $0) }))
             return try packets.map { packet in

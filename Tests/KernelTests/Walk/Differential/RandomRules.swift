@@ -121,14 +121,18 @@ struct RandomRules: CustomStringConvertible {
             switch hook {
             case "postrouting":
                 return pick([
-                    "masquerade", "masquerade random", "masquerade fully-random", "meta l4proto udp masquerade to :30000-40000",
-                    "\(snat) 203.0.113.50", "meta l4proto udp \(snat) 203.0.113.51:25000-26000", "\(snat) ip saddr map @m",
+                    "masquerade", "masquerade random", "masquerade fully-random",
+                    "meta l4proto udp masquerade to :30000-40000",
+                    "\(snat) 203.0.113.50", "meta l4proto udp \(snat) 203.0.113.51:25000-26000",
+                    "\(snat) ip saddr map @m",
                     "\(snat) 198.51.100.1 persistent",
                 ])
             default:
                 return pick([
-                    "\(dnat) 192.0.2.77", "meta l4proto udp \(dnat) 192.0.2.10:9999", "\(dnat) 10.0.1.3", "meta l4proto udp \(dnat) 198.51.100.9:53",
-                    "redirect", "meta l4proto udp redirect to :7000", "\(dnat) ip saddr map @m", "udp dport 53 redirect",
+                    "\(dnat) 192.0.2.77", "meta l4proto udp \(dnat) 192.0.2.10:9999", "\(dnat) 10.0.1.3",
+                    "meta l4proto udp \(dnat) 198.51.100.9:53",
+                    "redirect", "meta l4proto udp redirect to :7000", "\(dnat) ip saddr map @m",
+                    "udp dport 53 redirect",
                 ])
             }
         }
@@ -166,7 +170,9 @@ struct RandomRules: CustomStringConvertible {
                     let conditions = (0..<Int.random(in: 0...2, using: &random)).map { _ in match(chain) }
                         // iptables takes each of its own options once.
                         .filter { text in
-                            text.split(separator: " ").first { $0 != "!" }.map { seen.insert($0).inserted || $0 == "-m" }
+                            text.split(separator: " ").first { $0 != "!" }.map {
+                                seen.insert($0).inserted || $0 == "-m"
+                            }
                                 ?? true
                         }
                     let line = (["-A \(chain)"] + conditions + [target(table, chain)]).joined(separator: " ")

@@ -28,8 +28,8 @@ public enum Pipeline {
         let transcripts = try place.run(plan, announce: announce)
         return evidence.adding(
             transcripts.map { transcript in
-                let here = FlowTranslation.translations(of: transcript, evidence)
-                return ProbeReport(transcript, from: place.words, translatedHere: here)
+                let here = HostTranslations(of: transcript) { evidence.translatesNothing }
+                return ProbeReport(transcript, from: place.words, here)
             }
         )
     }

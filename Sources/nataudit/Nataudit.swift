@@ -28,8 +28,8 @@ struct Nataudit: ParsableCommand {
             var command = try parsed(Array(CommandLine.arguments.dropFirst()))
             try command.run()
         } catch let code as ExitCode {
-            // By the smallest command, since the text that every ending looks for in its command's tree is none here.
-            NodeCheckCommand.exit(withError: code)
+            // Not by the argument parser, which makes a help text first, to see whether one is wanted.
+            endProcess(with: code.rawValue)
         } catch {
             guard exitCode(for: error) == .failure else { exit(withError: error) }
             Console.complain("\(error)")

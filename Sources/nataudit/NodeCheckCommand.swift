@@ -115,7 +115,7 @@ struct NodeCheckCommand: ParsableCommand {
                 outcome = .unknown
             }
         }
-        try StandardStream.output.write("\(result.line)\n")
+        try StandardStream.output.write(result.line.description + "\n")
         for detail in result.details { Console(isVerbose: false).say(detail) }
         return (outcome, isStuck)
     }

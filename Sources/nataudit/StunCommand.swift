@@ -57,8 +57,11 @@ struct StunCommand: ParsableCommand {
             report.console.mention("\(transcript.ignored.total) datagrams came in that were no answer")
         }
         let result = STUNReport(
-            transcripts.map {
-                ProbeReport($0, from: namespace.place, translatedHere: $0.translationsInConntrack())
+            transcripts.map { transcript in
+                let here = HostTranslations(of: transcript) {
+                    (try? Pipeline.read(namespace: namespace.name))?.translatesNothing ?? false
+                }
+                return ProbeReport(transcript, from: namespace.place, here)
             }
         )
         switch report.format {

@@ -37,6 +37,9 @@ public struct Evidence: Sendable {
         self.probes = probes
     }
 
+    /// Tells whether no rule of this host translates sources, for certain.
+    public var translatesNothing: Bool { rules.isEmpty && snapshot.gaps.isEmpty }
+
     /// The same evidence with what probes showed.
     public func adding(_ probes: [ProbeReport]) -> Evidence { Evidence(self, probes: self.probes + probes) }
 

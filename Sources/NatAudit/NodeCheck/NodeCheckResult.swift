@@ -14,7 +14,7 @@ public struct NodeCheckResult: Sendable {
         let isDoubtful = report.isPermissionMissing && [.easy, .noNAT].contains(report.conclusion.verdict)
         line = isDoubtful ? NodeCheckLine(doubting: report) : NodeCheckLine(report)
         self.report = report
-        details = [report.conclusion.summary] + report.limits.map { "not seen: \($0)" }
+        details = [report.summaryOfLine] + report.limits.map { "not seen: \($0)" }
     }
 
     /// The result of a check that could not be made.

@@ -118,6 +118,13 @@ extension ScanReport {
         return met.last { $0.verdict == .hard }.map { (path, $0) }
     }
 
+    /// The summary, with the rule that the line names where the path's reason is another one that it may meet before.
+    var summaryOfLine: String {
+        guard let (path, rule) = hardRule, rule.reference != path.deciding else { return conclusion.summary }
+        let words = "\(rule.reference.words) \(TranslationVerdict(rule.translation).clause)"
+        return conclusion.summary.replacing(path.reason, with: words)
+    }
+
     /// Tells whether rules could not be read for want of a privilege.
     public var isPermissionMissing: Bool { findings.contains { $0.id == .permissionMissing } }
 }

@@ -43,7 +43,10 @@ extension ProbeReport {
         var last = Paragraph.lines("\(word): \(outcome)", indent: 2)
         if let first = last.first { last[0] = style.text(verdict) + first.dropFirst(word.count) }
         lines += last
-        if verdict == .hard { lines.append("at fault: \(attribution.meaning)") }
+        if verdict == .hard {
+            let gap = attributionGap.map { ", for \($0)" } ?? ""
+            lines += Paragraph.lines("at fault: \(attribution.meaning)\(gap)", indent: 2)
+        }
         if verdict == .easy, holds == .untested {
             lines.append("not tested: whether it holds when a peer sends first, or two clients use one port")
         }
@@ -96,8 +99,7 @@ extension Attribution {
         case .thisHost: "this host changes the port"
         case .upstream: "something between this host and the servers changes the port"
         case .both: "this host changes the port, and something behind it does too"
-        case .unknown:
-            "not known, for what this host made of these flows could not be read (CAP_NET_ADMIN is needed)"
+        case .unknown: "not known"
         case .none: "nobody"
         }
     }

@@ -22,12 +22,30 @@ public struct ProbeReport: Hashable, Sendable {
     public let servers: [ServerReport]
     /// One sentence that says what the verdict rests on.
     public let reason: String
+    /// Why this host's part in a hard verdict is not known, as a clause; nil where it is, and in a report that was read
+    /// back: the contract has no place for it.
+    let attributionGap: String?
+
+    /// Reports a transcript, with what this host made of its flows.
+    public init(_ transcript: ProbeTranscript, from: String, _ translations: HostTranslations) {
+        self.init(
+            transcript,
+            from: from,
+            translatedHere: translations.endpoints,
+            attributionGap: translations.gap
+        )
+    }
 
     /// Reports a transcript.
     ///
     /// `translatedHere` has, for each server endpoint, the address and port in this host's conntrack
     ///   entry of that flow, reply direction; the socket's own where the entry translates nothing.
-    public init(_ transcript: ProbeTranscript, from: String, translatedHere: [Endpoint: Endpoint] = [:]) {
+    public init(
+        _ transcript: ProbeTranscript,
+        from: String,
+        translatedHere: [Endpoint: Endpoint] = [:],
+        attributionGap: String? = nil
+    ) {
         let behavior = NATBehavior(transcript)
         self.from = from
         family = transcript.family
@@ -42,6 +60,7 @@ public struct ProbeReport: Hashable, Sendable {
             }
         }
         attribution = Attribution(of: behavior.verdict, flows: flows)
+        self.attributionGap = attribution == .unknown && verdict == .hard ? attributionGap : nil
         var seen: Set<Endpoint> = []
         presented = transcript.answers.map(\.mapped).filter { seen.insert($0).inserted }
         servers = transcript.servers.map { server in
@@ -92,6 +111,7 @@ extension ProbeReport: Codable {
         }
         servers = try values.decode([ServerReport].self, forKey: .servers)
         reason = try values.decode(String.self, forKey: .reason)
+        attributionGap = nil
     }
 
     /// Writes every key of the contract, null where there is nothing.

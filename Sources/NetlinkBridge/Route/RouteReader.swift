@@ -29,7 +29,7 @@ public enum RouteReader {
         var addresses: [InterfaceAddress] = []
         for family in AddressFamily.allCases {
             let request = request(RTM_GETADDR, of: family, headerSize: MemoryLayout<ifaddrmsg>.size)
-            try dump(request, operation: "list the \(family) addresses") {
+            try dump(request, operation: "list the \(family.rawValue) addresses") {
                 (type, payload) throws(DecodingError) in
                 // Without IPv6 in the kernel a request for it is answered for every family.
                 guard Int(type) == RTM_NEWADDR, payload.isOf(family) else { return }
@@ -43,7 +43,7 @@ public enum RouteReader {
     public static func routes(family: AddressFamily) throws -> [Route] {
         let request = request(RTM_GETROUTE, of: family, headerSize: MemoryLayout<rtmsg>.size)
         var routes: [Route] = []
-        try dump(request, operation: "list the \(family) routes") { (type, payload) throws(DecodingError) in
+        try dump(request, operation: "list the \(family.rawValue) routes") { (type, payload) throws(DecodingError) in
             guard Int(type) == RTM_NEWROUTE, payload.isOf(family) else { return }
             routes.append(try Route(decoding: payload))
         }
@@ -54,7 +54,7 @@ public enum RouteReader {
     public static func rules(family: AddressFamily) throws -> [RoutingRule] {
         let request = request(RTM_GETRULE, of: family, headerSize: MemoryLayout<fib_rule_hdr>.size)
         var rules: [RoutingRule] = []
-        try dump(request, operation: "list the \(family) routing rules") {
+        try dump(request, operation: "list the \(family.rawValue) routing rules") {
             (type, payload) throws(DecodingError) in
             guard Int(type) == RTM_NEWRULE, payload.isOf(family) else { return }
             rules.append(try RoutingRule(decoding: payload))

@@ -27,6 +27,9 @@ public enum StandardStream: Int32, Sendable {
     public static func outliveReaders() { _ = signal(SIGPIPE, SIG_IGN) }
 }
 
+/// Ends the process at once with an exit code; what was written has been written.
+public func endProcess(with code: Int32) -> Never { exit(code) }
+
 /// Writes a text file so that a reader sees the old content or the new one, never a part.
 ///
 /// What exists and is no regular file itself (a pipe, a link such as `/dev/stdout`) is written into instead:
@@ -82,7 +85,11 @@ private func succeeded(_ result: Int32, _ operation: @autoclosure () -> String) 
 }
 
 /// Writes all bytes, or fails.
-func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ operation: String) throws(SystemError) {
+func writeAll(
+    _ bytes: [UInt8],
+    to descriptor: Int32,
+    _ operation: @autoclosure () -> String
+) throws(SystemError) {
     var written = 0
     while written < bytes.count {
         let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -91,7 +98,7 @@ func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ operation: String) throw
         }
         let code = count < 0 ? errno : EIO
         if count < 0 && code == EINTR { continue }
-        guard count > 0 else { throw SystemError(operation, code: code) }
+        guard count > 0 else { throw SystemError(operation(), code: code) }
         written += count
     }
 }

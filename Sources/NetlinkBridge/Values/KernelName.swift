@@ -7,7 +7,8 @@ public struct KernelName: Hashable, Sendable {
 
     /// The name up to the first NUL byte, or all of it.
     public init(bytes: some Sequence<UInt8>) {
-        self.bytes = Array(bytes.prefix { $0 != 0 })
+        let all = Array(bytes)
+        self.bytes = all.firstIndex(of: 0).map { Array(all[..<$0]) } ?? all
     }
 
     /// Tells whether nothing is in the name.
@@ -33,3 +34,6 @@ extension KernelName: CustomStringConvertible, ExpressibleByStringLiteral {
     /// The name with everything that could mislead a terminal or a reader escaped.
     public var description: String { escapedForDisplay(bytes) }
 }
+
+/// Lets a `switch` compare a name with words of the source code, without a name being made of each of them.
+public func ~= (word: String, name: KernelName) -> Bool { name.bytes.elementsEqual(word.utf8) }

@@ -138,43 +138,6 @@ struct NodeCheckContractTests {
         }
     }
 
-    @Test(arguments: ["TERM", "INT", "HUP"])
-    func aSignalEndsItWithALineAndALeftoverOfNothing(_ signal: String) async throws {
-        try await onOwnThread {
-            let lab = try NATLab()
-            try NodeCheckRun.inFolder { folder in
-                let run = try NodeCheckRun.run(
-                    lab.nat,
-                    ["--timeout", "10", "--textfile", "\(folder)/nataudit.prom"],
-                    through: NodeCheckRun.delaying("recvmsg", by: .seconds(15))
-                        + ["timeout", "--preserve-status", "--signal=\(signal)", "1"]
-                )
-                #expect(run.output == "unknown: ended by a signal while reading nf_tables\n")
-                #expect(run.status == 2)
-                #expect(try NodeCheckRun.names(in: folder) == ["nataudit.prom"])
-                let text = try String(contentsOfFile: "\(folder)/nataudit.prom", encoding: .utf8)
-                #expect(text.contains("nataudit_verdict{verdict=\"unknown\"} 1\n"))
-            }
-        }
-    }
-
-    @Test func aSignalWhileAFileIsReplacedLetsItBeReplaced() async throws {
-        try await onOwnThread {
-            let lab = try NATLab()
-            try NodeCheckRun.inFolder { folder in
-                let run = try NodeCheckRun.run(
-                    lab.nat,
-                    ["--timeout", "10", "--textfile", "\(folder)/nataudit.prom"],
-                    through: NodeCheckRun.delaying("rename", by: .seconds(2))
-                        + ["timeout", "--preserve-status", "--signal=TERM", "1"]
-                )
-                #expect(run.output == "no-nat: this node translates nothing; upstream untested\n")
-                #expect(run.status == 0)
-                #expect(try NodeCheckRun.names(in: folder) == ["nataudit.prom"])
-            }
-        }
-    }
-
     @Test func whatCannotBeEnteredIsALineToo() throws {
         let run = try NodeCheckRun.run(try LabHost(), ["--netns", "no-such-namespace"])
         #expect(run.output.hasPrefix("unknown: could not open the network namespace"))

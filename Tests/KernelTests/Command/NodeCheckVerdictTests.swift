@@ -1,3 +1,4 @@
+import Foundation
 import NatAudit
 import NetlinkBridge
 import Testing
@@ -11,6 +12,20 @@ struct NodeCheckVerdictTests {
         let run = try NodeCheckRun.run(lab.nat)
         #expect(run.output == "hard: SNAT fully-random by aws-vpc-cni in AWS-SNAT-CHAIN-0\n")
         #expect(run.status == 1)
+    }
+
+    /// kube-proxy's rule comes first and is for marked packets: neither the line nor the details blame it.
+    @Test func theDetailsOfAnEKSNodeNameTheRuleOfTheLine() throws {
+        let lab = try NATLab()
+        let path = Bundle.module.bundlePath + "/Fixtures/Corpus/eks-node-iptables.v4.save"
+        let saved = try String(contentsOfFile: path, encoding: .utf8)
+        try lab.nat.require("iptables-nft-restore", input: saved)
+        let run = try NodeCheckRun.run(lab.nat)
+        #expect(run.output.hasPrefix("hard: SNAT fully-random by aws-vpc-cni in AWS-SNAT-CHAIN-0"))
+        #expect(run.errors.contains("rule 2 of chain AWS-SNAT-CHAIN-0 of table ip nat"))
+        #expect(!run.errors.contains("KUBE-POSTROUTING"))
+        #expect(run.status == 1)
+        withExtendedLifetime(lab) {}
     }
 
     @Test func aRuleWithoutAKnownOwnerIsNamedByItsPlace() throws {

@@ -26,6 +26,57 @@ struct StunThroughNATTests {
         server.end()
     }
 
+    /// The same socket on the NAT host, on it without the privilege, and on the client, where no rule translates.
+    @Test(arguments: [
+        (onNAT: true, through: [], words: "this host changes the port"),
+        (onNAT: false, through: [], words: "something between this host and the servers changes the port"),
+        (onNAT: true, through: ["setpriv", "--bounding-set=-all", "--inh-caps=-all"], words: "not known, for "),
+        (onNAT: false, through: ["setpriv", "--bounding-set=-all", "--inh-caps=-all"], words: "not known, for "),
+    ])
+    func whoChangesThePortIsToldWhereConntrackCanBeRead(
+        _ place: (onNAT: Bool, through: [String], words: String)
+    ) async throws {
+        try await inTurn {
+            let lab = try NATLab()
+            let servers = try lab.answerSTUN()
+            try NATRule.awsVPCCNI().load(on: lab.nat)
+            let host = place.onNAT ? lab.nat : lab.clientA
+            let asked = ["stun"] + LabAddress.servers.map { "\($0)" }
+            let run = try Program.run(asked, in: host.namespace, through: place.through)
+            #expect(run.status == 1)
+            #expect(run.output.contains("at fault: \(place.words)"))
+            #expect(run.output.contains("CAP_NET_ADMIN") == !place.through.isEmpty)
+            withExtendedLifetime((lab, servers)) {}
+        }
+    }
+
+    /// Where rules translate but leave this flow out of connection tracking, nothing is said of it.
+    @Test func aFlowWithoutAnEntryIsNotAttributedWhereRulesTranslate() async throws {
+        try await inTurn {
+            let lab = try NATLab()
+            let servers = try lab.answerSTUN()
+            try NATRule.awsVPCCNI().load(on: lab.nat)
+            try lab.clientA.require(
+                "nft",
+                "-f",
+                "-",
+                input: """
+                    table ip t {
+                        chain translate { type nat hook postrouting priority 100; tcp dport 1 masquerade; }
+                        chain skip { type filter hook output priority -300; notrack; }
+                    }
+
+                    """
+            )
+            let asked = ["stun"] + LabAddress.servers.map { "\($0)" }
+            let run = try Program.run(asked, in: lab.clientA.namespace)
+            #expect(run.status == 1)
+            #expect(run.output.contains("at fault: not known, for this host's connection tracking has no entry"))
+            #expect(!run.output.contains("CAP_NET_ADMIN"))
+            withExtendedLifetime((lab, servers)) {}
+        }
+    }
+
     @Test(arguments: [
         ["serve", "--listen", "192.0.2.1"], ["stun", "--source-address", "192.0.2.1", "127.0.0.1"],
     ])

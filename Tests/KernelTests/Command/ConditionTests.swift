@@ -89,9 +89,10 @@ struct ConditionTests {
             let marked = try Program.scan(lab.nat).report
             let path = try #require(marked.paths.first { $0.from == "10.0.1.0/24" })
             #expect(path.verdict == (isInverted ? "no-nat" : "hard"))
+            let client = try lab.clientA.socket(LabAddress.clientA, port: 42000)
             let flows = try LabAddress.servers.prefix(3).map { server in
                 let socket = try lab.servers.socket(server, port: 3478)
-                try lab.clientA.socket(LabAddress.clientA, port: 42000).send([1], to: socket.local)
+                try client.send([1], to: socket.local)
                 return try socket.receive(within: .seconds(2))?.source.port
             }
             #expect((Set(flows).count == 1) == isInverted)

@@ -94,7 +94,7 @@ private struct PathJSON: Encodable {
         try values.encode(rule, forKey: .rule)
         try values.encode(path.condition, forKey: .when)
         try values.encode(path.reason, forKey: .why)
-        try values.encode(path.outcomes.first?.steps ?? [], forKey: .steps)
+        try values.encode((path.outcomes.first?.steps ?? []).map(\.description), forKey: .steps)
     }
 }
 

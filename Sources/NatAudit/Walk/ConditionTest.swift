@@ -46,6 +46,19 @@ struct ConditionTest {
         return text.text(of: condition, Dependencies(of: view.packet))
     }
 
+    /// The condition in the rule's own words.
+    func text(of condition: Condition) -> String {
+        if let words = words(for: condition) { return words }
+        switch condition {
+        case .match(let match): return match.iptablesText(setNames: setNames)
+        case .counted(let words), .other(let words): return words
+        case .lookup(let keys, let name, let inverted):
+            let key = keys.map(NftText.words(for:)).joined(separator: " . ")
+            return "\(key) \(inverted ? "!= " : "")@\(name)"
+        case .compare(let operand, _, _), .range(let operand, _, _, _): return NftText.words(for: operand)
+        }
+    }
+
     private func answer(to condition: Condition) -> Answer {
         switch condition {
         case .compare(let operand, let comparison, let wanted):

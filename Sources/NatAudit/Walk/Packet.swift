@@ -61,3 +61,14 @@ public struct Packet: Hashable, Sendable {
         self.outInterface = outInterface
     }
 }
+
+extension Packet {
+    /// The source as `ADDRESS:PORT`; without a port where that is drawn or any.
+    public var sourceWords: String { Self.words(source, sourcePort) }
+    /// The destination as `ADDRESS:PORT`; without a port where that is drawn or any.
+    public var destinationWords: String { Self.words(destination, destinationPort) }
+
+    private static func words(_ address: IPAddress, _ port: UInt16?) -> String {
+        port.map { "\(Endpoint(address: address, port: $0))" } ?? "\(address) and a port that is not fixed"
+    }
+}

@@ -22,6 +22,13 @@ extension PacketWalk {
         return Journey(outcomes: outcomes, unanswered: guide.unanswered)
     }
 
+    /// The same walk, which tells of the rules too that do nothing with the packet.
+    public var tellingAll: PacketWalk {
+        var walk = self
+        walk.context.tellsAll = true
+        return walk
+    }
+
     /// The same, with ways that are asked for as they are needed.
     public func journey<Failure: Error>(
         of packet: Packet,
@@ -112,11 +119,12 @@ private struct Guide {
             case .unicast:
                 guard let hop = route.nextHops.first, let index = hop.interface else { break }
                 routed.nextHop = hop.gateway ?? traveller.packet.destination
-                routed.packet.outInterface = .link(index: index.number, name: ways.names[index] ?? "")
-                return routed
+                let name = ways.names[index] ?? ""
+                routed.packet.outInterface = .link(index: index.number, name: name)
+                return routed.after(.way("routed to \(traveller.packet.destination): out by \(name)"))
             case .local, .broadcast, .multicast, .anycast:
                 routed.packet.outInterface = traveller.packet.inInterface == .none ? ways.loopback : .none
-                return routed
+                return routed.after(.way("routed to \(traveller.packet.destination): for this host"))
             default: break
             }
             walk.end(traveller, .unroutable("the route to \(query.destination) is of kind \(route.kind)"))

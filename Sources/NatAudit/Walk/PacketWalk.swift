@@ -2,7 +2,7 @@ public import NetlinkBridge
 
 /// Follows the first packet of a flow through the chains of a host, in the kernel's order.
 public struct PacketWalk: Sendable {
-    let context: WalkContext
+    var context: WalkContext
 
     /// Prepares walks through a ruleset on a host of which nothing is known but its addresses.
     public init(ruleset: Ruleset, localAddresses: Set<IPAddress>) {

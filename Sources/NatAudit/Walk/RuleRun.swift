@@ -43,7 +43,9 @@ struct RuleRun {
             case .match(let condition):
                 switch test.holds(condition) {
                 case .yes: continue
-                case .no: return turn(.goesOn)
+                case .no:
+                    if context.tellsAll { miss(condition) }
+                    return turn(.goesOn)
                 case .unknown(let words): open.append(words)
                 }
             case .mark(let assignment):
@@ -51,7 +53,7 @@ struct RuleRun {
             case .untrack:
                 guard traveller.flow.tracking == .notYet else { continue }
                 split(saying: true)
-                step()
+                step("it is not tracked")
                 traveller.flow.tracking = .untracked
             case .change, .silent: continue
             case .translateSource(let translation):
@@ -60,8 +62,9 @@ struct RuleRun {
                     return turn(.goesOn)
                 }
                 split(saying: false)
-                step()
-                traveller.translateSource(reference, translation, test.view, context)
+                let view = test.view
+                traveller.translateSource(reference, translation, view, context)
+                step("the source becomes \(traveller.packet.sourceWords)")
                 return turn(.accepts)
             case .translateDestination(let translation): return translate(translation)
             case .verdict(.other(0)):
@@ -91,8 +94,13 @@ struct RuleRun {
         )
     }
 
-    private mutating func step() {
-        traveller.steps.append("rule \(rule.position) of \(place): \(rule.text)")
+    private mutating func step(_ effect: String) {
+        traveller.steps.append(.rule(reference, text: rule.text, effect: effect))
+    }
+
+    private mutating func miss(_ condition: Condition) {
+        let words = test.text(of: condition)
+        traveller.steps.append(.missed(reference, text: rule.text, condition: words))
     }
 
     private mutating func turn(_ effect: Effect) { turns.append(Turn(effect: effect, traveller: traveller)) }
@@ -108,7 +116,7 @@ struct RuleRun {
 
     private mutating func end(_ end: WalkOutcome.End) {
         split(saying: false)
-        step()
+        if case .dropped = end { step("it is dropped") } else { step("what becomes of it cannot be told") }
         turn(.ends(end))
     }
 
@@ -124,7 +132,7 @@ struct RuleRun {
         case .goto(let chain): effect = .calls(chain, isGoto: true)
         }
         split(saying: true)
-        step()
+        step(NftText.text(of: verdict))
         turn(effect)
     }
 
@@ -156,7 +164,8 @@ struct RuleRun {
         // Without an entry there is nothing to mark.
         guard isPacket || traveller.flow.tracking == .new, new != old else { return true }
         split(saying: true)
-        step()
+        let words = new.map { "0x\(String($0, radix: 16))" } ?? "one that is not known"
+        step("the \(isPacket ? "mark" : "flow's mark") becomes \(words)")
         if isPacket { traveller.packet.mark = new } else { traveller.flow.mark = new }
         return true
     }
@@ -170,11 +179,12 @@ struct RuleRun {
             end(.unknown(words))
         case .choices(let choices):
             split(saying: false)
-            step()
             for choice in choices {
                 var chosen = traveller.assuming(choice.conditions)
                 chosen.packet.destination = choice.address
                 chosen.packet.destinationPort = choice.port
+                let words = "the destination becomes \(chosen.packet.destinationWords)"
+                chosen.steps.append(.rule(reference, text: rule.text, effect: words))
                 chosen.flow.isDestinationSettled = true
                 chosen.flow.destinationRule = reference
                 turns.append(Turn(effect: .accepts, traveller: chosen))

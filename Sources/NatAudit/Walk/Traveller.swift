@@ -8,8 +8,8 @@ struct Traveller {
     var nextHop: IPAddress?
     /// What is taken to be true, in words.
     var conditions: [String] = []
-    /// The hooks, chains and rules that it came by, in words.
-    var steps: [String] = []
+    /// The chains and rules that it came by.
+    var steps: [WalkStep] = []
 
     init(_ packet: Packet, _ flow: Flow) {
         self.packet = packet
@@ -24,7 +24,7 @@ struct Traveller {
     }
 
     /// The same packet one step later.
-    func after(_ step: String) -> Traveller {
+    func after(_ step: WalkStep) -> Traveller {
         var traveller = self
         traveller.steps.append(step)
         return traveller

@@ -6,6 +6,8 @@ struct WalkContext: Sendable {
     let localAddresses: Set<IPAddress>
     /// The host's interfaces; nil where they are not known.
     let host: HostView?
+    /// Tells whether rules that do nothing are told too.
+    var tellsAll = false
     private var stations: [StationKey: [[Station]]]
     private let tracked: Set<AddressFamily>
 

@@ -12,8 +12,8 @@ public struct WalkOutcome: Hashable, Sendable {
     public let end: End
     /// What has to be true for that, in words; empty where it is certain.
     public let conditions: [String]
-    /// The hooks, jumps and rules that lead there, in words.
-    public let steps: [String]
+    /// The chains and rules that lead there.
+    public let steps: [WalkStep]
     /// The packet at the end of its way; as it was dropped, where it was.
     public var packet: Packet?
     /// The rule that translated the destination; nil where none did.
@@ -50,7 +50,7 @@ public struct WalkOutcome: Hashable, Sendable {
     /// The condition of what is met only where nothing else is.
     static let nothingBefore = "no rule before it decides"
 
-    init(end: End, conditions: [String], steps: [String], packet: Packet? = nil) {
+    init(end: End, conditions: [String], steps: [WalkStep], packet: Packet? = nil) {
         self.end = end
         self.conditions = conditions
         self.steps = steps

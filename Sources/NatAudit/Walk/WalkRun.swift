@@ -94,13 +94,13 @@ struct WalkRun {
 
     /// Runs a packet through a base chain, to its policy.
     mutating func runBase(_ chain: Chain, at hook: NetfilterHook, _ traveller: Traveller) -> [Traveller] {
-        let leaving = run(chain, at: hook, traveller.after("\(hook): \(chain.place)"))
+        let leaving = run(chain, at: hook, traveller.after(.chain(hook, chain.place)))
         guard chain.hook?.dropsByPolicy == true else {
             return Traveller.merged(leaving.accepted + leaving.returned)
         }
         for dropped in Traveller.merged(leaving.returned) {
             end(
-                dropped.after("policy drop of \(chain.place)"),
+                dropped.after(.policy(chain.place)),
                 .dropped(RuleReference(place: chain.place, position: 0))
             )
         }

@@ -26,7 +26,7 @@ public struct Evidence: Sendable {
         self.mark = mark
         ruleset = snapshot.ruleset
         evaluation = PathEvaluation(snapshot, ruleset, mark: mark)
-        paths = evaluation.paths
+        paths = evaluation.paths.map { $0.seeing(snapshot) }
         rules = SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation).rules
         inputPath = InputPath(snapshot, ruleset, paths)
         self.probes = probes

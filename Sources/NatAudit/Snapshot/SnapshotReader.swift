@@ -89,7 +89,10 @@ private struct SnapshotBuilder {
             setNames: setNames
         )
         progress.now("asking the kernel for ways")
-        return unasked.asking(PathFinder(unasked).candidates)
+        var snapshot = unasked.asking(PathFinder(unasked).candidates)
+        progress.now("looking for what netfilter cannot see")
+        snapshot.datapaths = DatapathReader.read(links, first: snapshot.wayInterfaces)
+        return snapshot
     }
 
     /// What `body` reads; nil, with a gap, where the kernel refuses it or lacks it.
@@ -137,5 +140,12 @@ extension HostSnapshot {
             }
         }
         return answered
+    }
+
+    /// The interfaces of the ways that the kernel told, with all through which a packet passes there.
+    fileprivate var wayInterfaces: Set<InterfaceIndex> {
+        var ends = Set(ways.keys.compactMap(\.inInterface))
+        for case .found(let route) in ways.values { ends.formUnion(route.nextHops.compactMap(\.interface)) }
+        return ends.reduce(into: []) { $0.formUnion(devices(of: $1)) }
     }
 }

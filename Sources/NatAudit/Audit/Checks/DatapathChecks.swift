@@ -1,0 +1,63 @@
+internal import NetlinkBridge
+
+/// `bpf-datapath`: packets are handled by what netfilter does not know of, be it a BPF program, an action of traffic
+/// control, Open vSwitch or IPVS.
+enum OutsideDatapaths {
+    static func findings(_ evidence: Evidence) -> [Finding] {
+        let datapaths = evidence.snapshot.datapaths
+        var findings: [Finding] = []
+        let decisive = Set(evidence.paths.flatMap { $0.datapaths(in: evidence.snapshot) })
+        let outward = datapaths.found.filter { decisive.contains($0) }
+        if let first = outward.first {
+            findings.append(
+                Finding(
+                    .bpfDatapath,
+                    .warning,
+                    "packets leave through \(first.kind.phrase) that the rules do not show",
+                    detail:
+                        "It may translate, redirect or drop them outside netfilter, so that the rules do not decide: "
+                        + "only a probe can tell what the path does.",
+                    evidence: outward.map(\.words),
+                    remedies: [probe]
+                )
+            )
+        }
+        let others = datapaths.found.filter { !decisive.contains($0) }.map(\.words)
+        let interfaces = datapaths.ciliumInterfaces.map { "interface \($0) of Cilium" }
+        let services = evidence.snapshot.virtualServices > 0 ? ["IPVS has services in this namespace"] : []
+        let beside = others + interfaces + services
+        if !beside.isEmpty {
+            findings.append(
+                Finding(
+                    .bpfDatapath,
+                    .note,
+                    "packets are also handled outside the rules",
+                    detail:
+                        "None of it was seen on the way out of a path. It may still redirect or translate packets before "
+                        + "they meet a rule.",
+                    evidence: beside,
+                    remedies: [probe]
+                )
+            )
+        }
+        return findings
+    }
+
+    /// A sentence for each, as what could not be seen.
+    static func limits(_ evidence: Evidence) -> [String] {
+        let datapaths = evidence.snapshot.datapaths
+        let programs = datapaths.found.map { "\($0.phrase) handles packets outside netfilter: not evaluated" }
+        let cilium =
+            datapaths.ciliumInterfaces.isEmpty || datapaths.found.contains { $0.owner == "Cilium" }
+            ? [] : ["Cilium has interfaces here: what its BPF programs do to packets is not evaluated"]
+        return datapaths.limits + programs.prefix(16) + cilium
+            + (programs.count > 16 ? ["\(programs.count - 16) more handle packets outside netfilter"] : [])
+    }
+
+    private static let probe = Remedy(
+        summary: "Measure the path: what servers see does not depend on who translates.",
+        environment: "network",
+        commands: ["nataudit scan", "nataudit scan --probe-netns pid:N   # from a client's place behind this host"],
+        verify: []
+    )
+}

@@ -55,15 +55,32 @@ public struct Datapath: Hashable, Sendable {
     private static let ciliumObjects = ["bpf_host", "bpf_netdev", "bpf_lxc", "bpf_overlay", "bpf_xdp"]
 
     /// What it is and where, in a few words.
-    public var words: String { kind.rawValue + rest }
+    public var words: String { kind.rawValue + rest(others: 0) }
 
     /// The same with an article, for the middle of a sentence.
-    public var phrase: String { kind.phrase + rest }
+    public var phrase: String { kind.phrase + rest(others: 0) }
 
-    private var rest: String {
+    private func rest(others: Int) -> String {
         let named = name.map { " \($0)" } ?? ""
         let owned = owner.map { " of \($0)" } ?? ""
-        return "\(named)\(owned) on \(interfaceName) (\(direction.rawValue))"
+        let more = others == 0 ? "" : " and \(others) more interface\(others == 1 ? "" : "s")"
+        return "\(named)\(owned) on \(interfaceName)\(more) (\(direction.rawValue))"
+    }
+
+    /// The words of each, those that differ by the interface alone in one line: every pod of a node has the same.
+    static func lines(_ datapaths: [Datapath]) -> [String] {
+        var first: [[String]: Int] = [:]
+        var groups: [(datapath: Datapath, count: Int)] = []
+        for datapath in datapaths {
+            let key = [datapath.kind.rawValue, datapath.name.map { "\($0)" } ?? "", datapath.direction.rawValue]
+            if let index = first[key] {
+                groups[index].count += 1
+            } else {
+                first[key] = groups.count
+                groups.append((datapath, 1))
+            }
+        }
+        return groups.map { $0.datapath.kind.rawValue + $0.datapath.rest(others: $0.count - 1) }
     }
 }
 

@@ -2,26 +2,26 @@ internal import NetlinkBridge
 
 /// Looks for what handles packets outside netfilter, interface by interface.
 struct DatapathReader {
-    /// At most so many places of filters are looked at, those of the paths first: on a node each pod has two.
-    static let hookLimit = 256
+    /// So many places of filters are looked at beside those of the paths: on a node each pod has two.
+    static let hookLimit = 64
 
     private let links: [Link]
     private let linksByIndex: [InterfaceIndex: Link]
-    /// The interfaces of the paths, which are looked at first.
-    private let first: Set<InterfaceIndex>
+    /// The interfaces of the paths, all of whose filters are looked at.
+    private let ways: Set<InterfaceIndex>
     private var result = Datapaths()
     /// What was found already: thousands of filters of one kind do what one does.
     private var seen: Set<Datapath> = []
 
-    private init(_ links: [Link], first: Set<InterfaceIndex>) {
+    private init(_ links: [Link], ways: Set<InterfaceIndex>) {
         self.links = links
         linksByIndex = Dictionary(links.map { ($0.index, $0) }) { first, _ in first }
-        self.first = first
+        self.ways = ways
     }
 
     /// What there is at these interfaces; what cannot be read is a limit and no error.
-    static func read(_ links: [Link], first: Set<InterfaceIndex>) -> Datapaths {
-        var reader = DatapathReader(links, first: first)
+    static func read(_ links: [Link], ways: Set<InterfaceIndex>) -> Datapaths {
+        var reader = DatapathReader(links, ways: ways)
         reader.readLinks()
         reader.readFilters()
         reader.readPrograms()
@@ -58,15 +58,15 @@ struct DatapathReader {
             let hooks = try TrafficControlReader.disciplines().flatMap { discipline in
                 discipline.hooks.map { (interface: discipline.interface, hook: $0) }
             }
-            let ordered = hooks.filter { first.contains($0.interface) } + hooks.filter { !first.contains($0.interface) }
-            for place in ordered.prefix(Self.hookLimit) {
+            let others = hooks.filter { !ways.contains($0.interface) }
+            for place in hooks.filter({ ways.contains($0.interface) }) + others.prefix(Self.hookLimit) {
                 // An interface that came meanwhile is not in the snapshot, and one that went has no filters.
                 guard let link = linksByIndex[place.interface] else { continue }
                 try readFilters(at: place.hook, of: link)
             }
-            if ordered.count > Self.hookLimit {
-                let rest = ordered.count - Self.hookLimit
-                result.limits.append("the traffic filters of \(rest) more places at interfaces were not looked at")
+            if others.count > Self.hookLimit {
+                let rest = others.count - Self.hookLimit
+                result.limits.append("traffic filters at \(rest) more places beside the paths were not looked at")
             }
         } catch {
             result.limits.append("whether traffic control handles packets outside the rules is not known: \(error)")

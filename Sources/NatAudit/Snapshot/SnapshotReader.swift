@@ -91,7 +91,7 @@ private struct SnapshotBuilder {
         progress.now("asking the kernel for ways")
         var snapshot = unasked.asking(PathFinder(unasked).candidates)
         progress.now("looking for what netfilter cannot see")
-        snapshot.datapaths = DatapathReader.read(links, first: snapshot.wayInterfaces)
+        snapshot.datapaths = DatapathReader.read(links, ways: snapshot.wayInterfaces)
         return snapshot
     }
 

@@ -17,12 +17,12 @@ enum OutsideDatapaths {
                     detail:
                         "It may translate, redirect or drop them outside netfilter, so that the rules do not decide: "
                         + "only a probe can tell what the path does.",
-                    evidence: outward.map(\.words),
+                    evidence: Datapath.lines(outward),
                     remedies: [probe]
                 )
             )
         }
-        let others = datapaths.found.filter { !decisive.contains($0) }.map(\.words)
+        let others = Datapath.lines(datapaths.found.filter { !decisive.contains($0) })
         let interfaces = datapaths.ciliumInterfaces.map { "interface \($0) of Cilium" }
         let services = evidence.snapshot.virtualServices > 0 ? ["IPVS has services in this namespace"] : []
         let beside = others + interfaces + services
@@ -46,12 +46,11 @@ enum OutsideDatapaths {
     /// A sentence for each, as what could not be seen.
     static func limits(_ evidence: Evidence) -> [String] {
         let datapaths = evidence.snapshot.datapaths
-        let programs = datapaths.found.map { "\($0.phrase) handles packets outside netfilter: not evaluated" }
+        let lines = Datapath.lines(datapaths.found).map { "not evaluated, for it is outside netfilter: \($0)" }
         let cilium =
             datapaths.ciliumInterfaces.isEmpty || datapaths.found.contains { $0.owner == "Cilium" }
-            ? [] : ["Cilium has interfaces here: what its BPF programs do to packets is not evaluated"]
-        return datapaths.limits + programs.prefix(16) + cilium
-            + (programs.count > 16 ? ["\(programs.count - 16) more handle packets outside netfilter"] : [])
+            ? [] : ["Cilium has interfaces here: what its BPF programs do is not evaluated"]
+        return datapaths.limits + lines + cilium
     }
 
     private static let probe = Remedy(

@@ -1,21 +1,28 @@
 internal import NetlinkBridge
 
 extension EgressPath {
-    /// The same path, unknown where something outside netfilter handles the packets on its way out.
+    /// The same path, unknown where something outside netfilter handles the packets on its way out, or may translate what
+    /// no rule does.
     ///
     /// What rules drop does not get there.
-    func seeing(_ snapshot: HostSnapshot) -> EgressPath {
-        guard verdict != .blocked, verdict != .unknown, let datapath = datapaths(in: snapshot).first else {
-            return self
+    func seeing(_ snapshot: HostSnapshot, _ hidden: HiddenTranslation?) -> EgressPath {
+        if let datapath = datapaths(in: snapshot).first, verdict != .blocked, verdict != .unknown {
+            let alone = "the rules, which alone make it \(verdict.rawValue)"
+            return doubted("\(datapath.phrase) may handle it outside \(alone)")
         }
-        return EgressPath(
+        if let hidden, verdict == .noNAT { return doubted(hidden.words) }
+        return self
+    }
+
+    private func doubted(_ reason: String) -> EgressPath {
+        EgressPath(
             candidate: candidate,
             packet: packet,
             outInterface: outInterface,
             inInterface: inInterface,
             outcomes: outcomes,
             verdict: .unknown,
-            reason: "\(datapath.phrase) may handle it outside the rules, which alone make it \(verdict.rawValue)"
+            reason: reason
         )
     }
 

@@ -28,7 +28,8 @@ public struct Evidence: Sendable {
         self.mark = mark
         ruleset = snapshot.ruleset
         evaluation = PathEvaluation(snapshot, ruleset, mark: mark)
-        paths = evaluation.paths.map { $0.seeing(snapshot) }
+        let hidden = HiddenTranslation(ruleset)
+        paths = evaluation.paths.map { $0.seeing(snapshot, hidden) }
         rules = SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation).rules
         inputPath = InputPath(snapshot, ruleset, paths)
         self.probes = probes

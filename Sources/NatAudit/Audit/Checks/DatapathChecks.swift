@@ -24,8 +24,9 @@ enum OutsideDatapaths {
         }
         let others = Datapath.lines(datapaths.found.filter { !decisive.contains($0) })
         let interfaces = datapaths.ciliumInterfaces.map { "interface \($0) of Cilium" }
+        let hidden = HiddenTranslation(evidence.ruleset).map { [$0.words] } ?? []
         let services = evidence.snapshot.virtualServices > 0 ? ["IPVS has services in this namespace"] : []
-        let beside = others + interfaces + services
+        let beside = others + interfaces + hidden + services
         if !beside.isEmpty {
             findings.append(
                 Finding(
@@ -50,7 +51,7 @@ enum OutsideDatapaths {
         let cilium =
             datapaths.ciliumInterfaces.isEmpty || datapaths.found.contains { $0.owner == "Cilium" }
             ? [] : ["Cilium has interfaces here: what its BPF programs do is not evaluated"]
-        return datapaths.limits + lines + cilium
+        return datapaths.limits + lines + cilium + (HiddenTranslation(evidence.ruleset).map { [$0.words] } ?? [])
     }
 
     private static let probe = Remedy(

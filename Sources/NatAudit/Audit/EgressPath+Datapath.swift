@@ -11,6 +11,11 @@ extension EgressPath {
             return doubted("\(datapath.phrase) may handle it outside \(alone)")
         }
         if let hidden, verdict == .noNAT { return doubted(hidden.words) }
+        if snapshot.datapaths.hidesPrograms, let interface = snapshot.datapaths.ciliumInterfaces.first,
+            verdict != .blocked, verdict != .unknown
+        {
+            return doubted("Cilium has the interface \(interface), and its BPF programs could not be asked for")
+        }
         return self
     }
 

@@ -90,6 +90,8 @@ public struct Datapaths: Hashable, Sendable {
     public internal(set) var found: [Datapath] = []
     /// What could not be looked at and why, a sentence each.
     public internal(set) var limits: [String] = []
+    /// Tells whether BPF programs may be there that could not be asked for.
+    public internal(set) var hidesPrograms = false
     /// Interfaces that Cilium makes for itself: where they are, its programs are somewhere.
     public internal(set) var ciliumInterfaces: [KernelName] = []
 }

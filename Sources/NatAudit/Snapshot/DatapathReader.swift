@@ -100,6 +100,7 @@ struct DatapathReader {
                 }
             }
         } catch {
+            result.hidesPrograms = true
             result.limits.append("whether BPF programs are attached by tcx or netkit is not known: \(error)")
         }
     }

@@ -1,6 +1,7 @@
-import NatAudit
 import NetlinkBridge
 import Testing
+
+@testable import NatAudit
 
 /// What handles packets where no rule shows it: named, and the verdict left to a probe.
 struct DatapathTests {
@@ -94,6 +95,17 @@ struct DatapathTests {
         }
     }
 
+    @Test func nothingIsRepairedWhereAProgramDecides() async throws {
+        try await inTurn {
+            let lab = try NATLab()
+            try NATRule.table[0].load(on: lab.nat)
+            let attach = BPFAttachment.tcxEgress.prefix(link: "wan", name: "cil_to_netdev")
+            let run = try Program.run(["fix", "--masquerade", "--dry-run"], in: lab.nat.namespace, through: attach)
+            #expect(run.status == 1)
+            #expect(run.errors.contains("cil_to_netdev of Cilium on wan"), "\(run.errors)")
+        }
+    }
+
     @Test func aProgramBesideTheWayOutIsANote() async throws {
         try await inTurn {
             let lab = try NATLab()
@@ -144,6 +156,34 @@ struct DatapathTests {
         #expect(report.verdict == "unknown")
         #expect(run.status == 2)
         #expect(report.summary.contains("BPF program (XDP) bpf_xdp_entry of Cilium on port"))
+    }
+
+    @Test func ciliumWithoutItsProgramsIsUnknown() throws {
+        let lab = try NATLab()
+        try NATRule.table[0].load(on: lab.nat)
+        try lab.nat.ip(["link add cilium_host type veth peer name cilium_net"])
+        let seen = try Program.scan(lab.nat).report
+        #expect(seen.verdict != "unknown")
+        let evidence = seen.findings.first { $0.id == "bpf-datapath" }?.evidence ?? []
+        #expect(Set(evidence) == ["interface cilium_host of Cilium", "interface cilium_net of Cilium"])
+        // As where a container's filter of system calls forbids bpf(2).
+        let refusal = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=bpf", "-e", "inject=bpf:error=EPERM"]
+        let (run, report) = try Program.scan(lab.nat, through: refusal)
+        #expect(report.verdict == "unknown")
+        #expect(run.status == 2)
+        #expect(report.limits.contains { $0.contains("tcx") && $0.contains("EPERM") })
+    }
+
+    /// This kernel may have no Open vSwitch: the links are as ip(8) shows those of a host that has it.
+    @Test func portsOfOpenVSwitchAreFoundByTheirLinks() throws {
+        let links = [
+            Link(index: 2, name: "eth0", master: 3), Link(index: 3, name: "ovs-system", kind: "openvswitch"),
+            Link(index: 4, name: "br-ex", kind: "openvswitch"), Link(index: 5, name: "eth1"),
+            Link(index: 6, name: "eth2", master: 7), Link(index: 7, name: "bond0", kind: "bond"),
+        ]
+        let found = try NetworkNamespace.make().perform { DatapathReader.read(links, ways: [4]).found }
+        #expect(found.map(\.interfaceName) == ["eth0", "ovs-system", "br-ex"])
+        #expect(found.allSatisfy { $0.kind == .openVSwitch && $0.direction == .both })
     }
 
     @Test func withoutThePrivilegeItSaysWhatItCouldNotAsk() throws {

@@ -21,17 +21,21 @@ struct RemappedFlowTests {
         )
     }
 
-    /// Sends from a client's socket to these servers, which take it and hold still.
+    /// Sockets that take what is sent, so that no error comes back; opened once, for a port may be held a moment longer
+    /// than its socket, by a child that is being started.
+    private static func sinks(_ lab: NATLab) throws -> [LabSocket] {
+        try LabAddress.servers.map { try lab.servers.socket($0, port: 3478) }
+    }
+
+    /// Sends from a client's socket to these servers.
     private static func send(
-        _ lab: NATLab,
         _ host: LabHost,
         _ address: IPAddress,
         port: UInt16,
-        to servers: some Sequence<IPAddress>
+        to sinks: some Sequence<LabSocket>
     ) throws {
         let socket = try host.socket(address, port: port)
-        for server in servers {
-            let sink = try lab.servers.socket(server, port: 3478)
+        for sink in sinks {
             try socket.send([1], to: sink.local)
             #expect(try sink.receive(within: .seconds(2)) != nil)
         }
@@ -45,8 +49,9 @@ struct RemappedFlowTests {
     @Test func aRuleThatDrawsPortsIsSeenAtWork() async throws {
         try await inTurn {
             let lab = try NATLab()
+            let sinks = try Self.sinks(lab)
             try Self.rules("masquerade random").load(on: lab.nat)
-            try Self.send(lab, lab.clientA, LabAddress.clientA, port: 41641, to: LabAddress.servers)
+            try Self.send(lab.clientA, LabAddress.clientA, port: 41641, to: sinks)
             let listed = try Self.ports(lab, "10.0.1.2:41641")
             try #require(listed.count == 3, "three draws out of sixty thousand: \(listed)")
             let report = try Program.scan(lab.nat).report
@@ -63,10 +68,11 @@ struct RemappedFlowTests {
     @Test func plainMasqueradeRemapsNobody() async throws {
         try await inTurn {
             let lab = try NATLab()
+            let sinks = try Self.sinks(lab)
             try Self.rules("masquerade").load(on: lab.nat)
-            try Self.send(lab, lab.clientA, LabAddress.clientA, port: 41641, to: LabAddress.servers)
+            try Self.send(lab.clientA, LabAddress.clientA, port: 41641, to: sinks)
             // A second client on another port.
-            try Self.send(lab, lab.clientB, LabAddress.clientB, port: 41642, to: LabAddress.servers)
+            try Self.send(lab.clientB, LabAddress.clientB, port: 41642, to: sinks)
             #expect(try Self.ports(lab, "10.0.1.2:41641") == ["41641"])
             let report = try Program.scan(lab.nat).report
             #expect(report.verdict == "easy")
@@ -77,11 +83,12 @@ struct RemappedFlowTests {
     @Test func aCollisionIsNotBlamedOnARule() async throws {
         try await inTurn {
             let lab = try NATLab()
+            let sinks = try Self.sinks(lab)
             try Self.rules("masquerade").load(on: lab.nat)
-            try Self.send(lab, lab.clientA, LabAddress.clientA, port: 41641, to: LabAddress.servers.prefix(2))
+            try Self.send(lab.clientA, LabAddress.clientA, port: 41641, to: sinks.prefix(2))
             // Towards the third server the port is free, and what a source has once it gets again where that is free too:
             // towards the others it is not.
-            try Self.send(lab, lab.clientB, LabAddress.clientB, port: 41641, to: LabAddress.servers.reversed())
+            try Self.send(lab.clientB, LabAddress.clientB, port: 41641, to: sinks.reversed())
             #expect(try Self.ports(lab, "10.0.1.2:41641").count == 1)
             #expect(try Self.ports(lab, "10.0.1.3:41641").count > 1)
             let report = try Program.scan(lab.nat).report
@@ -97,8 +104,9 @@ struct RemappedFlowTests {
     @Test func flowsOutliveTheirRule() async throws {
         try await inTurn {
             let lab = try NATLab()
+            let sinks = try Self.sinks(lab)
             try Self.rules("masquerade random").load(on: lab.nat)
-            try Self.send(lab, lab.clientA, LabAddress.clientA, port: 41641, to: LabAddress.servers)
+            try Self.send(lab.clientA, LabAddress.clientA, port: 41641, to: sinks)
             try lab.nat.require("nft", "flush", "ruleset")
             try Self.rules("masquerade").load(on: lab.nat)
             let report = try Program.scan(lab.nat).report
@@ -111,8 +119,9 @@ struct RemappedFlowTests {
     @Test func aNodeCheckDoesNotReadFlows() async throws {
         try await inTurn {
             let lab = try NATLab()
+            let sinks = try Self.sinks(lab)
             try Self.rules("masquerade random").load(on: lab.nat)
-            try Self.send(lab, lab.clientA, LabAddress.clientA, port: 41641, to: LabAddress.servers)
+            try Self.send(lab.clientA, LabAddress.clientA, port: 41641, to: sinks)
             let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).strace")
             defer { try? FileManager.default.removeItem(at: file) }
             let trace = ["strace", "-f", "-e", "trace=sendto", "-o", file.path()]

@@ -55,14 +55,13 @@ struct DatapathReader {
 
     private mutating func readFilters() {
         do {
-            let hooks = try TrafficControlReader.disciplines().flatMap { discipline in
-                discipline.hooks.map { (interface: discipline.interface, hook: $0) }
-            }
-            let others = hooks.filter { !ways.contains($0.interface) }
-            for place in hooks.filter({ ways.contains($0.interface) }) + others.prefix(Self.hookLimit) {
-                // An interface that came meanwhile is not in the snapshot, and one that went has no filters.
-                guard let link = linksByIndex[place.interface] else { continue }
-                try readFilters(at: place.hook, of: link)
+            let places = try TrafficControlReader.disciplines().flatMap(\.places)
+            let others = places.filter { !ways.contains($0.interface) }
+            let wanted = places.filter { ways.contains($0.interface) } + others.prefix(Self.hookLimit)
+            try TrafficControlReader.forEachFilter(at: wanted) { place, filter in
+                // An interface that came meanwhile is not in the snapshot.
+                guard let link = linksByIndex[place.interface] else { return }
+                add(filter, at: link, place.hook == .ingress ? .inward : .outward)
             }
             if others.count > Self.hookLimit {
                 let rest = others.count - Self.hookLimit
@@ -73,15 +72,12 @@ struct DatapathReader {
         }
     }
 
-    private mutating func readFilters(at hook: TrafficHook, of link: Link) throws {
-        let direction: Datapath.Direction = hook == .ingress ? .inward : .outward
-        try TrafficControlReader.forEachFilter(at: hook, of: link.index) { filter in
-            if let program = filter.program {
-                add(link, direction, .trafficControlProgram, program.name ?? program.id.flatMap(Self.name))
-            }
-            for action in filter.actions where Self.translating.contains(action) {
-                add(link, direction, .trafficControlAction, action)
-            }
+    private mutating func add(_ filter: TrafficFilter, at link: Link, _ direction: Datapath.Direction) {
+        if let program = filter.program {
+            add(link, direction, .trafficControlProgram, program.name ?? program.id.flatMap(Self.name))
+        }
+        for action in filter.actions where Self.translating.contains(action) {
+            add(link, direction, .trafficControlAction, action)
         }
     }
 

@@ -9,6 +9,9 @@ public struct QueueingDiscipline: Hashable, Sendable {
     /// Its number on the interface; 0 for what the kernel set up by itself, at which nobody can hang a filter.
     public let handle: UInt32
 
+    /// The places of this discipline's filters.
+    public var places: [TrafficPlace] { hooks.map { TrafficPlace(interface: interface, hook: $0) } }
+
     /// The hooks of this discipline at which filters can hang.
     ///
     /// `clsact` and `ingress` hold no packets and exist for their filters alone; at any other they choose a class, and
@@ -29,7 +32,21 @@ public struct QueueingDiscipline: Hashable, Sendable {
     }
 }
 
-/// A place at an interface where traffic control runs filters.
+/// A hook of one interface.
+public struct TrafficPlace: Hashable, Sendable {
+    /// The interface.
+    public let interface: InterfaceIndex
+    /// The hook.
+    public let hook: TrafficHook
+
+    /// Makes a place from its parts.
+    public init(interface: InterfaceIndex, hook: TrafficHook) {
+        self.interface = interface
+        self.hook = hook
+    }
+}
+
+/// A hook at an interface where traffic control runs filters.
 public enum TrafficHook: Hashable, Sendable {
     /// Before netfilter sees what comes in.
     case ingress

@@ -16,18 +16,20 @@ public enum TrafficControlReader {
         return disciplines
     }
 
-    /// Calls `body` with each filter at a place of an interface; nothing is held back, so that memory does not grow
-    /// with their number.
+    /// Calls `body` with each filter at these places and the place where it is; nothing is held back, so that memory does
+    /// not grow with their number.
     public static func forEachFilter(
-        at hook: TrafficHook,
-        of interface: InterfaceIndex,
-        _ body: (TrafficFilter) -> Void
+        at places: some Sequence<TrafficPlace>,
+        _ body: (TrafficPlace, TrafficFilter) -> Void
     ) throws {
+        // One socket for all: a node has hundreds of places.
         var socket = try NetlinkSocket(.route)
-        let request = request(RTM_GETTFILTER, interface: interface.number, parent: hook.parent)
-        try socket.exchange(request, operation: "list the traffic filters of interface \(interface)") {
-            (type, payload) throws(DecodingError) in
-            if Int(type) == RTM_NEWTFILTER { body(try TrafficFilter(decoding: payload)) }
+        for place in places {
+            let request = request(RTM_GETTFILTER, interface: place.interface.number, parent: place.hook.parent)
+            try socket.exchange(request, operation: "list the traffic filters of interface \(place.interface)") {
+                (type, payload) throws(DecodingError) in
+                if Int(type) == RTM_NEWTFILTER { body(place, try TrafficFilter(decoding: payload)) }
+            }
         }
     }
 

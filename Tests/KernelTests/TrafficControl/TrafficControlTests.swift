@@ -34,7 +34,9 @@ struct TrafficControlTests {
                 try TrafficControlReader.disciplines().contains { $0.kind == "clsact" && $0.interface == wan.index }
             )
             var filters: [TrafficFilter] = []
-            try TrafficControlReader.forEachFilter(at: .egress, of: wan.index) { filters.append($0) }
+            try TrafficControlReader.forEachFilter(at: [TrafficPlace(interface: wan.index, hook: .egress)]) {
+                filters.append($1)
+            }
             return filters
         }
         #expect(read.map(\.kind.description) == listed.map(\.kind))

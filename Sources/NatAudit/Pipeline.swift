@@ -18,6 +18,9 @@ public enum Pipeline {
         return Evidence(snapshot)
     }
 
+    /// Looks which ports live flows hold, and puts that beside the evidence; sends nothing.
+    public static func observe(_ evidence: Evidence) -> Evidence { evidence.adding(FlowSurvey.read()) }
+
     /// Probes, from the host or from a client's place behind it, and puts the result beside the evidence.
     public static func probe(
         _ evidence: Evidence,

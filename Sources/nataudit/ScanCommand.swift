@@ -62,7 +62,8 @@ struct ScanCommand: ParsableCommand {
         // Opened before the process moves: its name is meant as seen from here.
         let place = try ProbePlace(netns: probeNetns)
         try namespace.enter()
-        var evidence = try Pipeline.read(namespace: namespace.name)
+        // Before the probe, whose own flows are no evidence of anybody else's.
+        var evidence = Pipeline.observe(try Pipeline.read(namespace: namespace.name))
         if !noStun {
             let named = try ServerChoice(arguments: stun)
             let plan = ProbePlan(

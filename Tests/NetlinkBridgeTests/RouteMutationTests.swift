@@ -20,6 +20,10 @@ struct RouteMutationTests {
         Case(path: "Route/routes6", type: MessageType.newRoute) { _ = try Route(decoding: $0) },
         Case(path: "Route/rules4", type: MessageType.newRule) { _ = try RoutingRule(decoding: $0) },
         Case(path: "Route/rules6", type: MessageType.newRule) { _ = try RoutingRule(decoding: $0) },
+        Case(path: "TrafficControl/disciplines", type: MessageType.newDiscipline) {
+            _ = try QueueingDiscipline(decoding: $0)
+        },
+        Case(path: "TrafficControl/filters", type: MessageType.newFilter) { _ = try TrafficFilter(decoding: $0) },
         Case(path: "Conntrack/entries", type: MessageType.newConntrack) {
             _ = try ConntrackEntry(decoding: $0)
         },

@@ -14,6 +14,8 @@ public struct Evidence: Sendable {
     public let inputPath: InputPath
     /// What probes showed; empty where none was sent.
     public let probes: [ProbeReport]
+    /// What live flows show; nil where they were not looked at.
+    public private(set) var flows: LiveFlows?
     private let evaluation: PathEvaluation
 
     /// Draws the conclusions from a snapshot, and puts the probes beside them.
@@ -21,7 +23,8 @@ public struct Evidence: Sendable {
         self.snapshot = snapshot
         ruleset = snapshot.ruleset
         evaluation = PathEvaluation(snapshot, ruleset)
-        paths = evaluation.paths
+        let hidden = HiddenTranslation(ruleset)
+        paths = evaluation.paths.map { $0.seeing(snapshot, hidden) }
         rules = SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation).rules
         inputPath = InputPath(snapshot, ruleset, paths)
         self.probes = probes
@@ -34,6 +37,7 @@ public struct Evidence: Sendable {
         rules = other.rules
         inputPath = other.inputPath
         evaluation = other.evaluation
+        flows = other.flows
         self.probes = probes
     }
 
@@ -42,6 +46,25 @@ public struct Evidence: Sendable {
 
     /// The same evidence with what probes showed.
     public func adding(_ probes: [ProbeReport]) -> Evidence { Evidence(self, probes: self.probes + probes) }
+
+    /// The same evidence with what live flows show.
+    public func adding(_ flows: LiveFlows) -> Evidence {
+        var evidence = self
+        evidence.flows = flows
+        return evidence
+    }
+
+    /// The paths that a flow takes as far as rules tell: those of its origin on which they treat it as they treat the
+    /// path's packet.
+    func paths(of flow: ConntrackEntry) -> [EgressPath] {
+        let source = flow.original.source.address
+        guard let origin = origin(of: source) else { return [] }
+        return paths.filter { path in
+            // Behind a destination translation the answers come from the address that postrouting sees.
+            path.candidate.origin == origin && path.candidate.family == source.family
+                && evaluation.treatsAlike(path, from: source, to: flow.reply.source.address)
+        }
+    }
 
     /// The rule's index in the report; nil where it is not among the rules that translate sources.
     func index(of reference: RuleReference?) -> Int? { rules.firstIndex { $0.reference == reference } }

@@ -19,6 +19,7 @@ public struct Owner: Hashable, Sendable {
             sign.chainPrefixes.contains { chain.hasPrefix($0) }
                 || sign.commentPrefixes.contains { comment.hasPrefix($0) }
                 || sign.tables.contains("\(place.table)")
+                || sign.isSpoken(in: rule.text)
         }
         guard let sign else { return nil }
         self = sign.owner

@@ -68,6 +68,16 @@ public struct FixPlanner {
                     + "what is not understood is not overtaken"
             )
         }
+        // Where a probe took the path, that is what is known of it.
+        let doubtful = evidence.paths.first { path in
+            path.verdict == .unknown && intent.covers(path) && !path.datapaths(in: evidence.snapshot).isEmpty
+                && [nil, .unknown].contains(evidence.probe(of: path)?.verdict)
+        }
+        if let doubtful {
+            throw PlanRefusal(
+                "\(doubtful.reason): what a rule here would change is not known; ask with `nataudit scan`"
+            )
+        }
         if let probe = evidence.probes.first(where: { $0.verdict == .hard }) {
             throw PlanRefusal(
                 probe.attribution == .upstream

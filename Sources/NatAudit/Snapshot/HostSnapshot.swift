@@ -28,6 +28,8 @@ public struct HostSnapshot: Sendable {
     public internal(set) var answers: [RouteQuery: RouteAnswer] = [:]
     /// The ways that the kernel would not tell, and why, a sentence each.
     public internal(set) var unanswered: [String] = []
+    /// What handles packets outside netfilter.
+    public internal(set) var datapaths = Datapaths()
     /// The rules that could not be read, and why.
     public let gaps: [Gap]
     /// The chains of all backends in one form: made once, for that is most of the work of a scan.

@@ -102,6 +102,8 @@ private struct SnapshotBuilder {
             if more.isEmpty { break }
             asked = asked.asking(more)
         }
+        progress.now("looking for what netfilter cannot see")
+        asked.datapaths = DatapathReader.read(links, ways: asked.wayInterfaces)
         return asked
     }
 
@@ -157,6 +159,13 @@ extension HostSnapshot {
             }
         }
         return answered
+    }
+
+    /// The interfaces of the ways that the kernel told, with all through which a packet passes there.
+    fileprivate var wayInterfaces: Set<InterfaceIndex> {
+        var ends = Set(answers.keys.compactMap(\.inInterface))
+        for case .found(let route) in answers.values { ends.formUnion(route.nextHops.compactMap(\.interface)) }
+        return ends.reduce(into: []) { $0.formUnion(devices(of: $1)) }
     }
 }
 

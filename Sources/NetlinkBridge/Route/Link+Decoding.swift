@@ -19,6 +19,7 @@ extension Link {
         var lowerNamespace: Int32?
         var group: UInt32 = 0
         var state = OperationalState.unknown
+        var xdpProgram: UInt32?
         try Attributes.forEach(in: attributes) { (type, value) throws(DecodingError) in
             switch Int(type) {
             case IFLA_IFNAME: name = KernelName(bytes: value.array)
@@ -29,6 +30,7 @@ extension Link {
             case IFLA_OPERSTATE: state = OperationalState(kernelValue: try value.host())
             case IFLA_GROUP: group = try value.host()
             case IFLA_LINKINFO: kind = try Self.kind(in: value)
+            case IFLA_XDP: xdpProgram = try Self.xdpProgram(in: value)
             default: break
             }
         }
@@ -44,7 +46,8 @@ extension Link {
             master: master,
             lower: lower,
             lowerNamespace: lowerNamespace,
-            operationalState: state
+            operationalState: state,
+            xdpProgram: xdpProgram
         )
         self.group = group
         layer = try payload.host(at: 2)
@@ -56,5 +59,21 @@ extension Link {
             if Int(type) == IFLA_INFO_KIND { kind = KernelName(bytes: value.array) }
         }
         return kind
+    }
+
+    /// The program of IFLA_XDP; several (driver, generic, hardware) are told apart by nobody who reads this, so that the
+    /// first counts.
+    private static func xdpProgram(in attachment: Span<UInt8>) throws(DecodingError) -> UInt32? {
+        var isAttached = false
+        var program: UInt32 = 0
+        try Attributes.forEach(in: attachment) { (type, value) throws(DecodingError) in
+            switch Int(type) {
+            case IFLA_XDP_ATTACHED: isAttached = try value.host(UInt8.self) != UInt8(XDP_ATTACHED_NONE)
+            case IFLA_XDP_PROG_ID, IFLA_XDP_DRV_PROG_ID, IFLA_XDP_SKB_PROG_ID, IFLA_XDP_HW_PROG_ID:
+                if program == 0 { program = try value.host() }
+            default: break
+            }
+        }
+        return isAttached ? program : nil
     }
 }

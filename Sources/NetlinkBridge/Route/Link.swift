@@ -22,6 +22,10 @@ public struct Link: Hashable, Sendable {
     public let lowerNamespace: Int32?
     /// Whether packets can pass, as far as the driver knows.
     public let operationalState: OperationalState
+    /// The kernel's number of the XDP program that sees the packets coming in; nil where there is none.
+    ///
+    /// 0 for one that is there but whose number the kernel does not tell (before 4.13).
+    public let xdpProgram: UInt32?
 
     /// The flags that matter here, with the kernel's bits (linux/if.h, IFF_*); all others are kept.
     public struct Flags: OptionSet, Hashable, Sendable {
@@ -66,7 +70,8 @@ public struct Link: Hashable, Sendable {
         master: InterfaceIndex? = nil,
         lower: InterfaceIndex? = nil,
         lowerNamespace: Int32? = nil,
-        operationalState: OperationalState = .up
+        operationalState: OperationalState = .up,
+        xdpProgram: UInt32? = nil
     ) {
         self.index = index
         self.name = name
@@ -77,6 +82,7 @@ public struct Link: Hashable, Sendable {
         self.lower = lower
         self.lowerNamespace = lowerNamespace
         self.operationalState = operationalState
+        self.xdpProgram = xdpProgram
     }
 }
 

@@ -33,8 +33,6 @@ struct CorpusVerdictTests {
 
     /// Not loadable without the kernel's IPVS.
     private static let notLoadable: Set<String> = ["kube-router-ipvs"]
-    /// Nothing in their rules tells that another datapath translates.
-    private static let notTold: Set<String> = ["cilium-bpf-masquerade"]
 
     /// Labelled by its translations, which no forwarded packet meets: its zones let nothing from one link to another.
     private static let forwardsNothing: Set<String> = ["firewalld-nftables (nftables)"]
@@ -44,7 +42,7 @@ struct CorpusVerdictTests {
     @Test func noVerdictContradictsALabel() async throws {
         let text = try Data(contentsOf: URL(filePath: Self.folder + "labels.json"))
         let labels = try JSONDecoder().decode([String: Label].self, from: text)
-            .filter { !Self.notLoadable.contains($0.key) && !Self.notTold.contains($0.key) }
+            .filter { !Self.notLoadable.contains($0.key) }
         #expect(labels.count >= 60)
         let cases = labels.sorted { $0.key < $1.key }.flatMap { name, label in
             let isNative = label.files.allSatisfy { $0.hasSuffix(".nft") }

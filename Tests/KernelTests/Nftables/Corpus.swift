@@ -9,13 +9,14 @@ struct CorpusRuleset: CustomTestStringConvertible, Sendable {
     var testDescription: String { name }
 
     struct Labels: Decodable, Sendable {
+        let system: String
         let loads: [String: Load]
         let setup: [String]
         let findings: [Finding]
         let measured: [String: Measured]?
 
         private enum CodingKeys: String, CodingKey {
-            case loads, setup, findings
+            case system, loads, setup, findings
             case measured = "measured_unmarked_egress"
         }
     }

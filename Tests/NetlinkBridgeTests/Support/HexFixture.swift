@@ -41,6 +41,8 @@ enum MessageType {
     static let newAddress: UInt16 = 20
     static let newRoute: UInt16 = 24
     static let newRule: UInt16 = 32
+    static let newDiscipline: UInt16 = 36
+    static let newFilter: UInt16 = 44
     static let newConntrack: UInt16 = 0x100
     static let conntrackStatistics: UInt16 = 0x104
     static let socketDiagnosis: UInt16 = 20

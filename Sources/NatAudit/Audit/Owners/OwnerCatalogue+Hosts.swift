@@ -1,6 +1,6 @@
 /// Programs that translate on a host of their own, with their own switches.
 ///
-/// From openstack/neutron (neutron/conf/agent/common.py).
+/// From openstack/neutron (neutron/conf/agent/common.py) and AndrewGuenther/fck-nat 1.4.0.
 extension OwnerCatalogue {
     static let neutron = Owner(
         "neutron",
@@ -16,5 +16,11 @@ extension OwnerCatalogue {
             )
         ],
         revert: "the agent writes its chains again when it syncs"
+    )
+
+    /// Its rule keeps ports, so that there is no switch; whoever adds to it has to know when it is written.
+    static let fckNAT = Owner(
+        "fck-nat",
+        revert: "fck-nat flushes the iptables nat table and writes its rule again when its service starts"
     )
 }

@@ -20,6 +20,8 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 
@@ -28,6 +30,8 @@
 #include "xtables_layout.h"
 
 #include "Spawn.h"
+
+#include "BPF.h"
 
 /// An address as it stands on the wire: 4 or 16 bytes in network order, the port in host order.
 struct na_endpoint {

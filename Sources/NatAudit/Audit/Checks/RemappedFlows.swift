@@ -1,0 +1,56 @@
+internal import NetlinkBridge
+
+/// `conntrack-remapped`: live flows whose one source holds several external ports.
+enum RemappedFlows {
+    static func findings(_ evidence: Evidence) -> [Finding] {
+        guard let live = evidence.flows, live.remappedCount > 0 else { return [] }
+        let blamed = live.examples.compactMap { culprit($0, evidence) }
+        let rules = Set(blamed)
+        let unexplained = live.examples.count - blamed.count
+        let several = live.remappedCount == 1 ? "one UDP source holds" : "\(live.remappedCount) UDP sources hold"
+        return [
+            Finding(
+                .conntrackRemapped,
+                rules.isEmpty ? .note : .warning,
+                "\(several) several external ports at this moment",
+                detail:
+                    "Of \(live.sourceCount) translated UDP sources with \(live.flowCount) flows, so many have another "
+                    + "port towards another destination. " + cause(rules, unexplained, evidence),
+                evidence: live.examples.map { words($0, evidence) },
+                rule: rules.count == 1 ? rules.first : nil
+            )
+        ]
+    }
+
+    /// Who gave the ports, as far as the paths tell.
+    private static func cause(_ rules: Set<Int>, _ unexplained: Int, _ evidence: Evidence) -> String {
+        let neutral = "a collision with another source's port, or an earlier rule that its flows have outlived"
+        guard !rules.isEmpty else {
+            return "No rule that draws ports was found on their paths: \(neutral), gives one source several ports."
+        }
+        let names = rules.sorted().map { evidence.rules[$0].reference.words }.joined(separator: ", ")
+        return unexplained == 0
+            ? "On their paths \(names) draws another port for every flow."
+            : "On the paths of some \(names) draws another port for every flow; for others it is \(neutral)."
+    }
+
+    /// A source with its flows, in one line.
+    private static func words(_ source: RemappedSource, _ evidence: Evidence) -> String {
+        let flows = source.flows.map { "\($0.presentedSource) towards \($0.original.destination)" }
+        let more = source.portCount > flows.count ? ", and \(source.portCount - flows.count) more ports" : ""
+        let rule = culprit(source, evidence).map { "; \(evidence.rules[$0].reference.words)" } ?? ""
+        return "\(source.source) is \(flows.joined(separator: ", "))\(more)\(rule)"
+    }
+
+    /// The rule that draws the ports of a source's flows, as an index; nil where its path has none that does.
+    private static func culprit(_ source: RemappedSource, _ evidence: Evidence) -> Int? {
+        for flow in source.flows {
+            for path in evidence.paths(of: flow) {
+                if let index = evidence.index(of: path.deciding), evidence.rules[index].verdict == .hard {
+                    return index
+                }
+            }
+        }
+        return nil
+    }
+}

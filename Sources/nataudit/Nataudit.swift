@@ -12,7 +12,7 @@ struct Nataudit: ParsableCommand {
             """,
         version: "\(Tool.name) \(Tool.version)",
         subcommands: [
-            ScanCommand.self, FixCommand.self, UndoCommand.self, StunCommand.self, ServeCommand.self,
+            ScanCommand.self, TraceCommand.self, FixCommand.self, UndoCommand.self, StunCommand.self, ServeCommand.self,
             NodeCheckCommand.self, DemoCommand.self,
         ]
     )

@@ -52,8 +52,10 @@ struct HookRun {
             isSource ? traveller.flow.isSourceSettled : traveller.flow.isDestinationSettled
         }
         switch traveller.flow.tracking {
-        case .off: return [traveller.after(.note("no rule needs conntrack, so that no chain of type nat runs at \(hook)"))]
-        case .untracked: return [traveller.after(.note("it is not tracked, so that it meets no chain of type nat at \(hook)"))]
+        case .off:
+            return [traveller.after(.note("no rule needs conntrack, so that no chain of type nat runs at \(hook)"))]
+        case .untracked:
+            return [traveller.after(.note("it is not tracked, so that it meets no chain of type nat at \(hook)"))]
         case .notYet: return [traveller]
         case .new: if isSettled(traveller) { return [traveller] }
         }

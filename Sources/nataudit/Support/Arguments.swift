@@ -11,3 +11,5 @@ extension IPAddress: ExpressibleByArgument {}
 extension Finding.Severity: ExpressibleByArgument {}
 
 extension Prefix: ExpressibleByArgument {}
+
+extension Endpoint: ExpressibleByArgument {}

@@ -1,0 +1,70 @@
+internal import NetlinkBridge
+
+/// Follows one flow's first packet through a host, rule by rule.
+public struct Trace: Sendable {
+    /// What was asked.
+    public let request: TraceRequest
+    /// The packet as it arrived, or as the host's own socket sent it.
+    public let packet: Packet
+    /// What may become of it, in the order in which the kernel meets it; one alone is certain.
+    public let outcomes: [WalkOutcome]
+    /// Why the rules are not all known, in one clause; nil where they are.
+    public let unknownRules: String?
+
+    /// Follows the flow on a host as it was read; the kernel of the calling thread's namespace is asked for its ways.
+    ///
+    /// - Throws: `TraceError` where there is no such flow on this host, `NetlinkError` where the kernel refuses to tell
+    ///   a way.
+    public init(_ request: TraceRequest, on snapshot: HostSnapshot) throws {
+        let asking = { (query: RouteQuery) throws -> RouteAnswer in
+            try RouteReader.lookup(
+                destination: query.destination,
+                source: query.source,
+                mark: query.mark,
+                inInterface: query.inInterface
+            )
+        }
+        self.request = request
+        packet = try request.packet(on: snapshot, asking: asking)
+        let walk = snapshot.walk(snapshot.ruleset).tellingAll
+        outcomes = try walk.journey(of: packet, by: snapshot.ways(), asking: asking).outcomes
+        unknownRules = snapshot.unknownRules
+    }
+
+    /// What the flow's mapping is worth; unknown where it is not certain.
+    public var verdict: Verdict {
+        guard unknownRules == nil, outcomes.count == 1, let outcome = outcomes.first else { return .unknown }
+        switch outcome.end {
+        case .translated(_, let translation): return TranslationVerdict(translation).verdict
+        case .passed, .delivered: return .noNAT
+        case .dropped, .unroutable: return .blocked
+        case .unknown: return .unknown
+        }
+    }
+}
+
+extension WalkOutcome {
+    /// What becomes of the packet, in one sentence without its end.
+    var words: String {
+        switch end {
+        case .translated(let rule, let translation):
+            let way = packet.map { " as \($0.sourceWords) to \($0.destinationWords)\($0.outWords)" } ?? ""
+            return "it leaves\(way): \(rule.words) \(TranslationVerdict(translation).clause)"
+        case .passed:
+            let way = packet.map { " as \($0.sourceWords) to \($0.destinationWords)\($0.outWords)" } ?? ""
+            return "it leaves\(way): no rule translates its source"
+        case .dropped(let rule): return "\(rule.words) drops it"
+        case .delivered:
+            return "it is for this host\(packet.map { ", as \($0.sourceWords) to \($0.destinationWords)" } ?? "")"
+        case .unroutable(let words): return "it goes no further: \(words)"
+        case .unknown(let words): return "it cannot be told what becomes of it: \(words)"
+        }
+    }
+}
+
+extension Packet {
+    /// `, out by NAME`; nothing where the interface is not known.
+    fileprivate var outWords: String {
+        if case .link(_, let name) = outInterface { ", out by \(name)" } else { "" }
+    }
+}

@@ -6,7 +6,7 @@ extension NftFeature.HeaderOption {
         if asksForPresence { return option }
         // The only field of an option that rules are known to ask.
         if header == 1, type == 2, offset == 2, length == 2 { return "\(option) size" }
-        return "\(option) @\(offset * 8),\(length * 8)"
+        return "\(option) @\(UInt64(offset) * 8),\(UInt64(length) * 8)"
     }
 
     /// By NFT_EXTHDR_OP_*.

@@ -1,6 +1,7 @@
-import NatAudit
 import NetlinkBridge
 import Testing
+
+@testable import NatAudit
 
 /// Sets as the reader finds them, against what ipset(8) lists and answers.
 struct IPSetReaderTests {
@@ -75,6 +76,39 @@ struct IPSetReaderTests {
         ]
         return parts.compactMap { $0 }.joined(separator: ",") + (element.isException ? " nomatch" : "")
             + (element.isWildcard ? " wildcard" : "")
+    }
+
+    /// Random addresses in a set of nested blocks and exceptions: ipset(8) asks the kernel, which looks as for a packet.
+    @Test func addressesAreInTheSetWhereIpsetSaysSo() throws {
+        let host = try RulesNamespace()
+        var blocks: [String] = []
+        for length in [8, 12, 16, 20, 24, 28, 30, 32] {
+            for _ in 0..<6 {
+                let address = UInt32.random(in: 0x0A00_0000...0x0A00_0FFF)
+                let block = try #require(Prefix(.v4(address), length: length))
+                blocks.append("add s \(block)\(Bool.random() ? " nomatch" : "")")
+            }
+        }
+        // The same block with and without an exception is one element, and the last one stays.
+        try host.run(
+            ["ipset", "-exist", "restore"],
+            input: "create s hash:net\n" + blocks.joined(separator: "\n") + "\n"
+        )
+        let set = try host.namespace.perform {
+            var reader = try IPSetReader()
+            return try #require(try reader.sets(["s"])["s"])
+        }
+        var hits = 0
+        for _ in 0..<150 {
+            let address = IPAddress.v4(UInt32.random(in: 0x0A00_0000...0x0A00_0FFF))
+            let packet = Packet(from: address, to: .v4(1))
+            let script = #"ipset test s "$1" 2>/dev/null && echo yes || echo no"#
+            let kernel = try host.run(["sh", "-c", script, "sh", "\(address)"])
+            let isIn = IPSetLookup(packet: packet, sides: [.source], countsExceptions: false).contains(set)
+            #expect((isIn == true ? "yes\n" : "no\n") == kernel, "\(address) in \(blocks)")
+            if isIn == true { hits += 1 }
+        }
+        print("ipset: \(hits) of 150 addresses were in the set")
     }
 
     /// A set that takes many messages, and one of which only the beginning is kept.

@@ -22,7 +22,9 @@ extension Ruleset {
             words.contains("ct ") || words.contains("-j CT") || words.contains("CONNMARK")
         // What is not understood may well track: then the chains run.
         case .match(.other): true
-        case .match(.counted), .verdict, .silent: false
+        // A count of flows is one of conntrack's entries.
+        case .match(.counted(let words)): words.contains("ct count")
+        case .verdict, .silent: false
         }
     }
 

@@ -92,7 +92,8 @@ extension ConditionTable {
             + hash("ip saddr . ip daddr . udp sport . udp dport", mod: 6, seed: "0xffffffff")
             + [
                 "jhash ip saddr mod 4 seed 9 offset 100 >= 102", .unknown("jhash ip saddr mod 2 0"),
-                .unknown("symhash mod 2 0"), .unknown("numgen inc mod 2 0"), .unknown("numgen random mod 2 0"),
+                .unknown("symhash mod 2 0"), "numgen inc mod 1 0", "numgen random mod 1 offset 5 5",
+                .unknown("numgen inc mod 2 0"), .unknown("numgen random mod 2 0"),
             ]
     )
 

@@ -237,4 +237,13 @@ struct ConditionTrapTests {
         #expect(PacketView.shifted(word(5), true, 0) == word(5))
         #expect(PacketView.combined([0xF0, 0x0F], .xor, [0xFF, 0xFF]) == [0x0F, 0xF0])
     }
+
+    /// A copy that is met in place of a rule would have to change the rule's set as well.
+    @Test func aRuleThatChangesASetIsNotCopied() {
+        let translation = Statement.translateSource(SourceTranslation(kind: .masquerade))
+        #expect(throws: PlanRefusal.self) {
+            try ConditionCopy.conditions(of: .of(.silent("update"), translation))
+        }
+        #expect(throws: Never.self) { try ConditionCopy.conditions(of: .of(.silent("counter"), translation)) }
+    }
 }

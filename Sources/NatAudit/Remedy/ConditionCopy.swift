@@ -18,6 +18,10 @@ struct ConditionCopy {
     static func conditions(of rule: Rule) throws(PlanRefusal) -> Result {
         var copied: [Condition] = []
         for statement in rule.statements {
+            // A copy that is met in place of the rule would have to change the set as well.
+            if case .silent(let word) = statement, ["add", "update", "delete"].contains(word) {
+                throw PlanRefusal("it changes a set, which a copy would have to do as well")
+            }
             guard case .match(let condition) = statement else { continue }
             switch try copy(condition) {
             case .conditions(let conditions): copied += conditions

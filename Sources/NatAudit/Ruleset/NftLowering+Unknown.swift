@@ -54,7 +54,7 @@ extension NftLowering {
     /// The object that a map holds for a key: a key that it does not hold ends the rule, and some objects may as well.
     mutating func lower(objectMap map: KernelName, _ register: NftRegister) {
         let operands = registers.key(from: register, length: sets(map)?.keyLength ?? 0)
-        let words = NftText(family: .ip, sets: sets).words(for: operands, Dependencies(tableFamily: .ip))
+        let words = NftText(family: tableFamily, sets: sets).words(for: operands, dependencies)
         append(.lookup(operands, set: map, inverted: false), .hidden)
         switch sets(map)?.objectType {
         case 1: append(.silent("counter"), .words("counter name \(words) map @\(map)"))
@@ -70,20 +70,40 @@ extension NftLowering {
     /// A change of a set: it ends the rule where the set is full, or where the element asks for more, both of which depend on
     /// what was seen before.
     mutating func lower(_ update: NftSetUpdate) {
-        let operands = registers.key(from: update.key, length: sets(update.set)?.keyLength ?? 0)
-        let text = NftText(family: .ip, sets: sets)
-        let dependencies = Dependencies(tableFamily: .ip)
+        let set = sets(update.set)
+        let operands = registers.key(from: update.key, length: set?.keyLength ?? 0)
+        let text = NftText(family: tableFamily, sets: sets)
         var words = [text.words(for: operands, dependencies)]
-        if let timeout = update.timeout, timeout > 0 { words.append("timeout \(timeout / 1000)s") }
+        if let timeout = update.timeout, timeout > 0 {
+            words.append("timeout \(ValueKind.milliseconds.text(networkBytes(timeout)))")
+        }
         words += update.expressions.compactMap(NftPhrase.text(ofElement:))
         if let data = update.data { words.append(": \(text.words(for: [registers[data]], dependencies))") }
         let statement = "\(update.operation) @\(update.set) { \(words.joined(separator: " ")) }"
-        // Taking an element out lets the rule go on in any case.
-        if update.operation == .delete {
-            append(.silent("delete"), .words(statement))
+        if goesOn(after: update, of: set) {
+            append(.silent("\(update.operation)"), .words(statement))
         } else {
             append(.counted(statement))
         }
+    }
+
+    /// Tells whether the rule goes on after a change of a set, whatever the packet.
+    ///
+    /// Taking an element out never fails. Adding one fails where the set is full, which a set that is less than half full is not:
+    /// elements that have expired count until the kernel collects them, and are not in the dump.
+    private func goesOn(after update: NftSetUpdate, of set: NftSet?) -> Bool {
+        if update.operation == .delete { return true }
+        let asks = update.expressions.contains { if case .counter = $0 { false } else { true } }
+        guard let set, !asks, !update.isInverted else { return false }
+        guard let size = set.size, size > 0 else { return true }
+        return set.elements.count * 2 < Int(size)
+    }
+
+    /// What the conditions so far say of the packet's protocols.
+    private var dependencies: Dependencies {
+        var dependencies = Dependencies(tableFamily: tableFamily)
+        for case .match(let condition) in statements { _ = dependencies.note(condition) }
+        return dependencies
     }
 }
 

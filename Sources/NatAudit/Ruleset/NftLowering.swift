@@ -7,6 +7,8 @@ struct NftLowering {
     let sets: (KernelName) -> NftSet?
     /// The address family to decode xt data by; inet tables hold no xt expressions.
     let family: AddressFamily
+    /// The family of the rule's table.
+    let tableFamily: NftFamily
     var registers = RegisterFile()
     private(set) var statements: [Statement] = []
     /// How nft writes a statement, by its index, where the statement itself keeps less.
@@ -15,6 +17,7 @@ struct NftLowering {
 
     init(_ rule: NftRule, sets: @escaping (KernelName) -> NftSet?) {
         self.sets = sets
+        tableFamily = rule.family
         family = rule.family == .ip6 ? .ip6 : .ip
         for (index, expression) in rule.expressions.enumerated() {
             lower(expression, isLast: index == rule.expressions.count - 1)

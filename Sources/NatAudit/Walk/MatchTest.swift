@@ -27,7 +27,8 @@ extension ConditionTest {
         case .mac: return holds(match, only: view.packet.inInterface != .none)
         case .other(let other):
             return XtMinorMatch(other).map { holds($0, of: match) } ?? unknown(match)
-        case .statistic, .limit, .length, .recent, .ipvs: return unknown(match)
+        case .statistic(let statistic): return answer(statistic.isCertain, match)
+        case .limit, .length, .recent, .ipvs: return unknown(match)
         }
     }
 
@@ -85,4 +86,17 @@ extension ConditionTest {
 extension XtMarkMatch {
     /// Tells whether a mark passes.
     func holds(_ mark: UInt32) -> Bool { (mark & mask == value) != isInverted }
+}
+
+extension XtStatisticMatch {
+    /// Tells whether every packet passes, or none; nil where some do.
+    fileprivate var isCertain: Bool? {
+        switch mode {
+        // A number below 2^31 is drawn and has to be below this one.
+        case .random(let numerator) where numerator >= 1 << 31: !isInverted
+        case .random(0): isInverted
+        case .nth(every: 1, packet: 0): !isInverted
+        default: nil
+        }
+    }
 }

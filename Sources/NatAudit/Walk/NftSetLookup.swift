@@ -52,7 +52,12 @@ struct NftSetLookup {
             fields.append(start..<end)
             start = (end + 3) / 4 * 4
         }
-        // A set that does not tell its fields, or tells others than its key has, holds one.
+        // Where a concatenation (NFT_SET_CONCAT, bit 7) does not tell its fields, each is taken for a word, which is exact for
+        // fields of one word, and for prefixes of longer ones.
+        if set.fieldLengths.isEmpty, set.flags & 0x80 != 0 {
+            return stride(from: 0, to: length, by: 4).map { $0..<min($0 + 4, length) }
+        }
+        // A set that tells other fields than its key has holds one.
         guard !fields.isEmpty, start == (length + 3) / 4 * 4, fields.allSatisfy({ $0.upperBound <= length }) else {
             return [0..<length]
         }

@@ -39,6 +39,8 @@ struct PacketView {
             return .bytes(hostBytes(type(of: ofSource ? packet.source : packet.destination).rawValue))
         case .fib(let result, let flags): return fib(result: result, flags: flags)
         case .feature(let feature): return self.feature(feature)
+        // Of one number there is no choice.
+        case .numbered(let generator) where generator.modulus == 1: return .bytes(hostBytes(generator.offset))
         case .numbered: return .unknown(NftText.words(for: operand))
         case .hash(let operands, let modulus, let offset, let seed?) where !operands.isEmpty:
             return map(key(of: operands)) { key in

@@ -22,7 +22,9 @@ extension Ruleset {
         case .change(let words): words.contains("ct ") || words.contains("-j CT")
         // What is not understood may well track: then the chains run.
         case .match(.other): true
-        case .match(.counted), .verdict, .untrack, .silent: false
+        // A count of flows is one of conntrack's entries.
+        case .match(.counted(let words)): words.contains("ct count")
+        case .verdict, .untrack, .silent: false
         }
     }
 

@@ -2,27 +2,29 @@ internal import CShims
 
 extension NftExpression {
     /// Decodes NFTA_RULE_EXPRESSIONS: a list of NFTA_LIST_ELEM, each with a name and attributes of its own.
-    static func list(in bytes: Span<UInt8>) throws(DecodingError) -> [NftExpression] {
+    ///
+    /// What is nested in another expression changes no sets itself, so that nesting ends there.
+    static func list(in bytes: Span<UInt8>, isNested: Bool = false) throws(DecodingError) -> [NftExpression] {
         var expressions: [NftExpression] = []
         try Attributes.forEach(in: bytes) { (type, element) throws(DecodingError) in
             guard UInt32(type) == NFTA_LIST_ELEM.rawValue else { return }
-            expressions.append(try NftExpression(element: element))
+            expressions.append(try NftExpression(element: element, isNested: isNested))
         }
         return expressions
     }
 
     /// Decodes one element of such a list.
-    init(element: Span<UInt8>) throws(DecodingError) {
+    init(element: Span<UInt8>, isNested: Bool) throws(DecodingError) {
         var name: KernelName = ""
         try Attributes.forEach(in: element) { (type, value) throws(DecodingError) in
             if UInt32(type) == NFTA_EXPR_NAME.rawValue { name = KernelName(bytes: value.array) }
         }
         // The data may come before the name, so it is looked for apart.
         let data = try Attributes.range(of: NFTA_EXPR_DATA.rawValue, in: element) ?? 0..<0
-        try self.init(named: name, element.extracting(data))
+        try self.init(named: name, element.extracting(data), isNested: isNested)
     }
 
-    private init(named name: KernelName, _ bytes: Span<UInt8>) throws(DecodingError) {
+    private init(named name: KernelName, _ bytes: Span<UInt8>, isNested: Bool) throws(DecodingError) {
         let fields = try AttributeFields(bytes)
         let decoded: NftExpression? =
             switch name {
@@ -47,7 +49,7 @@ extension NftExpression {
             case "log": fields.log
             case "objref": fields.object
             case "counter": fields.counter
-            case "dynset": fields.setUpdate
+            case "dynset": isNested ? nil : fields.setUpdate
             case "quota": fields.quota
             case "connlimit": fields.connectionLimit
             case "exthdr": fields.headerOption

@@ -52,11 +52,7 @@ public enum NftFeature: Hashable, Sendable {
     /// nft's words, as far as they need no names of options.
     public var words: String {
         switch self {
-        case .headerOption(let option):
-            let headers = ["exthdr", "tcp option", "ip option", "sctp chunk", "dccp option"]
-            let header = Int(option.header) < headers.count ? headers[Int(option.header)] : "exthdr"
-            let part = option.asksForPresence ? "" : " @\(option.offset * 8),\(option.length * 8)"
-            return "\(header) \(option.type)\(part)"
+        case .headerOption(let option): return option.words
         case .route(let key):
             let keys = ["classid", "ip nexthop", "ip6 nexthop", "mtu", "ipsec"]
             return "rt \(Int(key) < keys.count ? keys[Int(key)] : "key \(key)")"

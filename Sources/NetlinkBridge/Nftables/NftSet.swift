@@ -20,6 +20,8 @@ public struct NftSet: Hashable, Sendable {
     public let dataLength: UInt32?
     /// The lengths in bytes of a concatenation's fields, each of which begins on a word; empty where there is one field.
     public var fieldLengths: [UInt32] = []
+    /// How many elements the set may have; nil where there is no bound.
+    public var size: UInt32?
     /// The kind of the objects that a map holds (NFT_OBJECT_*); nil where it holds none.
     public var objectType: UInt32?
     /// Tells whether a rule adds elements or takes them out: then the dump shows one moment only.
@@ -59,6 +61,7 @@ extension NftSet {
             dataType: fields.number(NFTA_SET_DATA_TYPE.rawValue),
             dataLength: fields.number(NFTA_SET_DATA_LEN.rawValue),
             fieldLengths: try fields[NFTA_SET_DESC.rawValue].map(Self.fieldLengths) ?? [],
+            size: fields.nested(NFTA_SET_DESC.rawValue)?.number(NFTA_SET_DESC_SIZE.rawValue),
             objectType: fields.number(NFTA_SET_OBJ_TYPE.rawValue)
         )
     }

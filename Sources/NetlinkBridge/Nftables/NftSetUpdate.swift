@@ -48,9 +48,9 @@ extension AttributeFields {
 
     /// The expressions of a set's element, which stand alone or in a list; nil where they are malformed.
     func expressions(one: UInt32, list: UInt32) -> [NftExpression]? {
-        if let bytes = self[list] { return try? NftExpression.list(in: bytes.span) }
+        if let bytes = self[list] { return try? NftExpression.list(in: bytes.span, isNested: true) }
         guard let bytes = self[one] else { return [] }
-        return (try? NftExpression(element: bytes.span)).map { [$0] }
+        return (try? NftExpression(element: bytes.span, isNested: true)).map { [$0] }
     }
 
     var quota: NftExpression? {

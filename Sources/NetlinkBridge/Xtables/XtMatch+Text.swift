@@ -64,7 +64,7 @@ extension XtMatch {
         case .length(let match): match.options
         case .recent(let match): match.options
         case .ipvs(let match): match.options
-        case .other: " [not decoded]"
+        case .other(let match): XtMinorMatch(match)?.options(ofMatch: match.name) ?? " [not decoded]"
         }
     }
 }

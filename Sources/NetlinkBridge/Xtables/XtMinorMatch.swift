@@ -1,6 +1,6 @@
 internal import CShims
 
-/// The smaller matches of xtables, each a value and a sign, that `XtMatch` keeps undecoded.
+/// The smaller matches of xtables, each a value and a sign, that `XtMatch` keeps in `other`.
 public enum XtMinorMatch: Hashable, Sendable {
     /// `ttl` and `hl`: the hop count compared, as `mode` says (IPT_TTL_*: 0 equal, 1 not equal, 2 less, 3 greater).
     case hopCount(mode: UInt8, value: UInt8)

@@ -114,4 +114,29 @@ extension NftRules {
             "log group 5",
         ]
     )
+
+    static let counts = NftRules(
+        family: "ip",
+        hook: "filter hook forward priority filter; policy accept;",
+        objects: """
+            \tset seen { type ipv4_addr; flags dynamic,timeout; timeout 5m; }
+            \tset pairs { type ipv4_addr . inet_service; size 9; flags dynamic; }
+            \tset counted { type ipv4_addr; flags dynamic; }
+            """,
+        rules: [
+            "quota 100 mbytes drop", "quota over 5 kbytes", "ct count 5", "ct count over 100 drop",
+            "update @seen { ip saddr } accept", "add @seen { ip saddr timeout 1m30s }",
+            "delete @seen { ip daddr }", "udp dport 53 add @pairs { ip saddr . udp dport }",
+            "add @counted { ip saddr limit rate 5/second }", "add @counted { ip saddr ct count over 5 } drop",
+            "ip option ra exists drop", "ip option rr missing", "tcp option maxseg exists",
+            "tcp option maxseg size 1400", "rt ip nexthop 192.0.2.1", "rt ipsec missing", "osf name \"Linux\"",
+            "ipsec in reqid 5", "ipsec out ip saddr 192.0.2.1", "meta mark set ct mark << 8",
+        ]
+    )
+
+    static let options6 = NftRules(
+        family: "ip6",
+        hook: "filter hook forward priority filter; policy accept;",
+        rules: ["exthdr hbh exists", "exthdr frag missing", "rt ip6 nexthop 2001:db8::1"]
+    )
 }

@@ -66,7 +66,7 @@ extension ConditionTable {
             "meta mark set ip saddr map { 10.9.9.9 : 0 }", "meta mark set ip saddr map { 10.0.0.0/8 : 0 }",
             "ip saddr { 10.0.1.0-10.0.1.1, 10.0.1.2, 10.0.1.3-10.0.1.7 }", "ip saddr { 10.0.1.3-10.0.1.9 }",
             "ip saddr != { 10.0.1.3, 203.0.113.0-203.0.113.2 }", .unknown("ip saddr @limited", .forwarded),
-            .unknown("ip saddr @seen"), .unknown("add @seen { ip saddr }"), .unknown("add @full { udp dport }"),
+            .unknown("ip saddr @seen"), "add @seen { ip saddr }", .unknown("add @full { udp dport }"),
             "delete @full { udp dport }", "meta mark . ip saddr { 0 . 10.0.1.2 }",
             "udp dport . ip saddr { 3000-4000 . 10.0.1.0-10.0.1.255 }",
         ],
@@ -92,7 +92,8 @@ extension ConditionTable {
             + hash("ip saddr . ip daddr . udp sport . udp dport", mod: 6, seed: "0xffffffff")
             + [
                 "jhash ip saddr mod 4 seed 9 offset 100 >= 102", .unknown("jhash ip saddr mod 2 0"),
-                .unknown("symhash mod 2 0"), .unknown("numgen inc mod 2 0"), .unknown("numgen random mod 2 0"),
+                .unknown("symhash mod 2 0"), "numgen inc mod 1 0", "numgen random mod 1 offset 5 5",
+                .unknown("numgen inc mod 2 0"), .unknown("numgen random mod 2 0"),
             ]
     )
 

@@ -16,9 +16,10 @@ struct OptionTextTests {
         }
     }
 
+    /// What stands in the captured tables too (`CaptureTests`).
     static let cases = [nat4, nat6, mangle4, mangle6, raw4, filter4, filter6]
 
-    @Test(arguments: cases)
+    @Test(arguments: cases + [minor4, minor6])
     func everyOptionReadsAsTheToolPrintsIt(_ options: Case) throws {
         let namespace = try XtablesNamespace()
         try namespace.restore(options.restoreText, options.family)
@@ -55,10 +56,10 @@ struct OptionTextTests {
 
     @Test func whatIsNotDecodedSaysSo() throws {
         let namespace = try XtablesNamespace()
-        let rule = "-A POSTROUTING -s 10.0.0.1 -m ttl --ttl-gt 3 -j TOS --set-tos 0x10"
+        let rule = "-A POSTROUTING -s 10.0.0.1 -m cpu --cpu 0 -j TOS --set-tos 0x10"
         try namespace.restore("*mangle\n\(rule)\nCOMMIT\n", .ip)
         let decoded = try #require(try namespace.read(table: "mangle", .ip))
-        let expected = "[0:0] -s 10.0.0.1/32 -m ttl [not decoded] -j TOS [not decoded]"
+        let expected = "[0:0] -s 10.0.0.1/32 -m cpu [not decoded] -j TOS [not decoded]"
         #expect(decoded.rules["POSTROUTING"] == [expected])
     }
 
@@ -152,6 +153,25 @@ struct OptionTextTests {
             "PREROUTING -p tcp -j TPROXY --on-port 99 --on-ip ::1 --tproxy-mark 0x1/0x1",
             "FORWARD -m policy --dir in --pol ipsec --mode tunnel --tunnel-src fd00::/64 --tunnel-dst fd01::1 -j DROP",
         ]
+    )
+
+    static let minor4 = Case(
+        family: .ip,
+        table: "filter",
+        rules: [
+            "INPUT -m ttl --ttl-eq 64", "INPUT -m ttl ! --ttl-eq 64", "INPUT -m ttl --ttl-gt 3",
+            "INPUT -m ttl --ttl-lt 3", "INPUT -m dscp --dscp 0", "INPUT -m dscp ! --dscp 5",
+            "INPUT -m tos --tos 0x10", "INPUT -m tos ! --tos 0x10/0x3f", "INPUT -m helper --helper ftp",
+            "INPUT -m helper ! --helper ftp-2121", "INPUT -m devgroup --src-group 7",
+            "FORWARD -m devgroup ! --src-group 7/0xf --dst-group 0x10", "INPUT -m pkttype --pkt-type unicast",
+            "INPUT -m pkttype ! --pkt-type multicast",
+        ]
+    )
+
+    static let minor6 = Case(
+        family: .ip6,
+        table: "filter",
+        rules: ["FORWARD -m hl --hl-gt 5 -j DROP", "FORWARD -m hl ! --hl-eq 5 -j DROP"]
     )
 
     static let raw4 = Case(

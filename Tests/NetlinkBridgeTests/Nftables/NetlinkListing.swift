@@ -64,6 +64,12 @@ enum NetlinkListing {
         case .counter(let packets, let bytes): return "counter pkts \(packets) bytes \(bytes)"
         case .match(let match): return "match name \(match.name) rev \(match.revision)"
         case .target(let target): return "target name \(target.name) rev \(target.revision)"
+        case .quota(let bytes, let inverted): return "quota bytes \(bytes) consumed 0 flags \(inverted ? 1 : 0)"
+        case .feature(.headerOption(let option), let into):
+            let header = ["ipv6", "tcpopt", "ipv4"][Int(option.header)]
+            let presence = option.asksForPresence ? " present" : ""
+            return
+                "exthdr load \(header) \(option.length)b @ \(option.type) + \(option.offset)\(presence) => \(register(into))"
         case .other(let name, _): return "\(name)"
         default: return "?"
         }

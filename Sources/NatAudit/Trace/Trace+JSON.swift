@@ -6,6 +6,7 @@ extension Trace: Encodable {
         case schema, tool, packet, verdict, outcomes, limits
     }
 
+    /// Writes the object.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Key.self)
         try values.encode("nataudit.trace/1", forKey: .schema)

@@ -31,7 +31,11 @@ test-packages:
 test-playbooks:
 	scripts/test-playbooks
 
+# The walk against the kernel, 100,000 random pairs of rules and packets.
+differential:
+	NATAUDIT_PAIRS=100000 scripts/test --filter DifferentialTests
+
 clean:
 	swift package clean
 
-.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks clean
+.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential clean

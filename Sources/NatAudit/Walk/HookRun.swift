@@ -20,7 +20,7 @@ struct HookRun {
             travellers = Traveller.merged(next)
             if travellers.isEmpty { break }
         }
-        return travellers
+        return Traveller.merged(travellers.map(\.behindHook))
     }
 
     private func meet(_ station: WalkContext.Station, _ traveller: Traveller, _ walk: inout WalkRun) -> [Traveller] {
@@ -33,16 +33,24 @@ struct HookRun {
         case .chain(let chain):
             let passed = walk.runBase(chain, at: hook, traveller)
             guard hook == .output, chain.hook?.reroutes == true else { return passed }
-            return passed.compactMap { $0.hasAnotherWay(than: traveller) ? reroute($0, &walk) : $0 }
+            return passed.compactMap { $0.hasAnotherWay(than: traveller) ? routed($0, &walk) : $0 }
         case .translation(let groups):
             walk.isInTranslation = true
             let passed = translate(groups, traveller, &walk)
             walk.isInTranslation = false
             guard hook == .output else { return passed }
             return passed.compactMap {
-                $0.packet.destination != traveller.packet.destination ? reroute($0, &walk) : $0
+                $0.packet.destination != traveller.packet.destination ? routed($0, &walk) : $0
             }
         }
+    }
+
+    /// The packet on its new way, which the rules of this hook do not see yet.
+    private func routed(_ traveller: Traveller, _ walk: inout WalkRun) -> Traveller? {
+        guard var routed = reroute(traveller, &walk) else { return nil }
+        routed.laterInterface = routed.packet.outInterface
+        routed.packet.outInterface = traveller.packet.outInterface
+        return routed
     }
 
     /// The chains of type nat, up to the first that translates.

@@ -4,6 +4,11 @@ internal import NetlinkBridge
 struct Traveller {
     var packet: Packet
     var flow: Flow
+    /// The interface that it goes out by behind the hook; nil where that is the packet's own.
+    ///
+    /// A packet that is routed again at output has its old out-interface for all that is left of that hook
+    /// (`nf_hook_state` is made once for each hook).
+    var laterInterface: Packet.Interface?
     /// The next hop of its way; nil where that is not known.
     var nextHop: IPAddress?
     /// What is taken to be true, in words.
@@ -31,7 +36,18 @@ struct Traveller {
     }
 
     /// Tells whether rules cannot tell one from the other.
-    func isLike(_ other: Traveller) -> Bool { packet == other.packet && flow == other.flow }
+    func isLike(_ other: Traveller) -> Bool {
+        packet == other.packet && flow == other.flow && laterInterface == other.laterInterface
+    }
+
+    /// The same packet behind the hook.
+    var behindHook: Traveller {
+        guard let laterInterface else { return self }
+        var traveller = self
+        traveller.packet.outInterface = laterInterface
+        traveller.laterInterface = nil
+        return traveller
+    }
 
     /// Travellers, each kind of packet once: ways that lead to the same hold under what they have in common.
     static func merged(_ travellers: [Traveller]) -> [Traveller] {

@@ -14,6 +14,69 @@ struct DifferentialTests {
     private static let firstSeed =
         ProcessInfo.processInfo.environment["NATAUDIT_SEED"].flatMap { UInt64($0) } ?? 1
 
+    /// What was once foretold wrong.
+    enum Lesson: String, CaseIterable {
+        case outInterfaceStaysForTheHookThatReroutes
+        case redirectedToItselfItPassesPostrouting
+        case masqueradeOnLoopbackPresentsTheFirstAddressOfTheHost
+
+        var rules: RandomRules {
+            switch self {
+            case .outInterfaceStaysForTheHookThatReroutes:
+                RandomRules(
+                    nft: """
+                        table ip t {
+                          chain n { type nat hook output priority -100; ip daddr 198.51.100.9 dnat to 192.0.2.77; }
+                          chain f { type filter hook output priority 0; oifname "wan2" drop; }
+                        }
+                        """
+                )
+            case .redirectedToItselfItPassesPostrouting:
+                RandomRules(
+                    nft: """
+                        table ip t {
+                          chain n { type nat hook output priority -100; udp dport 9000 redirect to :7000; }
+                          chain p { type nat hook postrouting priority 100; oifname "lo" snat to 203.0.113.61; }
+                        }
+                        """
+                )
+            case .masqueradeOnLoopbackPresentsTheFirstAddressOfTheHost:
+                RandomRules(
+                    nft: """
+                        table ip t {
+                          chain n { type nat hook output priority -100; udp dport 9000 redirect; }
+                          chain p { type nat hook postrouting priority 100; masquerade; }
+                        }
+                        """
+                )
+            }
+        }
+    }
+
+    @Test(arguments: Lesson.allCases)
+    func whatWasForetoldWrongOnce(_ lesson: Lesson) throws {
+        let lab = try DifferentialLab()
+        let ports: [UInt16] = [3478, 9000]
+        let packets = ["198.51.100.9", "192.0.2.10"].compactMap { IPAddress($0) }.flatMap { address in
+            ports.map { port in
+                RandomPacket(
+                    source: nil,
+                    sourcePort: 20_000 + port % 991 + (address == .v4(0xC000_020A) ? 5000 : 0),
+                    destination: address,
+                    destinationPort: port
+                )
+            }
+        }
+        try lab.load(lesson.rules)
+        var tally = DifferentialTally()
+        for ((packet, outcomes), seen) in zip(zip(packets, try lab.foretold(packets)), try lab.sent(packets)) {
+            #expect(outcomes.count == 1)
+            tally.add(outcomes, seen, lesson.rules, "\(lesson), \(packet)")
+        }
+        #expect(tally.disagreements.isEmpty, "\(tally.disagreements.joined(separator: "\n"))")
+        #expect(tally.translated + tally.dropped > 0)
+    }
+
     @Test func theWalkForetellsWhatTheKernelDoes() async throws {
         let count = max(1, Self.pairs / Self.packets)
         let tally = try await onOwnThread {

@@ -17,6 +17,12 @@ struct RandomRules: CustomStringConvertible {
     /// Priorities that are taken, by hook: of two chains of one priority nobody can tell which runs first.
     private var taken: [String: Set<Int>] = [:]
 
+    /// Rules that somebody did think of.
+    init(nft: String) {
+        random = SplitMix64(seed: 0)
+        self.nft = nft
+    }
+
     init(seed: UInt64) {
         random = SplitMix64(seed: seed)
         let usesNft = chance(2)

@@ -64,7 +64,8 @@ struct RuleRun {
                 split(saying: false)
                 let view = test.view
                 traveller.translateSource(reference, translation, view, context)
-                step("the source becomes \(traveller.packet.sourceWords)")
+                let taken = traveller.packet.sourcePort == nil ? "" : ", or another port where that is taken"
+                step("the source becomes \(traveller.packet.sourceWords)\(taken)")
                 return turn(.accepts)
             case .translateDestination(let translation): return translate(translation)
             case .verdict(.other(0)):

@@ -5,6 +5,7 @@ public enum Audit {
         { RandomSourcePorts.findings($0) }, { BlockedPaths.findings($0) }, { UpstreamNAT.findings($0) },
         { Disagreement.findings($0) }, { AddressPools.findings($0) }, { PortRanges.findings($0) },
         { WeakMappings.findings($0) }, { Forwarding.findings($0) }, { Backends.findings($0) },
+        { ShadowedRules.findings($0) },
         { OutsideDatapaths.findings($0) }, { RemappedFlows.findings($0) },
         { Silence.findings($0) }, { Permissions.findings($0) },
     ]

@@ -66,6 +66,8 @@ public struct Finding: Hashable, Sendable {
         case upstreamHardNAT = "upstream-hard-nat"
         case multipleEgressAddresses = "multiple-egress-addresses"
         case mixedBackends = "mixed-backends"
+        case shadowedRule = "shadowed-rule"
+        case staleDuplicateRule = "stale-duplicate-rule"
         case conntrackRemapped = "conntrack-remapped"
         case bpfDatapath = "bpf-datapath"
         case permissionMissing = "permission-missing"

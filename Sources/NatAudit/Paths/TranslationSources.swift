@@ -37,18 +37,31 @@ struct TranslationSources {
         return set.ranges.flatMap { NamedPrefixes.prefixes(from: $0.low, to: $0.high ?? $0.low) }
     }
 
-    /// The base chains that translate sources, and all chains that they lead to, each once.
     private var chains: [Chain] {
-        var found = ruleset.order.compactMap { ruleset.chains[$0] }.filter { chain in
+        let bases = ruleset.order.compactMap { ruleset.chains[$0] }.filter { chain in
             chain.hook?.hook == .postrouting && chain.hook?.isNAT == true && !chain.isDormant
         }
+        return ruleset.chains(reachableFrom: bases)
+    }
+}
+
+extension Ruleset {
+    /// All chains that a packet may come to.
+    var calledChains: Set<ChainPlace> {
+        let bases = order.compactMap { chains[$0] }.filter { $0.hook != nil && !$0.isDormant }
+        return Set(chains(reachableFrom: bases).map(\.place))
+    }
+
+    /// These chains and all that they lead to, each once.
+    func chains(reachableFrom bases: [Chain]) -> [Chain] {
+        var found = bases
         var seen = Set(found.map(\.place))
         var next = 0
         while next < found.count {
             let chain = found[next]
             next += 1
-            for called in chain.rules.flatMap({ $0.calledChains(ruleset, from: chain.place) }) {
-                if seen.insert(called).inserted, let chain = ruleset.chains[called] { found.append(chain) }
+            for called in chain.rules.flatMap({ $0.calledChains(self, from: chain.place) }) {
+                if seen.insert(called).inserted, let chain = chains[called] { found.append(chain) }
             }
         }
         return found

@@ -33,6 +33,14 @@ struct ShadowedRuleTests {
         }
     }
 
+    @Test func aChainThatRunsEarlierShadowsToo() throws {
+        let early = "chain early { type nat hook postrouting priority 99; oifname \"wan\" masquerade; };"
+        #expect(try nft("oifname \"wan\" masquerade random", chains: early).map(\.id) == ["shadowed-rule"])
+        let returning =
+            "chain early { type nat hook postrouting priority 99; ip daddr 10.0.0.0/8 return; masquerade; };"
+        #expect(try nft("oifname \"tun0\" masquerade random", chains: returning).isEmpty)
+    }
+
     @Test func aChainThatNothingCallsIsDead() throws {
         let found = try nft("masquerade", chains: "chain lost { masquerade random; };")
         #expect(found.map(\.id) == ["shadowed-rule"])
@@ -43,6 +51,10 @@ struct ShadowedRuleTests {
     @Test func aRuleForOtherPacketsIsNotShadowed() throws {
         #expect(try nft("oifname \"wan\" masquerade; oifname \"tun0\" masquerade random").isEmpty)
         #expect(try nft("ip saddr 10.0.1.2 accept; ip saddr 10.9.0.0/16 masquerade random").isEmpty)
+        let both = "table inet t { chain post { type nat hook postrouting priority srcnat; "
+        #expect(
+            try findings(both + "snat ip to 203.0.113.1; snat ip6 to 2001:db8::1; }; }", ["nft", "-f", "-"]).isEmpty
+        )
         #expect(try nft("limit rate 1/second accept; masquerade").isEmpty)
     }
 }

@@ -13,9 +13,11 @@ enum ShadowedRules {
             guard called.contains(chain.place) else {
                 return dead(rule, index, "no base chain leads to \(chain.place)")
             }
-            return chain.rules.prefix { $0.position < rule.reference.position }.lazy.compactMap { earlier in
-                finding(rule, index, behind: earlier)
-            }.first
+            let before = chain.rules.prefix { $0.position < rule.reference.position }
+            return before.lazy.compactMap { finding(rule, index, behind: $0, in: chain) }.first
+                ?? earlier(than: chain, evidence.ruleset).lazy.compactMap { other in
+                    translating(other).lazy.compactMap { finding(rule, index, behind: $0, in: other) }.first
+                }.first
         }
     }
 
@@ -30,10 +32,28 @@ enum ShadowedRules {
         )
     }
 
+    /// The base chains of type nat that run before another one of their hook and see all its packets.
+    private static func earlier(than chain: Chain, _ ruleset: Ruleset) -> [Chain] {
+        guard let hook = chain.hook else { return [] }
+        return ruleset.order.compactMap { ruleset.chains[$0] }.filter { other in
+            guard let before = other.hook, !other.isDormant else { return false }
+            return before.isNAT && before.hook == hook.hook && before.priority < hook.priority
+                && (other.place.family == chain.place.family || other.place.family == .inet)
+        }
+    }
+
+    /// The translations at a chain's beginning, before any rule that lets packets pass them by.
+    private static func translating(_ chain: Chain) -> [Rule] {
+        chain.rules.prefix { $0.sourceTranslation != nil || $0.ending == nil }.filter { $0.sourceTranslation != nil }
+    }
+
     /// The finding for a rule that stands behind one which ends the chain for all its packets.
-    private static func finding(_ rule: SourceNATRule, _ index: Int, behind earlier: Rule) -> Finding? {
-        guard earlier.endsChain, earlier.conditions.isSubset(of: rule.rule.conditions) else { return nil }
-        let first = RuleReference(place: rule.reference.place, position: earlier.position)
+    private static func finding(_ rule: SourceNATRule, _ index: Int, behind earlier: Rule, in chain: Chain) -> Finding?
+    {
+        guard earlier.ends(packetsOf: rule.translation), earlier.conditions.isSubset(of: rule.rule.conditions) else {
+            return nil
+        }
+        let first = RuleReference(place: chain.place, position: earlier.position)
         let isDuplicate = earlier.statements == rule.rule.statements
         return Finding(
             isDuplicate ? .staleDuplicateRule : .shadowedRule,
@@ -58,11 +78,14 @@ extension Rule {
         )
     }
 
-    /// Tells whether no packet that fulfils the conditions goes on to the next rule.
-    fileprivate var endsChain: Bool {
+    /// Tells whether no packet that fulfils the conditions goes on to a rule that makes this translation.
+    fileprivate func ends(packetsOf later: SourceTranslation) -> Bool {
         switch ending {
-        // A translation to an address of the other family does nothing.
-        case .translateSource(let translation): translation.addresses.isEmpty || translation.undecided == nil
+        case .translateSource(let translation):
+            // Without a value in its map a translation does nothing, and so does one to an address of the other family.
+            translation.chooser == nil
+                && (translation.addresses.isEmpty
+                    || translation.addresses.first?.first.family == later.addresses.first?.first.family)
         case .verdict(.accept), .verdict(.drop), .verdict(.return), .verdict(.goto): true
         default: false
         }

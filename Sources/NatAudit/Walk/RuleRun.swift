@@ -24,16 +24,29 @@ struct RuleRun {
     let hook: NetfilterHook
     let context: WalkContext
     private(set) var turns: [Turn] = []
-    private var traveller: Traveller
+    private var traveller: Traveller {
+        didSet { if !traveller.isLike(oldValue) { made = nil } }
+    }
+    /// The test that was made for the packet as it is.
+    private(set) var made: ConditionTest?
     /// The conditions that could not be told since the way last split.
     private var open: [String] = []
 
-    init(_ rule: Rule, in place: ChainPlace, at hook: NetfilterHook, _ traveller: Traveller, _ context: WalkContext) {
+    /// Runs the rule; `test` is one that was made for the packet in another rule of the chain.
+    init(
+        _ rule: Rule,
+        in place: ChainPlace,
+        at hook: NetfilterHook,
+        _ traveller: Traveller,
+        _ test: ConditionTest?,
+        _ context: WalkContext
+    ) {
         self.rule = rule
         self.place = place
         self.hook = hook
         self.context = context
         self.traveller = traveller
+        made = test
         run()
     }
 
@@ -80,19 +93,14 @@ struct RuleRun {
 
     private var reference: RuleReference { RuleReference(place: place, position: rule.position) }
 
+    /// Looks at the packet as it is now.
     private var test: ConditionTest {
-        ConditionTest(
-            view: PacketView(
-                packet: traveller.packet,
-                localAddresses: context.localAddresses,
-                flow: traveller.flow.view(of: traveller.packet),
-                host: context.host,
-                hook: hook
-            ),
-            sets: { [context, place] name in context.ruleset.set(name, from: place) },
-            setNames: context.ruleset.setNames,
-            ipsets: context.ruleset.ipsets
-        )
+        mutating get {
+            if let made { return made }
+            let test = ConditionTest(traveller, in: place, at: hook, context)
+            made = test
+            return test
+        }
     }
 
     private mutating func step(_ effect: String) {
@@ -191,5 +199,28 @@ struct RuleRun {
                 turns.append(Turn(effect: .accepts, traveller: chosen))
             }
         }
+    }
+}
+
+extension ConditionTest {
+    /// Looks at a packet from a rule of a chain.
+    fileprivate init(
+        _ traveller: Traveller,
+        in place: ChainPlace,
+        at hook: NetfilterHook,
+        _ context: WalkContext
+    ) {
+        self.init(
+            view: PacketView(
+                packet: traveller.packet,
+                localAddresses: context.localAddresses,
+                flow: traveller.flow.view(of: traveller.packet),
+                host: context.host,
+                hook: hook
+            ),
+            sets: { name in context.ruleset.set(name, from: place) },
+            setNames: context.ruleset.setNames,
+            ipsets: context.ruleset.ipsets
+        )
     }
 }

@@ -45,6 +45,7 @@ struct WalkRun {
     ) -> Leaving {
         var leaving = Leaving()
         var travellers = [traveller]
+        var last: (traveller: Traveller, test: ConditionTest)?
         for rule in chain.rules {
             budget -= travellers.count
             guard budget > 0, travellers.count <= Self.maximumBranches else {
@@ -56,9 +57,12 @@ struct WalkRun {
             }
             var next: [Traveller] = []
             for traveller in travellers {
-                for turn in RuleRun(rule, in: chain.place, at: hook, traveller, context).turns {
-                    take(turn, from: chain.place, at: hook, depth, &leaving, &next)
-                }
+                // Rules mostly leave the packet as it is: then the next one looks at it in the same way.
+                let test = last.flatMap { $0.traveller.isLike(traveller) ? $0.test : nil }
+                let run = RuleRun(rule, in: chain.place, at: hook, traveller, test, context)
+                let isUntouched = run.turns.allSatisfy { $0.traveller.isLike(traveller) }
+                last = isUntouched ? run.made.map { (traveller, $0) } : nil
+                for turn in run.turns { take(turn, from: chain.place, at: hook, depth, &leaving, &next) }
             }
             travellers = Traveller.merged(next)
             if travellers.isEmpty { return leaving }

@@ -69,7 +69,9 @@ struct ScanCommand: ParsableCommand {
                 ("--stun", !stun.isEmpty), ("--probe-netns", probeNetns != nil), ("--netns", namespace.netns != nil),
             ]
             for (option, isGiven) in live where isGiven {
-                throw ValidationError("--capture and \(option) contradict each other: a capture is judged without this host")
+                throw ValidationError(
+                    "--capture and \(option) contradict each other: a capture is judged without this host"
+                )
             }
         }
     }

@@ -1,6 +1,6 @@
 internal import NetlinkBridge
 
-/// The file: a head of 24 bytes, then the content as one block of LZ4.
+/// The file: a head of 20 bytes, then the content as one block of LZ4.
 ///
 /// | bytes | what |
 /// | --- | --- |
@@ -11,7 +11,6 @@ internal import NetlinkBridge
 /// | 1 | the bytes of a pointer, on which the structures of legacy iptables depend |
 /// | 4 | how many bytes the content has |
 /// | 4 | the CRC-32 of the content |
-/// | 4 | zero |
 ///
 /// Numbers of the head are least significant byte first. The content is the namespace's name, the time and the program's
 /// version, each behind its length, and the log (`KernelLog`).
@@ -22,20 +21,24 @@ extension Capture {
     static let maximumSize = 1 << 28
 
     private static let magic = Array("nataudit".utf8) + [0x1A]
-    private static let headSize = 24
+    private static let headSize = 20
 
     /// The bytes of this machine's kind: the order of its numbers, the size of its pointers.
     private static var machine: [UInt8] {
         [hostBytes(UInt16(1)) == [1, 0] ? 1 : 2, UInt8(MemoryLayout<UInt>.size)]
     }
 
-    /// The file's content.
+    /// What is compressed in the file.
+    var content: [UInt8] {
+        [namespace, time, maker].flatMap { Self.field(Array($0.utf8)) } + log.bytes
+    }
+
+    /// The whole file.
     public var bytes: [UInt8] {
-        let words = [namespace, time, maker].flatMap { Self.field(Array($0.utf8)) }
-        let content = words + log.bytes
+        let content = content
         let checksum = Fingerprint.crc32(content[...])
         let head = Self.magic + [Self.version] + Self.machine + Self.little(UInt32(clamping: content.count))
-        return head + Self.little(checksum) + [0, 0, 0, 0] + BlockCompression.compressed(content)
+        return head + Self.little(checksum) + BlockCompression.compressed(content)
     }
 
     /// Reads a file's content.

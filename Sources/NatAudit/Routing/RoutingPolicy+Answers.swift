@@ -31,8 +31,12 @@ extension RoutingPolicy {
         case .refused(let refusal): return .refused(forwards ? refusal : .hostUnreachable)
         case .route(let route, let hop):
             switch route.kind {
-            case .local, .broadcast:
+            case .local:
                 guard try isValid(source, of: query, by: link, towards: nil) else { return .refused(.invalidPath) }
+            case .broadcast:
+                // The way back is then looked up for no address in particular.
+                let back = RouteQuery(to: .v4(0), from: source, mark: query.mark, inInterface: query.inInterface)
+                guard try isValid(source, of: back, by: link, towards: nil) else { return .refused(.invalidPath) }
             case .unicast:
                 guard forwards else { return .refused(.hostUnreachable) }
                 guard try isValid(source, of: query, by: link, towards: hop?.interface) else {

@@ -35,7 +35,13 @@ public struct RoutingPolicy: Sendable {
         // What goes to many, or to no address, takes ways of its own.
         guard !query.destination.isMulticast, !query.destination.isUnspecified else { return nil }
         do throws(NotTold) {
-            guard let index = query.inInterface else { return try ownAnswer(query) }
+            guard let index = query.inInterface else {
+                // An unspecified source is none.
+                let source = query.source.flatMap { $0.isUnspecified ? nil : $0 }
+                return try ownAnswer(
+                    RouteQuery(to: query.destination, from: source, mark: query.mark, inInterface: nil)
+                )
+            }
             guard let link = links[index], let source = query.source else { return nil }
             return query.destination.family == .ip
                 ? try arrivalAnswer(query, from: source, by: link) : try answer(search(RoutingFlow(query)), query)

@@ -16,7 +16,9 @@ struct RandomRouting {
         draw()
     }
 
-    private mutating func one<Value>(_ values: [Value]) -> Value { values[Int.random(in: 0..<values.count, using: &random)] }
+    private mutating func one<Value>(_ values: [Value]) -> Value {
+        values[Int.random(in: 0..<values.count, using: &random)]
+    }
 
     private mutating func sometimes(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
 
@@ -28,8 +30,13 @@ struct RandomRouting {
 
     private mutating func prefix() -> String {
         family == .ip
-            ? one(["default", "10.0.0.0/8", "10.0.0.0/16", "10.0.\(one([1, 2, 3, 4])).0/24", "\(address())/32", "10.0.2.0/23"])
-            : one(["default", "2001:db8::/32", "2001:db8:0:\(one([1, 2, 3, 4]))::/64", "\(address())/128", "2001:db8::/62"])
+            ? one([
+                "default", "10.0.0.0/8", "10.0.0.0/16", "10.0.\(one([1, 2, 3, 4])).0/24", "\(address())/32",
+                "10.0.2.0/23",
+            ])
+            : one([
+                "default", "2001:db8::/32", "2001:db8:0:\(one([1, 2, 3, 4]))::/64", "\(address())/128", "2001:db8::/62",
+            ])
     }
 
     private mutating func draw() {
@@ -58,7 +65,8 @@ struct RandomRouting {
         let table = one(["main", "main", "100", "101"])
         let metric = sometimes(0.4) ? " metric \(one([5, 50, 500]))" : ""
         if sometimes(0.2) {
-            return "route add \(one(["blackhole", "unreachable", "prohibit", "throw"])) \(prefix()) table \(table)\(metric)"
+            return
+                "route add \(one(["blackhole", "unreachable", "prohibit", "throw"])) \(prefix()) table \(table)\(metric)"
         }
         let number = one([1, 2, 3])
         let router = family == .ip ? "10.0.\(number).254" : "2001:db8:0:\(number)::fe"
@@ -78,17 +86,29 @@ struct RandomRouting {
         if sometimes(0.08) { words.append("oif \(one(Self.links))") }
         words.append("priority \(one([10, 20, 30, 40, 32766, 40000]))")
         let action = one([
-            "lookup 100", "lookup 101", "lookup 100", "lookup main", "goto 32766", "blackhole", "prohibit", "unreachable",
+            "lookup 100", "lookup 101", "lookup 100", "lookup main", "goto 32766", "blackhole", "prohibit",
+            "unreachable",
             "lookup main suppress_prefixlength 0", "lookup 100 suppress_prefixlength 16",
         ])
         return (words + [action]).joined(separator: " ")
     }
 
     /// A question; the interface is named.
-    mutating func question() -> (to: String, from: String?, mark: UInt32, by: String?) {
+    struct Question: Sendable {
+        let to: String
+        let from: String?
+        let mark: UInt32
+        let by: String?
+    }
+
+    /// Draws a question.
+    mutating func question() -> Question {
         let isOwn = sometimes(0.5)
-        let from = isOwn && sometimes(0.6) ? nil : sometimes(0.9) || family == .ip6 ? address() : one(["127.0.0.1", "0.0.0.0", "192.0.2.7"])
-        let to = sometimes(0.8) ? address() : family == .ip ? one(["192.0.2.9", "127.0.0.5", "10.0.1.255"]) : "2001:db9::9"
-        return (to, from, one([0, 0, 1, 2, 3]), isOwn ? nil : one(Self.links))
+        let from =
+            isOwn && sometimes(0.6)
+            ? nil : sometimes(0.9) || family == .ip6 ? address() : one(["127.0.0.1", "0.0.0.0", "192.0.2.7"])
+        let to =
+            sometimes(0.8) ? address() : family == .ip ? one(["192.0.2.9", "127.0.0.5", "10.0.1.255"]) : "2001:db9::9"
+        return Question(to: to, from: from, mark: one([0, 0, 1, 2, 3]), by: isOwn ? nil : one(Self.links))
     }
 }

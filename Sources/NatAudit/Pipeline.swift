@@ -18,6 +18,9 @@ public enum Pipeline {
         return Evidence(snapshot)
     }
 
+    /// Draws the conclusions from a host's capture; this host is not looked at.
+    public static func read(_ capture: Capture) throws -> Evidence { Evidence(try capture.snapshot()) }
+
     /// Probes, from the host or from a client's place behind it, and puts the result beside the evidence.
     public static func probe(
         _ evidence: Evidence,

@@ -97,7 +97,7 @@ struct ScanCommand: ParsableCommand {
 
     /// Judges a host by its capture, as of the time when that was made.
     private func judge(_ capture: Capture) throws {
-        try end(Pipeline.report(Evidence(capture.snapshot()), time: capture.time))
+        try end(Pipeline.report(Pipeline.read(capture), time: capture.time))
     }
 
     /// Writes the report, and ends with the exit code that follows from it.

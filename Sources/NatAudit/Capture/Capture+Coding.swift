@@ -17,7 +17,9 @@ internal import NetlinkBridge
 extension Capture {
     /// The version of the format that is written, and the only one that is read.
     static let version: UInt8 = 1
-    /// The largest file that is read, and the largest content: four times what a node of 100,000 rules has.
+    /// The largest file that is read.
+    static let maximumFileSize = 1 << 26
+    /// The largest content that is believed: several times what a node of 100,000 rules has.
     static let maximumSize = 1 << 28
 
     private static let magic = Array("nataudit".utf8) + [0x1A]

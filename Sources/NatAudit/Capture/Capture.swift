@@ -46,7 +46,7 @@ public struct Capture: Sendable {
     ///
     /// - Throws: `SystemError` where the file cannot be read, `CaptureError` where it is no capture.
     public init(contentsOf path: String) throws {
-        let bytes = try readFile(path, limit: Self.maximumSize)
+        let bytes = try readFile(path, limit: Self.maximumFileSize)
         do throws(CaptureError.Cause) {
             try self.init(decoding: bytes)
         } catch {

@@ -4,8 +4,10 @@ extension RoutingPolicy {
     /// Tells whether the host may send from an address: its own, or one that its local table claims (`__ip_dev_find`).
     func isLocal(_ address: IPAddress) throws(NotTold) -> Bool {
         if addresses.contains(where: { $0.address == address }) { return true }
+        // Where both tables are one trie, a longer prefix of the main table hides the claim.
+        let names: [RouteTable] = (rules[address.family] ?? []).isOriginal ? [.local, .main] : [.local]
         let flow = RoutingFlow(RouteQuery(to: address, from: nil, inInterface: nil))
-        guard let tables = tables[address.family], case .route(let route, _) = try tables.search([.local], flow) else {
+        guard let tables = tables[address.family], case .route(let route, _) = try tables.search(names, flow) else {
             return false
         }
         return route.kind == .local

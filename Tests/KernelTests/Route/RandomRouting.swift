@@ -68,6 +68,11 @@ struct RandomRouting {
             return
                 "route add \(one(["blackhole", "unreachable", "prohibit", "throw"])) \(prefix()) table \(table)\(metric)"
         }
+        if sometimes(0.05), family == .ip { return "route add local \(prefix()) dev lo table \(one(["local", "100"]))" }
+        if sometimes(0.03), family == .ip {
+            return "route add \(prefix()) nexthop via 10.0.1.254 dev ra nexthop via 10.0.2.254 dev rb"
+        }
+        if sometimes(0.05), family == .ip { return "route add \(prefix()) dev ra tos 0x10 table \(table)" }
         let number = one([1, 2, 3])
         let router = family == .ip ? "10.0.\(number).254" : "2001:db8:0:\(number)::fe"
         let gateway = sometimes(0.7) ? " via \(router)" : ""
@@ -84,6 +89,9 @@ struct RandomRouting {
         if sometimes(0.4) { words.append("fwmark \(one(["0x1", "0x2/0x2", "0x3/0xf"]))") }
         if sometimes(0.3) { words.append("iif \(one(Self.links + ["lo"]))") }
         if sometimes(0.08) { words.append("oif \(one(Self.links))") }
+        if sometimes(0.03) {
+            words.append(one(["ipproto udp", "ipproto tcp", "uidrange 0-0", "dport 53", "tos 0x10"]))
+        }
         words.append("priority \(one([10, 20, 30, 40, 32766, 40000]))")
         let action = one([
             "lookup 100", "lookup 101", "lookup 100", "lookup main", "goto 32766", "blackhole", "prohibit",

@@ -26,11 +26,11 @@ struct CaptureMutationTests {
         let content = try fixture.capture.content
         var random = SplitMix64(seed: 11)
         var (refused, judged) = (0, 0)
-        for _ in 0..<600 {
+        for _ in 0..<500 {
             let damaged = Self.damage(content, using: &random)
             do {
                 let capture = try Capture(content: damaged)
-                let report = Pipeline.report(Evidence(try capture.snapshot()), time: capture.time)
+                let report = Pipeline.report(try Pipeline.read(capture), time: capture.time)
                 let text = try JSONText.encode(report)
                 #expect(!text.isEmpty)
                 judged += 1

@@ -97,6 +97,7 @@ struct ScanCommand: ParsableCommand {
 
     /// Judges a host by its capture, as of the time when that was made.
     private func judge(_ capture: Capture) throws {
+        report.console.mention("a capture of \(capture.time), made by \(Tool.name) \(capture.maker)")
         try end(Pipeline.report(Pipeline.read(capture), time: capture.time))
     }
 

@@ -1,6 +1,3 @@
-internal import Glibc
-internal import Synchronization
-
 /// Where the answers to the questions of the readers come from: the kernel, unless a log is replayed.
 ///
 /// It is set for a task and what the task calls, so that no reader has to pass it along.

@@ -18,6 +18,9 @@ public enum Pipeline {
         return Evidence(snapshot)
     }
 
+    /// Draws the conclusions from a host's capture; this host is not looked at.
+    public static func read(_ capture: Capture) throws -> Evidence { Evidence(try capture.snapshot()) }
+
     /// Looks which ports live flows hold, and puts that beside the evidence; sends nothing.
     public static func observe(_ evidence: Evidence) -> Evidence { evidence.adding(FlowSurvey.read()) }
 

@@ -36,6 +36,14 @@ struct ScanCommand: ParsableCommand {
     )
     var probeNetns: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Judge a state that nataudit capture saved, instead of this host's; sends nothing.",
+            valueName: "file"
+        )
+    )
+    var capture: String?
+
     @Option(help: "The least severity that makes the exit code 1: error, warning or note.")
     var failOn: Finding.Severity = .error
 
@@ -56,9 +64,20 @@ struct ScanCommand: ParsableCommand {
         if noStun, probeNetns != nil {
             throw ValidationError("--no-stun and --probe-netns contradict each other")
         }
+        if capture != nil {
+            let live = [
+                ("--stun", !stun.isEmpty), ("--probe-netns", probeNetns != nil), ("--netns", namespace.netns != nil),
+            ]
+            for (option, isGiven) in live where isGiven {
+                throw ValidationError(
+                    "--capture and \(option) contradict each other: a capture is judged without this host"
+                )
+            }
+        }
     }
 
     func run() throws {
+        if let capture { return try judge(Capture(contentsOf: capture)) }
         // Opened before the process moves: its name is meant as seen from here.
         let place = try ProbePlace(netns: probeNetns)
         try namespace.enter()
@@ -74,7 +93,17 @@ struct ScanCommand: ParsableCommand {
             let console = report.console
             evidence = try Pipeline.probe(evidence, plan, from: place) { console.say("\($0)") }
         }
-        let result = Pipeline.report(evidence, time: Date.now.ISO8601Format())
+        try end(Pipeline.report(evidence, time: Date.now.ISO8601Format()))
+    }
+
+    /// Judges a host by its capture, as of the time when that was made.
+    private func judge(_ capture: Capture) throws {
+        report.console.mention("a capture of \(capture.time), made by \(Tool.name) \(capture.maker)")
+        try end(Pipeline.report(Pipeline.read(capture), time: capture.time))
+    }
+
+    /// Writes the report, and ends with the exit code that follows from it.
+    private func end(_ result: ScanReport) throws {
         switch report.format {
         case .text: try report.write(result.text(report.style, isVerbose: report.verbose))
         case .json: try report.write(JSONText.encode(result))

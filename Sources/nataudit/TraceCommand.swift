@@ -43,8 +43,17 @@ struct TraceCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The mark that it carries, decimal or 0x...", valueName: "number"))
     var mark: MarkArgument?
 
+    @Option(help: ArgumentHelp("Trace on the host that `nataudit capture` saved.", valueName: "file"))
+    var capture: String?
+
     @OptionGroup var namespace: NamespaceOption
     @OptionGroup var report: ReportOptions
+
+    func validate() throws {
+        if capture != nil, namespace.netns != nil {
+            throw ValidationError("--capture and --netns contradict each other: a capture is judged without this host")
+        }
+    }
 
     func run() throws {
         try namespace.enter()
@@ -55,10 +64,10 @@ struct TraceCommand: ParsableCommand {
             inInterface: inInterface.map { KernelName($0) },
             mark: mark?.value ?? 0
         )
-        let snapshot = try SnapshotReader.read(namespace: namespace.name)
+        let snapshot = try capture.map { try Capture.read($0) } ?? SnapshotReader.read(namespace: namespace.name)
         let trace: Trace
         do {
-            trace = try Trace(request, on: snapshot)
+            trace = try Trace(request, on: snapshot, isCaptured: capture != nil)
         } catch let error as TraceError {
             throw ValidationError("\(error)")
         }

@@ -18,6 +18,8 @@ public struct HostSnapshot: Sendable {
     public let routingRules: [RoutingRule]
     /// Whether packets are forwarded, by family; nil where it could not be read.
     public let forwarding: [AddressFamily: Bool]
+    /// The switches of routing that hold for all interfaces.
+    public let switches: RoutingSwitches
     /// How many lines IPVS has for services and servers; its hooks are not chains.
     public let virtualServices: Int
     /// Whether the module br_netfilter is there, by which bridged packets may meet the chains of IP.
@@ -45,6 +47,7 @@ public struct HostSnapshot: Sendable {
         routes: [Route],
         routingRules: [RoutingRule],
         forwarding: [AddressFamily: Bool],
+        switches: RoutingSwitches = RoutingSwitches(),
         virtualServices: Int,
         filtersBridges: Bool,
         gaps: [Gap],
@@ -59,6 +62,7 @@ public struct HostSnapshot: Sendable {
         self.routes = routes
         self.routingRules = routingRules
         self.forwarding = forwarding
+        self.switches = switches
         self.virtualServices = virtualServices
         self.filtersBridges = filtersBridges
         self.gaps = gaps
@@ -90,6 +94,17 @@ public struct HostSnapshot: Sendable {
             otherwise: otherwise,
             dependsOnMarks: routingRules.contains { $0.mark != nil },
             names: Dictionary(links.map { ($0.index, $0.name) }, uniquingKeysWith: { first, _ in first })
+        )
+    }
+
+    /// The ways of packets as they follow from the rules and routes, where the kernel cannot be asked.
+    public var routing: RoutingPolicy {
+        RoutingPolicy(
+            rules: routingRules,
+            routes: routes,
+            links: links,
+            addresses: addresses,
+            switches: switches
         )
     }
 

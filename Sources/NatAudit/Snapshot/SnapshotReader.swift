@@ -87,6 +87,7 @@ private struct SnapshotBuilder {
             routes: routes,
             routingRules: rules,
             forwarding: forwarding(),
+            switches: RoutingSwitches.read(),
             virtualServices: HostFacts.virtualServices(),
             filtersBridges: HostView.filtersBridges(),
             gaps: gaps,
@@ -146,6 +147,7 @@ extension HostSnapshot {
     /// The same snapshot with the kernel's answers to these questions; what it does not answer is noted.
     fileprivate func asking(_ queries: Set<RouteQuery>) -> HostSnapshot {
         var answered = self
+        let routing = routing
         for query in queries {
             do {
                 answered.answers[query] = try RouteReader.lookup(
@@ -155,6 +157,10 @@ extension HostSnapshot {
                     inInterface: query.inInterface
                 )
             } catch {
+                if (error as? NetlinkError)?.reason == .notCaptured, let answer = routing.answer(query) {
+                    answered.answers[query] = answer
+                    continue
+                }
                 answered.unanswered.append("the way from \(query.source.map { "\($0)" } ?? "host"): \(error)")
             }
         }

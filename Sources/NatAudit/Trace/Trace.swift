@@ -11,13 +11,19 @@ public struct Trace: Sendable {
     /// Why the rules are not all known, in one clause; nil where they are.
     public let unknownRules: String?
 
-    /// Follows the flow on a host as it was read; the kernel of the calling thread's namespace is asked for its ways.
+    /// Follows the flow on a host as it was read.
     ///
-    /// - Throws: `TraceError` where there is no such flow on this host, `NetlinkError` where the kernel refuses to tell
-    ///   a way.
-    public init(_ request: TraceRequest, on snapshot: HostSnapshot) throws {
+    /// For the host's ways the kernel of the calling thread's namespace is asked, or, of a captured host, its own routes.
+    ///
+    /// - Throws: `TraceError` where there is no such flow on this host, or the captured routes do not tell a way;
+    ///   `NetlinkError` where the kernel refuses to tell one.
+    public init(_ request: TraceRequest, on snapshot: HostSnapshot, isCaptured: Bool = false) throws {
         let asking = { (query: RouteQuery) throws -> RouteAnswer in
-            try RouteReader.lookup(
+            if isCaptured {
+                if let answer = snapshot.answers[query] ?? snapshot.routing.answer(query) { return answer }
+                throw TraceError.untoldWay(query.destination)
+            }
+            return try RouteReader.lookup(
                 destination: query.destination,
                 source: query.source,
                 mark: query.mark,

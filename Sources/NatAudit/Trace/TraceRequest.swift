@@ -79,6 +79,7 @@ public enum TraceError: Error, CustomStringConvertible {
     case noInterface(KernelName, [KernelName])
     case notLocal(IPAddress)
     case noWay(IPAddress, String)
+    case untoldWay(IPAddress)
 
     /// One sentence: what was wrong, and what to do.
     public var description: String {
@@ -89,6 +90,8 @@ public enum TraceError: Error, CustomStringConvertible {
             "there is no interface \(name) here; there are \(names.map { "\($0)" }.joined(separator: ", "))"
         case .notLocal(let address):
             "\(address) is no address of this host: name the interface that it comes in by (--in-interface NAME)"
+        case .untoldWay(let address):
+            "the captured rules and routes do not tell which way a packet to \(address) takes: trace it on the host itself"
         case .noWay(let address, let reason): "this host sends nothing to \(address): \(reason)"
         }
     }

@@ -19,6 +19,8 @@ public struct NetlinkError: Error, Hashable, Sendable {
         case timedOut
         /// An answer could not be decoded.
         case malformed(DecodingError)
+        /// The answers come from a capture, and the question was not asked when it was made.
+        case notCaptured
     }
 
     /// Makes an error from its two parts.
@@ -59,6 +61,7 @@ extension NetlinkError: CustomStringConvertible {
         case .truncated: cause = "an answer did not fit the buffer"
         case .timedOut: cause = "the kernel did not answer in time"
         case .malformed(let error): cause = "the kernel's answer holds \(error)"
+        case .notCaptured: cause = "the capture does not hold the kernel's answer"
         }
         return "could not \(operation): \(cause)"
     }

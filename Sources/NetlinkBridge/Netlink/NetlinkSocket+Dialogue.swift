@@ -10,6 +10,38 @@ extension NetlinkSocket {
         operation: String,
         _ body: (_ type: UInt16, _ payload: Span<UInt8>) throws(DecodingError) -> Void
     ) throws(NetlinkError) {
+        switch KernelSource.current {
+        case nil: try ask(request, operation: operation, body)
+        case .replayed(let replay):
+            try replay.exchange(KernelSource.netlink(number, request), operation: operation, body)
+        case .recorded(let recorder):
+            let question = KernelSource.netlink(number, request)
+            var answer = KernelAnswer()
+            do throws(NetlinkError) {
+                try ask(request, operation: operation) { (type, payload) throws(DecodingError) in
+                    answer.append(type: type, payload)
+                    try body(type, payload)
+                }
+                recorder.keep(answer, to: question)
+            } catch {
+                switch error.reason {
+                case .refused(let code, let message, _):
+                    recorder.keep(KernelAnswer(code: code, message: message), to: question)
+                // Up to what cannot be decoded, so that it cannot be decoded again.
+                case .malformed: recorder.keep(answer, to: question)
+                case .interrupted, .truncated, .timedOut, .notCaptured: break
+                }
+                throw error
+            }
+        }
+    }
+
+    /// The exchange with the kernel.
+    private mutating func ask(
+        _ request: NetlinkRequest,
+        operation: String,
+        _ body: (_ type: UInt16, _ payload: Span<UInt8>) throws(DecodingError) -> Void
+    ) throws(NetlinkError) {
         let isDump = request.flags & UInt16(NLM_F_DUMP) == UInt16(NLM_F_DUMP)
         var request = request
         if !isDump { request = request.adding(flags: NLM_F_ACK) }

@@ -9,7 +9,10 @@ internal import Glibc
     /// Which part of the kernel is spoken to.
     enum Bus { case netfilter, route, socketDiagnosis }
 
-    private let handle: OpaquePointer
+    /// Nil where answers come from a log.
+    private let handle: OpaquePointer?
+    /// The protocol's number, NETLINK_*.
+    let number: Int32
     private(set) var sequence: UInt32 = 1
     private var buffer: [UInt8]
 
@@ -25,6 +28,12 @@ internal import Glibc
             case .route: NETLINK_ROUTE
             case .socketDiagnosis: NETLINK_SOCK_DIAG
             }
+        self.number = number
+        if KernelSource.isReplayed {
+            unsafe handle = nil
+            buffer = []
+            return
+        }
         guard let handle = unsafe mnl_socket_open2(number, Int32(SOCK_CLOEXEC.rawValue)) else {
             throw SystemError("open a netlink socket", code: errno)
         }
@@ -49,15 +58,18 @@ internal import Glibc
         )
     }
 
-    deinit { unsafe mnl_socket_close(handle) }
+    deinit {
+        if let handle = unsafe handle { unsafe mnl_socket_close(handle) }
+    }
 
     /// The socket's descriptor, valid as long as the socket lives.
-    var descriptor: Int32 { unsafe mnl_socket_get_fd(handle) }
+    var descriptor: Int32 { unsafe handle.map { unsafe mnl_socket_get_fd($0) } ?? -1 }
 
     /// The port id that the kernel gave the socket.
-    var port: UInt32 { unsafe mnl_socket_get_portid(handle) }
+    var port: UInt32 { unsafe handle.map { unsafe mnl_socket_get_portid($0) } ?? 0 }
 
     private func setOption(_ option: Int32, _ value: Int32) {
+        guard let handle = unsafe handle else { return }
         var value = value
         // A kernel that does not know the option still answers, with less detail: no error.
         unsafe _ = mnl_socket_setsockopt(handle, option, &value, socklen_t(MemoryLayout<Int32>.size))
@@ -71,6 +83,7 @@ internal import Glibc
 
     /// Sends bytes that hold one or more whole messages.
     func send(_ bytes: [UInt8], operation: String) throws(NetlinkError) {
+        guard let handle = unsafe handle else { throw NetlinkError(operation, .notCaptured) }
         let sent = unsafe bytes.withUnsafeBytes { pointer in
             // Sound: the kernel reads `count` bytes of a buffer that outlives the call.
             unsafe mnl_socket_sendto(handle, pointer.baseAddress, pointer.count)
@@ -88,6 +101,7 @@ internal import Glibc
         operation: String,
         _ body: (Span<UInt8>) throws(NetlinkError) -> Value
     ) throws(NetlinkError) -> Value {
+        guard let handle = unsafe handle else { throw NetlinkError(operation, .notCaptured) }
         var count = -1
         repeat {
             count = unsafe buffer.withUnsafeMutableBytes { pointer in

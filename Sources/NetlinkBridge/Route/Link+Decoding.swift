@@ -20,6 +20,7 @@ extension Link {
         var group: UInt32 = 0
         var state = OperationalState.unknown
         var xdpProgram: UInt32?
+        var settings: [UInt32] = []
         try Attributes.forEach(in: attributes) { (type, value) throws(DecodingError) in
             switch Int(type) {
             case IFLA_IFNAME: name = KernelName(bytes: value.array)
@@ -29,6 +30,7 @@ extension Link {
             case IFLA_LINK_NETNSID: lowerNamespace = Int32(bitPattern: try value.host())
             case IFLA_OPERSTATE: state = OperationalState(kernelValue: try value.host())
             case IFLA_GROUP: group = try value.host()
+            case IFLA_AF_SPEC: settings = try Self.settings(in: value)
             case IFLA_LINKINFO: kind = try Self.kind(in: value)
             case IFLA_XDP: xdpProgram = try Self.xdpProgram(in: value)
             default: break
@@ -50,7 +52,18 @@ extension Link {
             xdpProgram: xdpProgram
         )
         self.group = group
+        self.settings = settings
         layer = try payload.host(at: 2)
+    }
+
+    /// IFLA_INET_CONF, inside the attribute that has the number of the family: one 32-bit number for each setting.
+    private static func settings(in specific: Span<UInt8>) throws(DecodingError) -> [UInt32] {
+        let bytes = try AttributeFields(specific).nested(UInt32(AF_INET))?[UInt32(IFLA_INET_CONF)] ?? []
+        var settings: [UInt32] = []
+        for offset in stride(from: 0, to: bytes.count - 3, by: 4) {
+            settings.append(try bytes.span.host(at: offset))
+        }
+        return settings
     }
 
     private static func kind(in linkInformation: Span<UInt8>) throws(DecodingError) -> KernelName? {

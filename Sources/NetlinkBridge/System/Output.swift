@@ -13,9 +13,12 @@ public enum StandardStream: Int32, Sendable {
     public var isTerminal: Bool { isatty(rawValue) == 1 }
 
     /// Writes text, all of it or an error; a reader that went away (`| head`) has read enough, which is none.
-    public func write(_ text: String) throws(SystemError) {
+    public func write(_ text: String) throws(SystemError) { try write(Array(text.utf8)) }
+
+    /// Writes bytes, as text is written.
+    public func write(_ bytes: [UInt8]) throws(SystemError) {
         do throws(SystemError) {
-            try writeAll(Array(text.utf8), to: rawValue, "write to standard \(self)")
+            try writeAll(bytes, to: rawValue, "write to standard \(self)")
         } catch  where error.code == EPIPE {
             return
         }
@@ -44,8 +47,17 @@ public func writeFile(
     mode: UInt32 = 0o644,
     isDurable: Bool = true
 ) throws(SystemError) {
+    try writeFile(Array(text.utf8), path: path, mode: mode, isDurable: isDurable)
+}
+
+/// Writes a file of bytes as text is written.
+public func writeFile(
+    _ bytes: [UInt8],
+    path: String,
+    mode: UInt32 = 0o644,
+    isDurable: Bool = true
+) throws(SystemError) {
     let shown = escapedForDisplay(path)
-    let bytes = Array(text.utf8)
     // Sound, here and below: the strings outlive the calls that read them.
     if isSpecial(path) {
         let number = try succeeded(unsafe open(path, O_WRONLY | O_TRUNC | O_CLOEXEC), "open \(shown)")

@@ -45,9 +45,24 @@ public struct Sysctl: Hashable, Sendable {
     ///
     /// Throws a `SystemError` that names the file.
     public func read() throws(SystemError) -> String? {
+        let value: [UInt8]
+        do throws(SystemError) {
+            value = try KernelSource.bytes(KernelSource.file(path), "read \(path)") { () throws(SystemError) in
+                try readNow()
+            }
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw error
+        }
+        let isSpace = { (byte: UInt8) in byte == 32 || (9...13).contains(byte) }
+        let start = value.firstIndex { !isSpace($0) } ?? value.endIndex
+        let end = value.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start
+        return String(decoding: value[start..<end], as: UTF8.self)
+    }
+
+    private func readNow() throws(SystemError) -> [UInt8] {
         let operation = "read \(path)"
         let number = unsafe open(fileName, O_RDONLY | O_CLOEXEC)
-        if number < 0, errno == ENOENT { return nil }
         let descriptor = Descriptor(owning: try checked(number < 0 ? -errno : number, operation))
         var value: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
@@ -61,10 +76,7 @@ public struct Sysctl: Hashable, Sendable {
             if count == 0 { break }
             value += chunk.prefix(count)
         }
-        let isSpace = { (byte: UInt8) in byte == 32 || (9...13).contains(byte) }
-        let start = value.firstIndex { !isSpace($0) } ?? value.endIndex
-        let end = value.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start
-        return String(decoding: value[start..<end], as: UTF8.self)
+        return value
     }
 
     /// Sets the value.

@@ -25,25 +25,37 @@ public enum BPFPrograms {
     ///
     /// - Throws: `SystemError`, with `isPermission` without CAP_NET_ADMIN, or where bpf(2) is forbidden altogether.
     public static func programs(at point: Point, of interface: InterfaceIndex) throws(SystemError) -> [UInt32] {
-        var programs = [UInt32](repeating: 0, count: 64)
-        let count = unsafe programs.withUnsafeMutableBufferPointer { buffer in
-            // Sound: the kernel writes at most `count` numbers into a buffer that outlives the call.
-            unsafe na_bpf_query(interface.number, point.kernelValue, buffer.baseAddress, buffer.count)
+        let operation = "ask for the BPF programs of interface \(interface)"
+        let question = KernelSource.programs(point.kernelValue, interface.number)
+        let answer = try KernelSource.bytes(question, operation) { () throws(SystemError) in
+            var programs = [UInt32](repeating: 0, count: 64)
+            let count = unsafe programs.withUnsafeMutableBufferPointer { buffer in
+                // Sound: the kernel writes at most `count` numbers into a buffer that outlives the call.
+                unsafe na_bpf_query(interface.number, point.kernelValue, buffer.baseAddress, buffer.count)
+            }
+            // EINVAL: the kernel does not know the point, or the interface is none that has it. ENODEV: it has just
+            // gone. ENOSYS: a kernel without bpf(2) runs no programs.
+            if count == -Int(EINVAL) || count == -Int(ENODEV) || count == -Int(ENOSYS) { return [] }
+            return programs.prefix(try checked(count, operation)).flatMap { hostBytes($0) }
         }
-        // EINVAL: the kernel does not know the point, or the interface is none that has it. ENODEV: it has just gone.
-        // ENOSYS: a kernel without bpf(2) runs no programs.
-        if count == -Int(EINVAL) || count == -Int(ENODEV) || count == -Int(ENOSYS) { return [] }
-        return Array(programs.prefix(try checked(count, "ask for the BPF programs of interface \(interface)")))
+        return stride(from: 0, to: answer.count - 3, by: 4).prefix(64).map {
+            UInt32(hostBytes: Array(answer[$0..<$0 + 4]))
+        }
     }
 
     /// The first 15 bytes of a program's name; nil where it has none, has gone, or CAP_SYS_ADMIN is missing to ask.
     public static func name(of program: UInt32) -> KernelName? {
-        var name = [UInt8](repeating: 0, count: 16)
-        let result = unsafe name.withUnsafeMutableBufferPointer { buffer in
-            // Sound: the shim writes 16 bytes, which is the buffer's size.
-            unsafe na_bpf_name(program, buffer.baseAddress)
+        let operation = "ask for the name of BPF program \(program)"
+        let answer = try? KernelSource.bytes(KernelSource.programName(program), operation) {
+            () throws(SystemError) in
+            var name = [UInt8](repeating: 0, count: 16)
+            let result = unsafe name.withUnsafeMutableBufferPointer { buffer in
+                // Sound: the shim writes 16 bytes, which is the buffer's size.
+                unsafe na_bpf_name(program, buffer.baseAddress)
+            }
+            try checked(result, operation)
+            return name
         }
-        let found = KernelName(bytes: name)
-        return result == 0 && !found.isEmpty ? found : nil
+        return answer.map { KernelName(bytes: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

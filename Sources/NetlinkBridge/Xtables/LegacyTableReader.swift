@@ -49,6 +49,8 @@ public enum LegacyTableReader {
         for _ in 0..<attempts {
             let before = try information(table, family, operation)
             let size = before[NA_GETINFO_TABLE_SIZE..<(NA_GETINFO_TABLE_SIZE + 4)]
+            // Larger ones the kernel does not make; what a capture says is not believed.
+            guard number(size) <= 1 << 28 else { throw SystemError(operation, code: EMSGSIZE) }
             var entries = question(table, count: NA_GET_ENTRIES_TABLE + number(size))
             entries.replaceSubrange(NA_GET_ENTRIES_COUNT..<(NA_GET_ENTRIES_COUNT + 4), with: size)
             do {
@@ -85,14 +87,7 @@ public enum LegacyTableReader {
         _ family: AddressFamily,
         _ operation: String
     ) throws(SystemError) -> [UInt8] {
-        var bytes = question
-        let number = family == .ip ? AF_INET : AF_INET6
-        let result = unsafe bytes.withUnsafeMutableBytes { buffer in
-            // Sound: the kernel writes at most `count` bytes into a buffer that outlives the call.
-            unsafe na_xtables_get(number, option, buffer.baseAddress, buffer.count)
-        }
-        let count = try checked(result, operation)
-        return Array(bytes.prefix(count))
+        try SocketOption.ask(option, question, family == .ip ? AF_INET : AF_INET6, operation)
     }
 
     /// A number in native order.

@@ -5,6 +5,12 @@ internal import Glibc
 enum ProcessFile {
     /// The whole file, at most `limit` bytes of it.
     static func read(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
+        try KernelSource.bytes(KernelSource.file(path), "read \(path)") { () throws(SystemError) in
+            try readNow(path, limit: limit)
+        }
+    }
+
+    private static func readNow(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         let number = try checked(unsafe na_open_readonly(path), "open \(path)")
         let descriptor = Descriptor(owning: number)
         var result: [UInt8] = []

@@ -22,14 +22,12 @@ public enum XtSetNames {
         request.put(UInt32(NA_SET_BY_INDEX), at: NA_SET_REQUEST_OPERATION)
         request.put(UInt32(NA_SET_PROTOCOL), at: NA_SET_REQUEST_VERSION)
         request.put(index, at: NA_SET_REQUEST_INDEX)
-        let result = unsafe request.withUnsafeMutableBytes { buffer in
-            // Sound: the kernel writes at most `count` bytes into a buffer that outlives the call. Sets have one
-            // list for both families, and answer on an IPv4 socket.
-            unsafe na_xtables_get(AF_INET, Int32(NA_SET_OPTION), buffer.baseAddress, buffer.count)
-        }
-        try checked(result, "ask for the name of ipset number \(index) (CAP_NET_ADMIN is needed)")
+        // Sets have one list for both families, and answer on an IPv4 socket.
+        let operation = "ask for the name of ipset number \(index) (CAP_NET_ADMIN is needed)"
+        let answer = try SocketOption.ask(Int32(NA_SET_OPTION), request, AF_INET, operation)
         let end = NA_SET_REQUEST_NAME + NA_SET_NAME_LENGTH
-        let name = KernelName(bytes: request[NA_SET_REQUEST_NAME..<end])
+        guard answer.count >= end else { throw SystemError(operation, code: EPROTO) }
+        let name = KernelName(bytes: answer[NA_SET_REQUEST_NAME..<end])
         return name.isEmpty ? nil : name
     }
 }

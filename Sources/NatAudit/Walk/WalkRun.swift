@@ -45,7 +45,7 @@ struct WalkRun {
     ) -> Leaving {
         var leaving = Leaving()
         var travellers = [traveller]
-        for rule in chain.rules {
+        for rule in context.ruleset.rules(of: chain) {
             budget -= travellers.count
             guard budget > 0, travellers.count <= Self.maximumBranches else {
                 let words =

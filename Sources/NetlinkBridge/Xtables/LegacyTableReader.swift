@@ -49,16 +49,21 @@ public enum LegacyTableReader {
         for _ in 0..<attempts {
             let before = try information(table, family, operation)
             let size = before[NA_GETINFO_TABLE_SIZE..<(NA_GETINFO_TABLE_SIZE + 4)]
-            var entries = question(table, count: NA_GET_ENTRIES_TABLE + number(size))
-            entries.replaceSubrange(NA_GET_ENTRIES_COUNT..<(NA_GET_ENTRIES_COUNT + 4), with: size)
+            // The kernel writes the entries right behind the information: a large table is not held twice.
+            var bytes = before + question(table, count: NA_GET_ENTRIES_TABLE + number(size))
+            let start = NA_GETINFO_SIZE
+            bytes.replaceSubrange(
+                (start + NA_GET_ENTRIES_COUNT)..<(start + NA_GET_ENTRIES_COUNT + 4),
+                with: size
+            )
             do {
-                entries = try ask(IPT_SO_GET_ENTRIES, entries, family, operation)
+                try ask(IPT_SO_GET_ENTRIES, &bytes, from: start, family, operation)
             } catch  where error.code == EAGAIN || error.code == EINTR {
                 // The table has another size by now.
                 continue
             }
             // The hooks' offsets stand in the information only: entries of another generation must not meet them.
-            if try information(table, family, operation) == before { return before + entries }
+            if try information(table, family, operation) == before { return bytes }
         }
         throw SystemError(operation + ": it changed \(attempts) times while it was read", code: EAGAIN)
     }
@@ -68,7 +73,8 @@ public enum LegacyTableReader {
         _ family: AddressFamily,
         _ operation: String
     ) throws(SystemError) -> [UInt8] {
-        let answer = try ask(IPT_SO_GET_INFO, question(table, count: NA_GETINFO_SIZE), family, operation)
+        var answer = question(table, count: NA_GETINFO_SIZE)
+        try ask(IPT_SO_GET_INFO, &answer, from: 0, family, operation)
         guard answer.count == NA_GETINFO_SIZE else { throw SystemError(operation, code: EPROTO) }
         return answer
     }
@@ -79,20 +85,22 @@ public enum LegacyTableReader {
         return Array(name) + Array(repeating: 0, count: count - name.count)
     }
 
+    /// Puts the question that begins at `start`, and leaves the answer in its place.
     private static func ask(
         _ option: Int32,
-        _ question: [UInt8],
+        _ bytes: inout [UInt8],
+        from start: Int,
         _ family: AddressFamily,
         _ operation: String
-    ) throws(SystemError) -> [UInt8] {
-        var bytes = question
+    ) throws(SystemError) {
         let number = family == .ip ? AF_INET : AF_INET6
+        let room = bytes.count - start
         let result = unsafe bytes.withUnsafeMutableBytes { buffer in
-            // Sound: the kernel writes at most `count` bytes into a buffer that outlives the call.
-            unsafe na_xtables_get(number, option, buffer.baseAddress, buffer.count)
+            // Sound: `start` lies inside the buffer, which outlives the call, and the kernel writes at most `room` bytes.
+            unsafe na_xtables_get(number, option, buffer.baseAddress.map { unsafe $0 + start }, room)
         }
         let count = try checked(result, operation)
-        return Array(bytes.prefix(count))
+        if count < room { bytes.removeLast(room - count) }
     }
 
     /// A number in native order.

@@ -72,6 +72,8 @@ public struct Chain: Hashable, Sendable {
     ///
     /// Who asks often asks `Ruleset.rules(of:)`, which remembers them.
     public var rules: [Rule] { contents.rules }
+    /// The rules where they are kept in this form; nil where they would have to be lowered.
+    var keptRules: [Rule]? { if case .rules(let rules) = contents { rules } else { nil } }
     private let contents: ChainContents
 
     /// Makes a chain of rules.

@@ -48,7 +48,7 @@ public struct Ruleset: Hashable, Sendable {
     }
 
     /// The rules of a chain, remembered for those who ask again: walks meet few chains, but those often.
-    func rules(of chain: Chain) -> [Rule] { remembered.rules(of: chain) }
+    func rules(of chain: Chain) -> [Rule] { chain.keptRules ?? remembered.rules(of: chain) }
 
     /// The sets by their places; the first of a place wins.
     static func places(of sets: [NftSet]) -> [SetPlace: NftSet] {

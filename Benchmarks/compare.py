@@ -36,11 +36,12 @@ def main():
     runs = int(sys.argv[1])
     commands = [argument.split() for argument in sys.argv[2:]]
     samples = [[] for _ in commands]
-    for turn in range(runs + 5):
+    warming = min(5, runs)
+    for turn in range(runs + warming):
         for command, sample in zip(commands, samples):
             result = run(command)
             # The first turns fill the caches.
-            if turn >= 5:
+            if turn >= warming:
                 sample.append(result)
     medians = []
     for command, sample in zip(commands, samples):

@@ -12,17 +12,10 @@ struct NamedPrefixes {
 
     /// All of them, in no order; the default routes are not among them.
     var prefixes: [Prefix] {
-        let inRules = ruleset.chains.values.flatMap(\.rules).flatMap(\.statements).flatMap { statement in
-            if case .match(let condition) = statement {
-                Self.prefixes(in: condition).map(\.prefix)
-            } else {
-                [Prefix]()
-            }
-        }
         let inSets = ruleset.sets.values.flatMap { set in
             NftValue.intervals(of: set).flatMap { Self.prefixes(from: $0.low, to: $0.high ?? $0.low) }
         }
-        return (inRules + inSets + routes.map(\.destination)).filter { $0.length > 0 }
+        return (Array(ruleset.facts.prefixes) + inSets + routes.map(\.destination)).filter { $0.length > 0 }
     }
 
     /// A prefix in a condition.

@@ -4,17 +4,17 @@ internal import NetlinkBridge
 ///
 /// The kernel does not tell who wrote a rule. A rule with an xt expression is iptables' work, and so is a plain one in
 /// its form beside such rules, or in a table whose base chains are those of iptables.
-struct IptablesTables {
+struct IptablesTables: Sendable {
     private let tables: Set<Table>
 
-    private struct Table: Hashable {
+    private struct Table: Hashable, Sendable {
         let family: NftFamily
         let name: KernelName
     }
 
     init(_ ruleset: NftRuleset) {
         var tables: Set<Table> = []
-        for rule in ruleset.rules where rule.expressions.contains(where: Self.isXtables) {
+        for rule in ruleset.rules where rule.hasExtensions {
             tables.insert(Table(family: rule.family, name: rule.table))
         }
         let bases = Dictionary(grouping: ruleset.chains.filter { $0.hook != nil }) { chain in
@@ -25,21 +25,14 @@ struct IptablesTables {
     }
 
     /// Tells whether a rule is one that iptables-nft wrote, as far as that can be told.
-    func wrote(_ rule: NftRule) -> Bool {
-        if rule.expressions.contains(where: Self.isXtables) { return true }
+    func wrote(_ rule: NftRule, _ expressions: [NftExpression]) -> Bool {
+        if rule.hasExtensions { return true }
         return tables.contains(Table(family: rule.family, name: rule.table))
-            && rule.expressions.contains { if case .counter = $0 { true } else { false } }
-            && rule.expressions.allSatisfy(Self.isIptables)
+            && expressions.contains { if case .counter = $0 { true } else { false } }
+            && expressions.allSatisfy(Self.isIptables)
     }
 
     private static let names: Set<KernelName> = ["filter", "nat", "mangle", "raw", "security"]
-
-    private static func isXtables(_ expression: NftExpression) -> Bool {
-        switch expression {
-        case .match, .target: true
-        default: false
-        }
-    }
 
     /// The kinds of expressions that iptables-nft 1.8 writes.
     private static func isIptables(_ expression: NftExpression) -> Bool {

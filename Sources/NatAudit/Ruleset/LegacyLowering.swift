@@ -13,7 +13,7 @@ extension Chain {
                 ),
                 hook: hook(of: chain, in: table),
                 isDormant: false,
-                rules: chain.rules.map { rule($0, in: chain, setNames) }
+                contents: .legacy(chain, setNames: setNames)
             )
         }
     }
@@ -43,12 +43,11 @@ extension Chain {
         default: nil
         }
     }
+}
 
-    private static func rule(
-        _ rule: LegacyRule,
-        in chain: LegacyChain,
-        _ setNames: [UInt16: KernelName]
-    ) -> Rule {
+extension Rule {
+    /// A legacy rule.
+    init(_ rule: LegacyRule, in chain: LegacyChain, _ setNames: [UInt16: KernelName]) {
         let translatesSource = chain.hook.map { $0 == .postrouting || $0 == .input } ?? true
         let ending: [Statement] =
             switch rule.target {
@@ -65,14 +64,18 @@ extension Chain {
                     translatesSource: translatesSource
                 )
             }
-        let matches = rule.decodedMatches.map { Statement.match(.match($0)) }
-        return Rule(
+        let parts = rule.parts
+        let decoded = parts.matches.map { XtMatch($0, family: rule.family) }
+        var comment: [UInt8]?
+        for case .comment(let text) in decoded where comment == nil { comment = text.bytes }
+        self.init(
             backend: .iptablesLegacy,
             handle: nil,
             position: rule.position,
-            statements: rule.condition.statements(family: rule.family) + matches + ending,
-            comment: rule.comment?.bytes,
-            text: rule.iptablesText(setNames: setNames)
+            statements: parts.condition.statements(family: rule.family)
+                + decoded.map { .match(.match($0)) } + ending,
+            comment: comment,
+            source: .legacy(rule, setNames: setNames)
         )
     }
 }

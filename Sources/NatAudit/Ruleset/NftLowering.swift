@@ -15,12 +15,12 @@ struct NftLowering {
     private(set) var phrases: [Int: NftPhrase] = [:]
     private(set) var matchComment: [UInt8]?
 
-    init(_ rule: NftRule, sets: @escaping (KernelName) -> NftSet?) {
+    init(_ expressions: [NftExpression], of rule: NftRule, sets: @escaping (KernelName) -> NftSet?) {
         self.sets = sets
         tableFamily = rule.family
         family = rule.family == .ip6 ? .ip6 : .ip
-        for (index, expression) in rule.expressions.enumerated() {
-            lower(expression, isLast: index == rule.expressions.count - 1)
+        for (index, expression) in expressions.enumerated() {
+            lower(expression, isLast: index == expressions.count - 1)
         }
     }
 

@@ -12,8 +12,46 @@ public struct Rule: Hashable, Sendable {
     public let statements: [Statement]
     /// The rule's comment, not escaped; nil where there is none.
     public let comment: [UInt8]?
-    /// The rule in its backend's own syntax, escaped for display.
-    public let text: String
+    /// What the rule is written from when its text is asked for.
+    private let source: RuleSource
+
+    /// Makes a rule of its parts and its text.
+    public init(
+        backend: Backend,
+        handle: UInt64?,
+        position: Int,
+        statements: [Statement],
+        comment: [UInt8]?,
+        text: String
+    ) {
+        self.init(
+            backend: backend,
+            handle: handle,
+            position: position,
+            statements: statements,
+            comment: comment,
+            source: .words(text)
+        )
+    }
+
+    init(
+        backend: Backend,
+        handle: UInt64?,
+        position: Int,
+        statements: [Statement],
+        comment: [UInt8]?,
+        source: RuleSource
+    ) {
+        self.backend = backend
+        self.handle = handle
+        self.position = position
+        self.statements = statements
+        self.comment = comment
+        self.source = source
+    }
+
+    /// The rule in its backend's own syntax, escaped for display; written anew each time, since few are ever shown.
+    public var text: String { source.text }
 
     /// The source translation that the rule makes; nil where it makes none.
     public var sourceTranslation: SourceTranslation? {
@@ -30,8 +68,25 @@ public struct Chain: Hashable, Sendable {
     public let hook: Hook?
     /// Tells whether the chain's table is switched off.
     public let isDormant: Bool
-    /// The rules in the order in which they run.
-    public let rules: [Rule]
+    /// The rules in the order in which they run; lowered anew each time, unless the chain was made of rules.
+    ///
+    /// Who asks often asks `Ruleset.rules(of:)`, which remembers them.
+    public var rules: [Rule] { contents.rules }
+    /// The rules where they are kept in this form; nil where they would have to be lowered.
+    var keptRules: [Rule]? { if case .rules(let rules) = contents { rules } else { nil } }
+    private let contents: ChainContents
+
+    /// Makes a chain of rules.
+    public init(place: ChainPlace, hook: Hook?, isDormant: Bool, rules: [Rule]) {
+        self.init(place: place, hook: hook, isDormant: isDormant, contents: .rules(rules))
+    }
+
+    init(place: ChainPlace, hook: Hook?, isDormant: Bool, contents: ChainContents) {
+        self.place = place
+        self.hook = hook
+        self.isDormant = isDormant
+        self.contents = contents
+    }
 
     /// Where a base chain sits.
     public struct Hook: Hashable, Sendable {

@@ -11,44 +11,43 @@ extension Ruleset {
         setNames: [UInt16: KernelName] = [:],
         ipsets: [UInt16: IPSet] = [:]
     ) {
-        let native = nftables.map { Self.chains(of: $0, setNames) } ?? []
-        let old = legacy.flatMap { Chain.chains(of: $0, setNames) }
-        self.init(chains: native + old, sets: nftables?.sets ?? [], setNames: setNames, ipsets: ipsets)
+        var chains = nftables.map { Self.chains(of: $0, setNames) } ?? []
+        for table in legacy { chains += Chain.chains(of: table, setNames) }
+        self.init(chains: chains, sets: nftables?.sets ?? [], setNames: setNames, ipsets: ipsets)
     }
 
     private static func chains(of ruleset: NftRuleset, _ setNames: [UInt16: KernelName]) -> [Chain] {
-        let iptables = IptablesTables(ruleset)
-        let sets = Dictionary(
-            ruleset.sets.map { (SetPlace(family: $0.family, table: $0.table, name: $0.name), $0) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let context = NftContext(ruleset, setNames: setNames)
         let dormant = Set(
             ruleset.tables.filter(\.isDormant).map { TablePlace(family: $0.family, name: $0.name) }
         )
-        let rules = Dictionary(grouping: ruleset.rules) { rule in
-            ChainPlace(isLegacy: false, family: rule.family, table: rule.table, chain: rule.chain)
-        }
+        var rules = RulesByChain(ruleset)
         return ruleset.chains.map { chain in
-            let place = ChainPlace(
-                isLegacy: false,
-                family: chain.family,
-                table: chain.table,
-                chain: chain.name
-            )
-            let table = TablePlace(family: chain.family, name: chain.table)
-            let lookup = { (name: KernelName) in
-                sets[SetPlace(family: chain.family, table: chain.table, name: name)]
-            }
-            return Chain(
-                place: place,
+            Chain(
+                place: ChainPlace(isLegacy: false, family: chain.family, table: chain.table, chain: chain.name),
                 hook: Chain.Hook(chain),
-                isDormant: dormant.contains(table),
-                rules: (rules[place] ?? []).enumerated().map { index, rule in
-                    iptables.wrote(rule)
-                        ? Rule(iptables: rule, position: index + 1, sets: lookup, setNames: setNames)
-                        : Rule(native: rule, position: index + 1, sets: lookup)
-                }
+                isDormant: !dormant.isEmpty
+                    && dormant.contains(TablePlace(family: chain.family, name: chain.table)),
+                contents: .nftables(rules.next(of: chain), context)
             )
+        }
+    }
+
+    /// The rules of chains, which the reader gives in the order of the chains.
+    private struct RulesByChain {
+        private let rules: [NftRule]
+        private var next = 0
+
+        init(_ ruleset: NftRuleset) { rules = ruleset.rules }
+
+        mutating func next(of chain: NftChain) -> ArraySlice<NftRule> {
+            let first = next
+            while next < rules.count, rules[next].family == chain.family, rules[next].chain == chain.name,
+                rules[next].table == chain.table
+            {
+                next += 1
+            }
+            return rules[first..<next]
         }
     }
 
@@ -75,39 +74,19 @@ extension Chain.Hook {
 }
 
 extension Rule {
-    /// A rule in nftables' own language.
-    init(native rule: NftRule, position: Int, sets: @escaping (KernelName) -> NftSet?) {
-        let lowered = NftLowering(rule, sets: sets)
+    /// A rule of nf_tables, in nftables' own language or as iptables-nft wrote it.
+    init(_ rule: NftRule, position: Int, _ context: NftContext) {
+        let expressions = rule.expressions
+        let lowered = NftLowering(expressions, of: rule, sets: context.sets(of: rule))
+        let isIptables = context.isIptables(rule, expressions)
         let comment = rule.userData.comment
         self.init(
-            backend: .nftables,
+            backend: isIptables ? .iptablesNft : .nftables,
             handle: rule.handle,
             position: position,
             statements: lowered.statements,
-            comment: comment,
-            text: NftText(family: rule.family, sets: sets).text(
-                of: lowered.statements,
-                phrases: lowered.phrases,
-                comment: comment
-            )
-        )
-    }
-
-    /// A rule that iptables-nft wrote.
-    init(
-        iptables rule: NftRule,
-        position: Int,
-        sets: @escaping (KernelName) -> NftSet?,
-        setNames: [UInt16: KernelName]
-    ) {
-        let lowered = NftLowering(rule, sets: sets)
-        self.init(
-            backend: .iptablesNft,
-            handle: rule.handle,
-            position: position,
-            statements: lowered.statements,
-            comment: lowered.matchComment ?? rule.userData.comment,
-            text: IptablesNftText.text(of: rule, statements: lowered.statements, setNames: setNames)
+            comment: isIptables ? lowered.matchComment ?? comment : comment,
+            source: .nftables(rule, context)
         )
     }
 }

@@ -13,6 +13,11 @@ public struct Ruleset: Hashable, Sendable {
     /// The ipsets that rules ask, by their index, as far as they could be read.
     public let ipsets: [UInt16: IPSet]
 
+    /// What is asked of all rules, found out in one pass.
+    let facts: RulesetFacts
+    /// The rules of chains that were asked for before.
+    private let remembered = RememberedRules()
+
     /// Where a set or map is kept.
     public struct SetPlace: Hashable, Sendable {
         /// The family of the table.
@@ -34,8 +39,20 @@ public struct Ruleset: Hashable, Sendable {
         self.ipsets = ipsets
         order = chains.map(\.place)
         // The kernel has no two chains of one place; the first wins in a capture that lies.
-        self.chains = Dictionary(chains.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })
-        self.sets = Dictionary(
+        var places: [ChainPlace: Chain] = [:]
+        places.reserveCapacity(chains.count)
+        for chain in chains where places[chain.place] == nil { places[chain.place] = chain }
+        self.chains = places
+        self.sets = Self.places(of: sets)
+        facts = RulesetFacts(chains)
+    }
+
+    /// The rules of a chain, remembered for those who ask again: walks meet few chains, but those often.
+    func rules(of chain: Chain) -> [Rule] { chain.keptRules ?? remembered.rules(of: chain) }
+
+    /// The sets by their places; the first of a place wins.
+    static func places(of sets: [NftSet]) -> [SetPlace: NftSet] {
+        Dictionary(
             sets.map { (SetPlace(family: $0.family, table: $0.table, name: $0.name), $0) },
             uniquingKeysWith: { first, _ in first }
         )

@@ -179,16 +179,6 @@ extension Ruleset {
     /// Tells whether a rule may give a packet another destination, or a mark by which ways are chosen, before it is
     /// routed.
     fileprivate func mayChangeWays(dependingOnMarks: Bool) -> Bool {
-        chains.values.contains { chain in
-            chain.rules.contains { rule in
-                rule.statements.contains { statement in
-                    switch statement {
-                    case .translateDestination: true
-                    case .mark(let assignment): assignment.target == .packet && dependingOnMarks
-                    default: false
-                    }
-                }
-            }
-        }
+        facts.translatesDestinations || facts.marksPackets && dependingOnMarks
     }
 }

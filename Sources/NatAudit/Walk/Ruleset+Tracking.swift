@@ -2,23 +2,19 @@ internal import NetlinkBridge
 
 extension Ruleset {
     /// Tells whether a rule makes the kernel track the flows of a family; without one, chains of type nat never run.
-    ///
-    /// Such an expression counts wherever it stands, also in a chain that nothing calls.
-    func tracksFlows(of family: AddressFamily) -> Bool {
-        chains.values.contains { chain in
-            chain.place.family.covers(family)
-                && chain.rules.contains { $0.statements.contains(where: Self.tracks) }
-        }
-    }
+    func tracksFlows(of family: AddressFamily) -> Bool { facts.tracked.contains(family) }
+}
 
-    private static func tracks(_ statement: Statement) -> Bool {
-        switch statement {
+extension Statement {
+    /// Tells whether the kernel tracks flows for the statement's sake.
+    var tracksFlows: Bool {
+        switch self {
         case .translateSource, .translateDestination: true
-        case .match(.match(let match)): tracks(match)
-        case .match(.compare(let operand, _, _)), .match(.range(let operand, _, _, _)): tracks(operand)
+        case .match(.match(let match)): Self.tracks(match)
+        case .match(.compare(let operand, _, _)), .match(.range(let operand, _, _, _)): Self.tracks(operand)
         case .match(.lookup(let operands, _, _)), .verdictMap(let operands, _):
-            operands.contains(where: tracks)
-        case .mark(let assignment): assignment.target == .flow || tracks(assignment.value)
+            operands.contains(where: Self.tracks)
+        case .mark(let assignment): assignment.target == .flow || Self.tracks(assignment.value)
         case .change(let words): words.contains("ct ") || words.contains("-j CT")
         // What is not understood may well track: then the chains run.
         case .match(.other): true

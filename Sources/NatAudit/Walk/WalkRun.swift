@@ -46,7 +46,7 @@ struct WalkRun {
         var leaving = Leaving()
         var travellers = [traveller]
         var last: (traveller: Traveller, test: ConditionTest)?
-        for rule in chain.rules {
+        for rule in context.ruleset.rules(of: chain) {
             budget -= travellers.count
             guard budget > 0, travellers.count <= Self.maximumBranches else {
                 let words =

@@ -42,8 +42,9 @@ public struct NftChain: Hashable, Sendable {
         }
     }
 
-    /// Decodes the payload of an NFT_MSG_NEWCHAIN message.
-    init(decoding payload: Span<UInt8>) throws(DecodingError) {
+    /// Decodes the payload of an NFT_MSG_NEWCHAIN message; the name of the table is kept once for all chains that follow
+    /// each other in it.
+    init(decoding payload: Span<UInt8>, sharing other: NftChain? = nil) throws(DecodingError) {
         let (family, rest) = try NftFamily.read(from: payload)
         var table: KernelName = ""
         var name: KernelName = ""
@@ -65,7 +66,7 @@ public struct NftChain: Hashable, Sendable {
             }
         }
         self.family = family
-        self.table = table
+        self.table = other.flatMap { $0.table == table ? $0.table : nil } ?? table
         self.name = name
         self.handle = handle
         self.flags = flags

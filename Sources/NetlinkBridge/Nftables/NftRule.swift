@@ -1,6 +1,9 @@
 internal import CShims
 
 /// A rule of nf_tables (NFTA_RULE_*): a program of expressions for the kernel's register machine.
+///
+/// A node may have a hundred thousand of them: what is in a rule is kept as the kernel sent it, packed, and is decoded
+/// whenever it is asked for.
 public struct NftRule: Hashable, Sendable {
     /// The family of the rule's table.
     public let family: NftFamily
@@ -10,34 +13,65 @@ public struct NftRule: Hashable, Sendable {
     public let chain: KernelName
     /// The kernel's number for the rule, unique in its table.
     public let handle: UInt64
-    /// The expressions, in the order in which they run.
-    public let expressions: [NftExpression]
+    /// Tells whether an expression is a match or a target of xtables.
+    public let hasExtensions: Bool
     /// What nft keeps with the rule, its comment above all.
     public let userData: UserData
+    /// The expressions as the kernel sent them.
+    private let program: PackedBytes
 
     /// Decodes the payload of an NFT_MSG_NEWRULE message.
     init(decoding payload: Span<UInt8>) throws(DecodingError) {
+        var survey = RuleSurvey()
+        self = try NftRule(decoding: payload, &survey)
+    }
+
+    /// Decodes the payload, and notes what has to be known of all rules.
+    init(decoding payload: Span<UInt8>, _ survey: inout RuleSurvey) throws(DecodingError) {
         let (family, rest) = try NftFamily.read(from: payload)
         var table: KernelName = ""
         var chain: KernelName = ""
         var handle: UInt64 = 0
-        var expressions: [NftExpression] = []
+        var hasExtensions = false
         var userData = UserData()
+        var program = PackedBytes()
         try Attributes.forEach(in: payload.extracting(rest)) { (type, value) throws(DecodingError) in
             switch UInt32(type) {
             case NFTA_RULE_TABLE.rawValue: table = KernelName(bytes: value.array)
             case NFTA_RULE_CHAIN.rawValue: chain = KernelName(bytes: value.array)
             case NFTA_RULE_HANDLE.rawValue: handle = try value.network()
-            case NFTA_RULE_EXPRESSIONS.rawValue: expressions = try NftExpression.list(in: value)
+            case NFTA_RULE_EXPRESSIONS.rawValue:
+                for expression in try NftExpression.list(in: value) {
+                    hasExtensions = hasExtensions || expression.isExtension
+                    survey.note(expression, family, table)
+                }
+                program = PackedBytes(value)
             case NFTA_RULE_USERDATA.rawValue: userData = UserData(bytes: value.array)
             default: break
             }
         }
         self.family = family
-        self.table = table
-        self.chain = chain
+        self.table = survey.shared(table)
+        self.chain = survey.shared(chain)
         self.handle = handle
-        self.expressions = expressions
+        self.hasExtensions = hasExtensions
         self.userData = userData
+        self.program = program
+    }
+
+    /// The expressions, in the order in which they run; decoded anew each time.
+    public var expressions: [NftExpression] {
+        // What was decoded when the rule was read cannot fail to be decoded again.
+        (try? NftExpression.list(in: program.unpacked.span)) ?? []
+    }
+}
+
+extension NftExpression {
+    /// Tells whether it is a match or a target of xtables.
+    var isExtension: Bool {
+        switch self {
+        case .match, .target: true
+        default: false
+        }
     }
 }

@@ -68,7 +68,7 @@ struct LegacyChainBuilder {
         guard let end = draft.entries.last else {
             throw DecodingError(what: "an end of chain \(draft.name)", offset: base)
         }
-        guard end.matches.isEmpty, draft.policy == nil || draft.policy == end.offset else {
+        guard !end.hasMatches, draft.policy == nil || draft.policy == end.offset else {
             throw error("the policy of chain \(draft.name)", end)
         }
         let policy: LegacyPolicy?
@@ -84,10 +84,9 @@ struct LegacyChainBuilder {
                 LegacyRule(
                     family: family,
                     position: index + 1,
-                    condition: entry.condition,
-                    matches: entry.matches,
                     target: try target(of: entry, starts),
-                    counters: entry.counters
+                    counters: entry.counters,
+                    entry: entry.packed
                 )
             )
         }

@@ -43,3 +43,21 @@ public struct LegacyCondition: Hashable, Sendable {
     /// Which of the tests are inverted.
     public let inversions: Inversions
 }
+
+extension LegacyCondition {
+    /// The condition that every packet of a family passes.
+    init(anyOf family: AddressFamily) {
+        let none = Prefix(everyAddressOf: family).address
+        let any = XtMaskedAddress(address: none, mask: none)
+        self.init(
+            source: any,
+            destination: any,
+            input: XtInterfaceName(),
+            output: XtInterfaceName(),
+            transportProtocol: nil,
+            isFragment: false,
+            trafficClass: nil,
+            inversions: []
+        )
+    }
+}

@@ -6,11 +6,12 @@ struct LegacyEntry {
     let offset: Int
     /// Where the next one begins.
     let end: Int
-    let condition: LegacyCondition
     let isGoto: Bool
-    let matches: [XtExtension]
+    let hasMatches: Bool
     let target: XtExtension
     let counters: LegacyCounters
+    /// The entry as the kernel holds it, of which `parts(of:family:)` has what is not kept here.
+    let packed: PackedBytes
 
     /// The verdict of a standard target: an offset to go to, or a negative number; nil for another target.
     func verdict() throws(DecodingError) -> Int32? {
@@ -34,24 +35,49 @@ struct LegacyEntry {
             throw DecodingError(what: "an entry whose target lies inside it", offset: start)
         }
         _ = try blob.slice(start, length)
-        var matches: [XtExtension] = []
-        var place = layout.size
-        while place < targetOffset {
-            let (match, size) = try Self.extension(blob, start + place, limit: targetOffset - place)
-            matches.append(match)
-            place += size
-        }
+        hasMatches = try !Self.matches(blob, start, layout.size..<targetOffset).isEmpty
         let limit = length - targetOffset
         self.target = try Self.extension(blob, start + targetOffset, limit: limit).0
         self.offset = offset
         self.end = offset + length
-        self.matches = matches
-        condition = try LegacyCondition(blob, at: start, layout, family)
+        _ = try LegacyCondition(blob, at: start, layout, family)
         isGoto = try blob.u8(start + layout.flags) & layout.gotoFlag != 0
         counters = LegacyCounters(
             packets: try blob.u64(start + layout.counters + NA_COUNTERS_PACKETS),
             bytes: try blob.u64(start + layout.counters + NA_COUNTERS_BYTES)
         )
+        packed = PackedBytes(blob.bytes.span.extracting(start..<(start + length)))
+    }
+
+    /// The condition and the matches of an entry, decoded again.
+    static func parts(
+        of packed: PackedBytes,
+        family: AddressFamily
+    ) throws(DecodingError) -> (condition: LegacyCondition, matches: [XtExtension]) {
+        let layout = family == .ip ? LegacyEntryLayout.v4 : LegacyEntryLayout.v6
+        let blob = XtBytes(packed.unpacked, "an entry")
+        let targetOffset = Int(try blob.u16(layout.targetOffset))
+        guard targetOffset >= layout.size else {
+            throw DecodingError(what: "an entry whose target lies inside it", offset: 0)
+        }
+        return (
+            try LegacyCondition(blob, at: 0, layout, family), try matches(blob, 0, layout.size..<targetOffset)
+        )
+    }
+
+    private static func matches(
+        _ blob: XtBytes,
+        _ start: Int,
+        _ range: Range<Int>
+    ) throws(DecodingError) -> [XtExtension] {
+        var matches: [XtExtension] = []
+        var place = range.lowerBound
+        while place < range.upperBound {
+            let (match, size) = try Self.extension(blob, start + place, limit: range.upperBound - place)
+            matches.append(match)
+            place += size
+        }
+        return matches
     }
 
     /// A match or target and its size, which is at least that of the header and at most `limit`.

@@ -1,17 +1,31 @@
 /// A rule of a legacy table.
+///
+/// A node may have a hundred thousand of them: what is in a rule is kept as the kernel handed it out, packed, and is
+/// decoded whenever it is asked for.
 public struct LegacyRule: Hashable, Sendable {
     /// The family of the table.
     public let family: AddressFamily
     /// The place in its chain, from 1 as iptables counts.
     public let position: Int
-    /// What the packet's headers and devices have to be.
-    public let condition: LegacyCondition
-    /// The matches, in the order in which the kernel asks them.
-    public let matches: [XtExtension]
     /// What is done with a packet that passes.
     public let target: LegacyTarget
     /// What passed so far.
     public let counters: LegacyCounters
+    /// The entry as the kernel holds it.
+    let entry: PackedBytes
+
+    /// What the packet's headers and devices have to be.
+    public var condition: LegacyCondition { parts.condition }
+
+    /// The matches, in the order in which the kernel asks them.
+    public var matches: [XtExtension] { parts.matches }
+
+    /// The condition and the matches, decoded once.
+    public var parts: (condition: LegacyCondition, matches: [XtExtension]) {
+        if let parts = try? LegacyEntry.parts(of: entry, family: family) { return parts }
+        // What was decoded when the table was read cannot fail to be decoded again; if it did, nothing would be certain.
+        return (LegacyCondition(anyOf: family), [XtExtension(name: "unreadable", revision: 0, data: [])])
+    }
 
     /// The matches, decoded as far as they are known.
     public var decodedMatches: [XtMatch] { matches.map { XtMatch($0, family: family) } }
@@ -29,7 +43,8 @@ public struct LegacyRule: Hashable, Sendable {
 
     /// The rule as iptables-save writes it, without `-A CHAIN`; see `XtMatch.iptablesText(setNames:)`.
     public func iptablesText(setNames: [UInt16: KernelName] = [:]) -> String {
-        let matchText = decodedMatches.map { " " + $0.iptablesText(setNames: setNames) }.joined()
+        let (condition, matches) = parts
+        let matchText = matches.map { " " + XtMatch($0, family: family).iptablesText(setNames: setNames) }.joined()
         let targetText = decodedTarget.map { " " + $0.iptablesText } ?? target.iptablesText
         return String((condition.iptablesText + matchText + targetText).dropFirst())
     }

@@ -15,7 +15,9 @@ public struct LegacyTable: Hashable, Sendable {
         var indexes: Set<UInt16> = []
         for chain in chains {
             for rule in chain.rules {
-                for case .set(let match) in rule.decodedMatches { indexes.insert(match.index) }
+                for match in rule.matches where "set" ~= match.name {
+                    if case .set(let match) = XtMatch(match, family: family) { indexes.insert(match.index) }
+                }
             }
         }
         return indexes

@@ -11,6 +11,12 @@ public struct XtInterfaceName: Hashable, Sendable {
     /// IFNAMSIZ of linux/if.h.
     static let length = 16
 
+    /// The test that every interface passes.
+    init() {
+        bytes = [UInt8](repeating: 0, count: Self.length)
+        mask = bytes
+    }
+
     init(_ structure: XtBytes, name: Int, mask: Int) throws(DecodingError) {
         bytes = Array(try structure.slice(name, Self.length))
         self.mask = Array(try structure.slice(mask, Self.length))

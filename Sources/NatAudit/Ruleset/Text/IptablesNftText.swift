@@ -19,21 +19,26 @@ struct IptablesNftText {
     private var limits: ArraySlice<NftLimit>
 
     /// The text of a rule, escaped for display.
-    static func text(of rule: NftRule, statements: [Statement], setNames: [UInt16: KernelName]) -> String {
-        var text = IptablesNftText(rule, setNames)
+    static func text(
+        of expressions: [NftExpression],
+        family: NftFamily,
+        statements: [Statement],
+        setNames: [UInt16: KernelName]
+    ) -> String {
+        var text = IptablesNftText(expressions, family, setNames)
         for statement in statements { text.add(statement) }
-        for case .target(let target) in rule.expressions {
+        for case .target(let target) in expressions {
             text.ending = XtTarget(target, family: text.family).iptablesText
         }
         let head = [text.source, text.destination, text.input, text.output, text.transport, text.fragment]
         return (head + text.matches + [text.ending]).filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    private init(_ rule: NftRule, _ setNames: [UInt16: KernelName]) {
-        family = rule.family == .ip6 ? .ip6 : .ip
+    private init(_ expressions: [NftExpression], _ family: NftFamily, _ setNames: [UInt16: KernelName]) {
+        self.family = family == .ip6 ? .ip6 : .ip
         self.setNames = setNames
-        limits = rule.expressions.compactMap { if case .limit(let limit) = $0 { limit } else { nil } }[...]
-        for case .log(let log) in rule.expressions { ending = Self.text(of: log) }
+        limits = expressions.compactMap { if case .limit(let limit) = $0 { limit } else { nil } }[...]
+        for case .log(let log) in expressions { ending = Self.text(of: log) }
     }
 
     private mutating func add(_ statement: Statement) {

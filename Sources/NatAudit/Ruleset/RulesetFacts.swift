@@ -1,0 +1,38 @@
+internal import NetlinkBridge
+
+/// What is asked of all rules together; found out in one pass, in which no rule is kept.
+struct RulesetFacts: Hashable, Sendable {
+    /// The families whose flows a rule makes the kernel track; without one, chains of type nat never run.
+    ///
+    /// Such an expression counts wherever it stands, also in a chain that nothing calls.
+    private(set) var tracked: Set<AddressFamily> = []
+    /// Tells whether a rule may give a packet another destination.
+    private(set) var translatesDestinations = false
+    /// Tells whether a rule gives a packet a mark.
+    private(set) var marksPackets = false
+    /// The prefixes that conditions compare addresses with.
+    private(set) var prefixes: Set<Prefix> = []
+    /// The chains with a rule that translates sources.
+    private(set) var translatingSources: Set<ChainPlace> = []
+
+    init(_ chains: [Chain]) {
+        for chain in chains {
+            for rule in chain.rules {
+                for statement in rule.statements { note(statement, in: chain.place) }
+            }
+        }
+    }
+
+    private mutating func note(_ statement: Statement, in place: ChainPlace) {
+        switch statement {
+        case .match(let condition):
+            for mention in NamedPrefixes.prefixes(in: condition) { prefixes.insert(mention.prefix) }
+        case .translateSource: translatingSources.insert(place)
+        case .translateDestination: translatesDestinations = true
+        case .mark(let assignment): marksPackets = marksPackets || assignment.target == .packet
+        case .verdict, .verdictMap, .untrack, .change, .silent: break
+        }
+        let families = AddressFamily.allCases.filter { place.family.covers($0) && !tracked.contains($0) }
+        if !families.isEmpty, statement.tracksFlows { tracked.formUnion(families) }
+    }
+}

@@ -88,6 +88,12 @@ public struct Chain: Hashable, Sendable {
         self.contents = contents
     }
 
+    /// How many rules it has.
+    var count: Int { contents.count }
+
+    /// The same chain, with its rules kept in their one form.
+    var kept: Chain { Chain(place: place, hook: hook, isDormant: isDormant, rules: rules) }
+
     /// Where a base chain sits.
     public struct Hook: Hashable, Sendable {
         /// The hook.

@@ -28,6 +28,15 @@ enum ChainContents: Hashable, Sendable {
     /// The rules of a legacy chain, and the names of ipsets.
     case legacy(LegacyChain, setNames: [UInt16: KernelName])
 
+    /// How many rules there are.
+    var count: Int {
+        switch self {
+        case .rules(let rules): rules.count
+        case .nftables(let rules, _): rules.count
+        case .legacy(let chain, _): chain.rules.count
+        }
+    }
+
     /// The rules in their one form.
     var rules: [Rule] {
         switch self {

@@ -18,6 +18,9 @@ public struct Ruleset: Hashable, Sendable {
     /// The rules of chains that were asked for before.
     private let remembered = RememberedRules()
 
+    /// Up to so many rules are lowered once and kept.
+    private static let keptRules = 4096
+
     /// Where a set or map is kept.
     public struct SetPlace: Hashable, Sendable {
         /// The family of the table.
@@ -37,6 +40,9 @@ public struct Ruleset: Hashable, Sendable {
     ) {
         self.setNames = setNames
         self.ipsets = ipsets
+        // Of ordinary hosts all rules are kept in their one form; only large nodes have to spare memory.
+        let isSmall = chains.reduce(0) { $0 + $1.count } <= Self.keptRules
+        let chains = isSmall ? chains.map(\.kept) : chains
         order = chains.map(\.place)
         // The kernel has no two chains of one place; the first wins in a capture that lies.
         var places: [ChainPlace: Chain] = [:]

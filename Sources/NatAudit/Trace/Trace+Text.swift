@@ -53,8 +53,8 @@ private struct StoryText {
         var missed: [WalkStep] = []
         func flush() {
             let shown = isVerbose || missed.count <= Self.row ? missed : Array(missed.prefix(1))
-            for case .missed(let rule, let text, let condition) in shown {
-                lines.append(style.text("    rule \(rule.position)  \(text)", as: .faint))
+            for case .missed(let place, let rule, let condition) in shown {
+                lines.append(style.text("    rule \(place.position)  \(rule.text)", as: .faint))
                 lines.append(style.text("        is not met: \(condition)", as: .faint))
             }
             if shown.count < missed.count {
@@ -82,10 +82,10 @@ private struct StoryText {
             case .missed(let rule, _, _):
                 enter(rule.place)
                 missed.append(step)
-            case .rule(let rule, let text, let effect):
-                enter(rule.place)
+            case .rule(let place, let rule, let effect):
+                enter(place.place)
                 flush()
-                lines.append("    rule \(rule.position)  \(text)")
+                lines.append("    rule \(place.position)  \(rule.text)")
                 lines.append("        \(style.text(effect, as: .strong))")
             case .policy(let chain):
                 enter(chain)

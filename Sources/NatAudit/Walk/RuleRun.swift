@@ -104,12 +104,12 @@ struct RuleRun {
     }
 
     private mutating func step(_ effect: String) {
-        traveller.steps.append(.rule(reference, text: rule.text, effect: effect))
+        traveller.steps.append(.rule(reference, rule, effect: effect))
     }
 
     private mutating func miss(_ condition: Condition) {
         let words = test.text(of: condition)
-        traveller.steps.append(.missed(reference, text: rule.text, condition: words))
+        traveller.steps.append(.missed(reference, rule, condition: words))
     }
 
     private mutating func turn(_ effect: Effect) { turns.append(Turn(effect: effect, traveller: traveller)) }
@@ -193,7 +193,7 @@ struct RuleRun {
                 chosen.packet.destination = choice.address
                 chosen.packet.destinationPort = choice.port
                 let words = "the destination becomes \(chosen.packet.destinationWords)"
-                chosen.steps.append(.rule(reference, text: rule.text, effect: words))
+                chosen.steps.append(.rule(reference, rule, effect: words))
                 chosen.flow.isDestinationSettled = true
                 chosen.flow.destinationRule = reference
                 turns.append(Turn(effect: .accepts, traveller: chosen))

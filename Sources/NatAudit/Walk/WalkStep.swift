@@ -4,10 +4,10 @@ public import NetlinkBridge
 public enum WalkStep: Hashable, Sendable {
     /// It came to a base chain.
     case chain(NetfilterHook, ChainPlace)
-    /// A rule did something with it: its text, and what it did.
-    case rule(RuleReference, text: String, effect: String)
+    /// A rule did something with it.
+    case rule(RuleReference, Rule, effect: String)
     /// A rule did nothing with it, since this condition does not hold; kept where the walk is told as a story only.
-    case missed(RuleReference, text: String, condition: String)
+    case missed(RuleReference, Rule, condition: String)
     /// A base chain's policy dropped it.
     case policy(ChainPlace)
     /// It was routed, in words.
@@ -21,9 +21,9 @@ extension WalkStep: CustomStringConvertible {
     public var description: String {
         switch self {
         case .chain(let hook, let place): "\(hook): \(place)"
-        case .rule(let rule, let text, _): "rule \(rule.position) of \(rule.place): \(text)"
-        case .missed(let rule, let text, let condition):
-            "rule \(rule.position) of \(rule.place): \(text) (not met: \(condition))"
+        case .rule(let place, let rule, _): "rule \(place.position) of \(place.place): \(rule.text)"
+        case .missed(let place, let rule, let condition):
+            "rule \(place.position) of \(place.place): \(rule.text) (not met: \(condition))"
         case .policy(let place): "policy drop of \(place)"
         case .way(let words), .note(let words): words
         }

@@ -11,6 +11,9 @@ struct PacketView {
     var host: HostView?
     /// The hook at which the rules look; nil where that is not said.
     var hook: NetfilterHook?
+    /// The packet's headers, made once for all rules that look.
+    private let network: PacketHeader
+    private let transport: PacketHeader
     /// Looks up a set of the rule's table.
     var sets: (KernelName) -> NftSet? = { _ in nil }
 
@@ -26,6 +29,8 @@ struct PacketView {
         self.flow = flow
         self.host = host
         self.hook = hook
+        network = PacketHeader(networkOf: packet)
+        transport = PacketHeader(transportOf: packet)
     }
 
     /// What an operand holds for the packet.
@@ -91,7 +96,7 @@ struct PacketView {
         // The host's own packet has no link layer header yet; a forwarded one keeps the one that it came with.
         case 0: return packet.inInterface == .none ? .absent : .unknown("bytes of the link layer header")
         case 1, 2:
-            let header = base == 1 ? PacketHeader(networkOf: packet) : PacketHeader(transportOf: packet)
+            let header = base == 1 ? network : transport
             guard let bytes = header.load(offset: offset, length: length, mask: mask) else {
                 let isInside = UInt64(offset) + UInt64(length) <= UInt64(header.bytes.count)
                 return .unknown(isInside ? "fields of the packet's header" : "bytes of the packet")

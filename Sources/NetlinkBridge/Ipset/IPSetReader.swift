@@ -1,4 +1,5 @@
 internal import CShims
+internal import Glibc
 
 /// Reads ipsets through a netlink socket of the calling thread's namespace.
 public struct IPSetReader: ~Copyable {
@@ -53,7 +54,7 @@ public struct IPSetReader: ~Copyable {
         } catch {
             if case .malformed = error.reason { return nil }
             // IPSET_CMD_LIST answers ENOENT for a set that is gone.
-            if error.code == 2 { return nil }
+            if error.code == ENOENT { return nil }
             throw error
         }
     }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import NetlinkBridge
 
 /// Finds the UDP sources that hold several external ports at this moment, in the calling thread's namespace.
@@ -73,7 +72,7 @@ public struct FlowSurvey {
 
     private static func forEachTranslated(_ body: (ConntrackEntry) -> Void) throws {
         for family in AddressFamily.allCases {
-            try ConntrackTable.forEachEntry(family: family, protocol: UInt8(IPPROTO_UDP)) { flow in
+            try ConntrackTable.forEachEntry(family: family, protocol: Packet.udp) { flow in
                 if flow.presentedSource != flow.original.source { body(flow) }
             }
         }

@@ -9,19 +9,19 @@ struct HiddenTranslation: Hashable, Sendable {
 
     /// Looks for the marks; nil where there are none.
     init?(_ ruleset: Ruleset) {
-        let chains = ruleset.chains.values
-        let translating = chains.filter { $0.rules.contains { $0.sourceTranslation != nil } }
+        let chains = ruleset.order
+        let translating = ruleset.facts.translatingSources
         // With bpf.masquerade=true Cilium leaves this chain empty.
-        let post = chains.filter { $0.place.chain.bytes.starts(with: "CILIUM_POST".utf8) }
+        let post = chains.filter { $0.chain.bytes.starts(with: "CILIUM_POST".utf8) }
         if !post.isEmpty, !post.contains(where: translating.contains) {
             words = "Cilium's chain CILIUM_POST_nat translates nothing, so that Cilium may do it in BPF"
             return
         }
         // In its shared gateway mode OVN-Kubernetes has no masquerade for pods in the nat table's own chain.
         let isOVN = chains.contains { chain in
-            chain.place.chain.bytes.starts(with: "OVN-KUBE-".utf8) || chain.place.table == "ovn-kubernetes"
+            chain.chain.bytes.starts(with: "OVN-KUBE-".utf8) || chain.table == "ovn-kubernetes"
         }
-        if isOVN, !translating.contains(where: { $0.place.chain == "POSTROUTING" }) {
+        if isOVN, !translating.contains(where: { $0.chain == "POSTROUTING" }) {
             words = "OVN-Kubernetes has no rule for pods here, so that it may translate them in Open vSwitch"
             return
         }

@@ -22,8 +22,7 @@ public struct InputPath: Hashable, Sendable {
     }
 
     /// Looks at the input chains for the outward interfaces of the translated paths.
-    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset, _ paths: [EgressPath]) {
-        var seen: Set<KernelName> = []
+    init(_ snapshot: HostSnapshot, _ paths: [EgressPath]) {
         var interfaces: [Outward] = []
         for path in paths where path.deciding != nil {
             guard case .link(let index, let name) = path.packet.outInterface,
@@ -32,14 +31,16 @@ public struct InputPath: Hashable, Sendable {
                     $0.interface.number == index && $0.address.family == path.candidate.family
                 })?.address
             else { continue }
-            guard seen.insert(KernelName("\(name)/\(path.candidate.family)")).inserted else { continue }
+            guard !interfaces.contains(where: { $0.index == index && $0.family == path.candidate.family }) else {
+                continue
+            }
             interfaces.append(
                 Outward(
                     name: name,
                     index: index,
                     family: path.candidate.family,
                     address: address,
-                    isOpen: Self.isOpen(InterfaceIndex(index), name, address, snapshot, ruleset)
+                    isOpen: Self.isOpen(InterfaceIndex(index), name, address, snapshot.walk)
                 )
             )
         }
@@ -64,8 +65,7 @@ public struct InputPath: Hashable, Sendable {
         _ index: InterfaceIndex,
         _ name: KernelName,
         _ address: IPAddress,
-        _ snapshot: HostSnapshot,
-        _ ruleset: Ruleset
+        _ walk: PacketWalk
     ) -> Answer {
         let stranger: IPAddress =
             address.family == .ip ? .v4(0x0909_0909) : .v6(high: 0x2620_00FE_0000_0000, low: 0xFE)
@@ -77,7 +77,6 @@ public struct InputPath: Hashable, Sendable {
             inInterface: .link(index: index.number, name: name)
         )
         packet.hasLocalSocket = false
-        let walk = snapshot.walk(ruleset)
         let outcomes = walk.outcomes(for: packet, at: .input, nat: false)
         let ends = outcomes.map { outcome -> Bool? in
             switch outcome.end {

@@ -15,11 +15,13 @@ public struct Owner: Hashable, Sendable {
     init?(of rule: Rule, in place: ChainPlace) {
         let chain = "\(place.chain)"
         let comment = rule.comment.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        // The text is written anew each time that it is asked for, and few signs stand in it.
+        lazy var text = rule.text
         let sign = OwnerCatalogue.signs.first { sign in
             sign.chainPrefixes.contains { chain.hasPrefix($0) }
                 || sign.commentPrefixes.contains { comment.hasPrefix($0) }
                 || sign.tables.contains("\(place.table)")
-                || sign.isSpoken(in: rule.text)
+                || !sign.phrases.isEmpty && sign.isSpoken(in: text)
         }
         guard let sign else { return nil }
         self = sign.owner

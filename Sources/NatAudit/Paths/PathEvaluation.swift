@@ -4,17 +4,20 @@ internal import NetlinkBridge
 struct PathEvaluation {
     private let snapshot: HostSnapshot
     private let walk: PacketWalk
+    private let ways: WayTable
 
-    /// Prepares; packets carry no mark until a rule gives them one.
-    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset) {
+    /// Prepares walks through the snapshot's own rules, or through others in their place.
+    ///
+    /// Packets carry no mark until a rule gives them one.
+    init(_ snapshot: HostSnapshot, insteadThrough ruleset: Ruleset? = nil) {
         self.snapshot = snapshot
-        walk = snapshot.walk(ruleset)
+        walk = ruleset.map { snapshot.walk(through: $0) } ?? snapshot.walk
+        ways = snapshot.ways()
     }
 
     /// The paths that exist, each with its verdict; a packet that takes no route makes no path.
     var paths: [EgressPath] {
-        let ways = snapshot.ways()
-        return snapshot.candidates.compactMap { candidate in
+        snapshot.candidates.compactMap { candidate in
             guard let packet = packet(candidate) else { return nil }
             return path(candidate, packet, walk.journey(of: packet, by: ways).outcomes).flatMap {
                 isServed($0) ? $0 : nil
@@ -24,8 +27,7 @@ struct PathEvaluation {
 
     /// The ways that packets of the paths take and that the kernel was not asked for.
     var unanswered: Set<RouteQuery> {
-        let ways = snapshot.ways()
-        return snapshot.candidates.reduce(into: []) { queries, candidate in
+        snapshot.candidates.reduce(into: []) { queries, candidate in
             guard let packet = packet(candidate) else { return }
             queries.formUnion(walk.journey(of: packet, by: ways).unanswered)
         }
@@ -65,9 +67,9 @@ struct PathEvaluation {
     }
 
     private func outcomes(of packet: Packet, on path: EgressPath) -> [WalkOutcome] {
-        qualified(
-            walk.journey(of: packet, by: snapshot.ways(otherwise: snapshot.answers[path.candidate.query])).outcomes
-        )
+        var ways = ways
+        ways.otherwise = snapshot.answers[path.candidate.query]
+        return qualified(walk.journey(of: packet, by: ways).outcomes)
     }
 
     private func qualified(_ outcomes: [WalkOutcome]) -> [WalkOutcome] {

@@ -45,8 +45,7 @@ struct InstancePlanner {
                         link.index,
                         name,
                         address.address,
-                        snapshot,
-                        planner.evidence.ruleset
+                        snapshot.walk
                     )
                 )
             )

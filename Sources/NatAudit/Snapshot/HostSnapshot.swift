@@ -36,6 +36,8 @@ public struct HostSnapshot: Sendable {
     public let gaps: [Gap]
     /// The chains of all backends in one form: made once, for that is most of the work of a scan.
     public let ruleset: Ruleset
+    /// Walks through those chains on this host.
+    let walk: PacketWalk
 
     /// Makes a snapshot of its parts; the ways are asked for afterwards.
     init(
@@ -67,6 +69,7 @@ public struct HostSnapshot: Sendable {
         self.filtersBridges = filtersBridges
         self.gaps = gaps
         ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames, ipsets: ipsets)
+        walk = PacketWalk(ruleset: ruleset, links: links, addresses: addresses, filtersBridges: filtersBridges)
     }
 
     /// Rules that could not be read.
@@ -108,8 +111,8 @@ public struct HostSnapshot: Sendable {
         )
     }
 
-    /// Walks through a ruleset on this host.
-    func walk(_ ruleset: Ruleset) -> PacketWalk {
+    /// Walks through another ruleset on this host.
+    func walk(through ruleset: Ruleset) -> PacketWalk {
         PacketWalk(ruleset: ruleset, links: links, addresses: addresses, filtersBridges: filtersBridges)
     }
 

@@ -99,7 +99,7 @@ private struct SnapshotBuilder {
         // Rules that translate destinations or set marks send packets other ways than their first ones.
         for _ in 0..<PacketWalk.maximumDetours
         where asked.ruleset.mayChangeWays(dependingOnMarks: asked.ways().dependsOnMarks) {
-            let more = PathEvaluation(asked, asked.ruleset).unanswered
+            let more = PathEvaluation(asked).unanswered
             if more.isEmpty { break }
             asked = asked.asking(more)
         }
@@ -147,7 +147,8 @@ extension HostSnapshot {
     /// The same snapshot with the kernel's answers to these questions; what it does not answer is noted.
     fileprivate func asking(_ queries: Set<RouteQuery>) -> HostSnapshot {
         var answered = self
-        let routing = routing
+        // Only what is replayed has to look ways up itself.
+        lazy var routing = self.routing
         for query in queries {
             do {
                 answered.answers[query] = try RouteReader.lookup(

@@ -32,7 +32,7 @@ public struct Trace: Sendable {
         }
         self.request = request
         packet = try request.packet(on: snapshot, asking: asking)
-        let walk = snapshot.walk(snapshot.ruleset).tellingAll
+        let walk = snapshot.walk.tellingAll
         outcomes = try walk.journey(of: packet, by: snapshot.ways(), asking: asking).outcomes
         unknownRules = snapshot.unknownRules
     }

@@ -8,7 +8,8 @@ struct WalkContext: Sendable {
     let host: HostView?
     /// Tells whether rules that do nothing are told too.
     var tellsAll = false
-    private var stations: [StationKey: [[Station]]]
+    /// The groups of stations of each hook and family, in the order of `slot`.
+    private var stations: [[[Station]]]
     private let tracked: Set<AddressFamily>
 
     /// Something that a packet meets at a hook.
@@ -21,31 +22,26 @@ struct WalkContext: Sendable {
         case translation([[Chain]])
     }
 
-    private struct StationKey: Hashable {
-        let hook: NetfilterHook
-        let family: AddressFamily
-    }
-
     init(_ ruleset: Ruleset, _ localAddresses: Set<IPAddress>, _ host: HostView?) {
         self.ruleset = ruleset
         self.localAddresses = localAddresses
         self.host = host
         tracked = Set(AddressFamily.allCases.filter { ruleset.tracksFlows(of: $0) })
         let bases = ruleset.order.compactMap { ruleset.chains[$0] }.filter { $0.hook != nil && !$0.isDormant }
-        var stations: [StationKey: [[Station]]] = [:]
-        for family in AddressFamily.allCases {
-            for hook in NetfilterHook.allCases {
-                let chains = bases.filter { $0.hook?.hook == hook && $0.place.family.covers(family) }
-                stations[StationKey(hook: hook, family: family)] = Self.stations(of: chains, at: hook)
+        stations = NetfilterHook.allCases.flatMap { hook in
+            AddressFamily.allCases.map { family in
+                Self.stations(
+                    of: bases.filter { $0.hook?.hook == hook && $0.place.family.covers(family) },
+                    at: hook
+                )
             }
         }
-        self.stations = stations
     }
 
     /// What a packet of the family meets at the hook, in groups of equal priority: which of a group comes first, nothing
     /// that can be read tells.
     func stations(at hook: NetfilterHook, _ family: AddressFamily) -> [[Station]] {
-        stations[StationKey(hook: hook, family: family)] ?? []
+        stations[Int(hook.rawValue) * AddressFamily.allCases.count + (family == .ip ? 0 : 1)]
     }
 
     /// The same without the chains of type nat, or with nothing but them.
@@ -64,8 +60,8 @@ struct WalkContext: Sendable {
 
     private func keeping(_ isKept: (Station) -> Bool) -> WalkContext {
         var context = self
-        for (key, groups) in stations {
-            context.stations[key] = groups.map { $0.filter { isKept($0) } }.filter { !$0.isEmpty }
+        context.stations = stations.map { groups in
+            groups.map { $0.filter { isKept($0) } }.filter { !$0.isEmpty }
         }
         return context
     }
@@ -74,17 +70,33 @@ struct WalkContext: Sendable {
     func tracksFlows(of family: AddressFamily) -> Bool { tracked.contains(family) }
 
     private static func stations(of chains: [Chain], at hook: NetfilterHook) -> [[Station]] {
-        var groups: [Int32: [Station]] = [:]
-        for chain in chains where chain.hook?.isNAT == false {
-            groups[chain.hook?.priority ?? 0, default: []].append(.chain(chain))
-        }
+        var groups = PriorityGroups<Station>()
+        for chain in chains where chain.hook?.isNAT == false { groups.add(.chain(chain), chain.hook?.priority ?? 0) }
         // NF_IP_PRI_CONNTRACK, NF_IP_PRI_NAT_DST and NF_IP_PRI_NAT_SRC (linux/netfilter_ipv4.h).
-        if hook == .prerouting || hook == .output { groups[-200, default: []].append(.conntrack) }
-        let nat = Dictionary(grouping: chains.filter { $0.hook?.isNAT == true }) { $0.hook?.priority ?? 0 }
-        if hook != .forward, !nat.isEmpty {
-            let priority: Int32 = hook == .prerouting || hook == .output ? -100 : 100
-            groups[priority, default: []].append(.translation(nat.sorted { $0.key < $1.key }.map(\.value)))
+        if hook == .prerouting || hook == .output { groups.add(.conntrack, -200) }
+        var nat = PriorityGroups<Chain>()
+        for chain in chains where chain.hook?.isNAT == true { nat.add(chain, chain.hook?.priority ?? 0) }
+        if hook != .forward, !nat.inOrder.isEmpty {
+            groups.add(.translation(nat.inOrder), hook == .prerouting || hook == .output ? -100 : 100)
         }
-        return groups.sorted { $0.key < $1.key }.map(\.value)
+        return groups.inOrder
     }
+}
+
+/// What stands at a hook, by priority.
+///
+/// A handful: no dictionary is worth its making.
+private struct PriorityGroups<Member> {
+    private var groups: [(priority: Int32, members: [Member])] = []
+
+    mutating func add(_ member: Member, _ priority: Int32) {
+        if let known = groups.firstIndex(where: { $0.priority == priority }) {
+            groups[known].members.append(member)
+        } else {
+            groups.append((priority, [member]))
+        }
+    }
+
+    /// The groups in the order in which they run; within a group, in that in which they were added.
+    var inOrder: [[Member]] { groups.sorted { $0.priority < $1.priority }.map(\.members) }
 }

@@ -14,6 +14,8 @@ public struct NftChain: Hashable, Sendable {
     public let hook: Hook?
     /// NFT_CHAIN_*: 1 base, 2 offloaded, 4 bound to a rule.
     public let flags: UInt32
+    /// How many rules stand in the chain or lead to it.
+    public let uses: UInt32
 
     /// Where a base chain sits.
     public struct Hook: Hashable, Sendable {
@@ -50,6 +52,7 @@ public struct NftChain: Hashable, Sendable {
         var name: KernelName = ""
         var handle: UInt64 = 0
         var flags: UInt32 = 0
+        var uses: UInt32 = 0
         var type: KernelName = ""
         var policy: UInt32 = 1
         var place: (number: UInt32, priority: Int32, device: KernelName?)?
@@ -59,6 +62,7 @@ public struct NftChain: Hashable, Sendable {
             case NFTA_CHAIN_NAME.rawValue: name = KernelName(bytes: value.array)
             case NFTA_CHAIN_HANDLE.rawValue: handle = try value.network()
             case NFTA_CHAIN_FLAGS.rawValue: flags = try value.network()
+            case NFTA_CHAIN_USE.rawValue: uses = try value.network()
             case NFTA_CHAIN_TYPE.rawValue: type = KernelName(bytes: value.array)
             case NFTA_CHAIN_POLICY.rawValue: policy = try value.network()
             case NFTA_CHAIN_HOOK.rawValue: place = try Self.place(in: value)
@@ -70,6 +74,7 @@ public struct NftChain: Hashable, Sendable {
         self.name = name
         self.handle = handle
         self.flags = flags
+        self.uses = uses
         hook = place.map {
             Hook(number: $0.number, priority: $0.priority, type: type, policy: policy, device: $0.device)
         }

@@ -29,33 +29,54 @@ public struct NftMetaKey: Hashable, Sendable, RawRepresentable {
     public static let packetType = NftMetaKey(rawValue: UInt32(NFT_META_PKTTYPE.rawValue))
 
     /// nft's word for the key, or its number.
-    public var name: String { Self.names[rawValue] ?? "key \(rawValue)" }
+    public var name: String {
+        switch key {
+        case NFT_META_LEN: "length"
+        case NFT_META_PROTOCOL: "protocol"
+        case NFT_META_PRIORITY: "priority"
+        case NFT_META_MARK: "mark"
+        case NFT_META_IIF: "iif"
+        case NFT_META_OIF: "oif"
+        case NFT_META_IIFNAME: "iifname"
+        case NFT_META_OIFNAME: "oifname"
+        case Self.inInterfaceType: "iiftype"
+        case NFT_META_OIFTYPE: "oiftype"
+        case NFT_META_SKUID: "skuid"
+        case NFT_META_SKGID: "skgid"
+        case NFT_META_NFTRACE: "nftrace"
+        case NFT_META_RTCLASSID: "rtclassid"
+        case NFT_META_SECMARK: "secmark"
+        case NFT_META_NFPROTO: "nfproto"
+        case NFT_META_L4PROTO: "l4proto"
+        case NFT_META_PKTTYPE: "pkttype"
+        case NFT_META_CPU: "cpu"
+        case NFT_META_IIFGROUP: "iifgroup"
+        case NFT_META_OIFGROUP: "oifgroup"
+        case NFT_META_CGROUP: "cgroup"
+        case NFT_META_PRANDOM: "random"
+        case NFT_META_SECPATH: "ipsec"
+        case NFT_META_IIFKIND: "iifkind"
+        case NFT_META_OIFKIND: "oifkind"
+        case NFT_META_TIME_NS: "time"
+        case NFT_META_TIME_DAY: "day"
+        case NFT_META_TIME_HOUR: "hour"
+        default: "key \(rawValue)"
+        }
+    }
 
     /// How many bytes the key fills in a register.
     public var byteCount: Int {
-        switch name {
-        case "iifname", "oifname", "iifkind", "oifkind": 16
-        case "time": 8
-        case "protocol", "iiftype", "oiftype": 2
-        case "l4proto", "nfproto", "pkttype", "day", "ipsec": 1
+        switch key {
+        case NFT_META_IIFNAME, NFT_META_OIFNAME, NFT_META_IIFKIND, NFT_META_OIFKIND: 16
+        case NFT_META_TIME_NS: 8
+        case NFT_META_PROTOCOL, Self.inInterfaceType, NFT_META_OIFTYPE: 2
+        case NFT_META_L4PROTO, NFT_META_NFPROTO, NFT_META_PKTTYPE, NFT_META_TIME_DAY, NFT_META_SECPATH: 1
         default: 4
         }
     }
 
-    private static let names: [UInt32: String] = Dictionary(
-        uniqueKeysWithValues: [
-            (NFT_META_LEN, "length"), (NFT_META_PROTOCOL, "protocol"), (NFT_META_PRIORITY, "priority"),
-            (NFT_META_MARK, "mark"), (NFT_META_IIF, "iif"), (NFT_META_OIF, "oif"),
-            (NFT_META_IIFNAME, "iifname"), (NFT_META_OIFNAME, "oifname"), (NFT_META_OIFTYPE, "oiftype"),
-            (NFT_META_SKUID, "skuid"), (NFT_META_SKGID, "skgid"),
-            (NFT_META_NFTRACE, "nftrace"), (NFT_META_RTCLASSID, "rtclassid"), (NFT_META_SECMARK, "secmark"),
-            (NFT_META_NFPROTO, "nfproto"), (NFT_META_L4PROTO, "l4proto"), (NFT_META_PKTTYPE, "pkttype"),
-            (NFT_META_CPU, "cpu"), (NFT_META_IIFGROUP, "iifgroup"), (NFT_META_OIFGROUP, "oifgroup"),
-            (NFT_META_CGROUP, "cgroup"), (NFT_META_PRANDOM, "random"), (NFT_META_SECPATH, "ipsec"),
-            (NFT_META_IIFKIND, "iifkind"), (NFT_META_OIFKIND, "oifkind"), (NFT_META_TIME_NS, "time"),
-            (NFT_META_TIME_DAY, "day"), (NFT_META_TIME_HOUR, "hour"),
-        ].map { (UInt32($0.0.rawValue), $0.1) }
-            // NFT_META_IIFTYPE goes by another name in other headers.
-            + [(UInt32(NFT_META_OIFTYPE.rawValue) - 1, "iiftype")]
-    )
+    private var key: nft_meta_keys { nft_meta_keys(rawValue: rawValue) }
+
+    /// NFT_META_IIFTYPE, which goes by another name in other headers.
+    private static let inInterfaceType = nft_meta_keys(rawValue: NFT_META_OIFTYPE.rawValue - 1)
 }

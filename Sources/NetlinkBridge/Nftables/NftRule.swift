@@ -2,8 +2,8 @@ internal import CShims
 
 /// A rule of nf_tables (NFTA_RULE_*): a program of expressions for the kernel's register machine.
 ///
-/// A node may have a hundred thousand of them: what is in a rule is kept as the kernel sent it, packed, and is decoded
-/// whenever it is asked for.
+/// A node may have a hundred thousand of them: but for the first few, what is in a rule is kept as the kernel sent it,
+/// packed, and is decoded whenever it is asked for.
 public struct NftRule: Hashable, Sendable {
     /// The family of the rule's table.
     public let family: NftFamily
@@ -17,8 +17,21 @@ public struct NftRule: Hashable, Sendable {
     public let hasExtensions: Bool
     /// What nft keeps with the rule, its comment above all.
     public let userData: UserData
-    /// The expressions as the kernel sent them.
-    private let program: PackedBytes
+    private let program: Program
+
+    /// The expressions, decoded or as the kernel sent them.
+    fileprivate enum Program: Sendable {
+        case decoded([NftExpression])
+        case packed(PackedBytes)
+
+        var expressions: [NftExpression] {
+            switch self {
+            case .decoded(let expressions): expressions
+            // What was decoded when the rule was read cannot fail to be decoded again.
+            case .packed(let bytes): (try? NftExpression.list(in: bytes.unpacked.span)) ?? []
+            }
+        }
+    }
 
     /// Decodes the payload of an NFT_MSG_NEWRULE message.
     init(decoding payload: Span<UInt8>) throws(DecodingError) {
@@ -34,18 +47,19 @@ public struct NftRule: Hashable, Sendable {
         var handle: UInt64 = 0
         var hasExtensions = false
         var userData = UserData()
-        var program = PackedBytes()
+        var program = Program.decoded([])
         try Attributes.forEach(in: payload.extracting(rest)) { (type, value) throws(DecodingError) in
             switch UInt32(type) {
             case NFTA_RULE_TABLE.rawValue: table = KernelName(bytes: value.array)
             case NFTA_RULE_CHAIN.rawValue: chain = KernelName(bytes: value.array)
             case NFTA_RULE_HANDLE.rawValue: handle = try value.network()
             case NFTA_RULE_EXPRESSIONS.rawValue:
-                for expression in try NftExpression.list(in: value) {
+                let expressions = try NftExpression.list(in: value)
+                for expression in expressions {
                     hasExtensions = hasExtensions || expression.isExtension
                     survey.note(expression, family, table)
                 }
-                program = PackedBytes(value)
+                program = survey.keepsDecoded() ? .decoded(expressions) : .packed(PackedBytes(value))
             case NFTA_RULE_USERDATA.rawValue: userData = UserData(bytes: value.array)
             default: break
             }
@@ -59,11 +73,16 @@ public struct NftRule: Hashable, Sendable {
         self.program = program
     }
 
-    /// The expressions, in the order in which they run; decoded anew each time.
-    public var expressions: [NftExpression] {
-        // What was decoded when the rule was read cannot fail to be decoded again.
-        (try? NftExpression.list(in: program.unpacked.span)) ?? []
-    }
+    /// The expressions, in the order in which they run; of most rules of a large node decoded anew each time.
+    public var expressions: [NftExpression] { program.expressions }
+}
+
+extension NftRule.Program: Hashable {
+    /// A rule is the same however it is kept.
+    static func == (left: Self, right: Self) -> Bool { left.expressions == right.expressions }
+
+    /// Rules that differ in their expressions alone are rare: handles tell rules apart.
+    func hash(into hasher: inout Hasher) {}
 }
 
 extension NftExpression {

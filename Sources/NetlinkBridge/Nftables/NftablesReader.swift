@@ -8,6 +8,9 @@ public struct NftablesReader: ~Copyable {
     /// How often a read is tried again when the ruleset changed under it.
     public static let attempts = 8
 
+    /// So many rules, as the chains count them, are read in one dump.
+    private static let fewRules = 512
+
     /// Opens the socket.
     public init() throws(SystemError) { socket = try NetlinkSocket(.netfilter) }
 
@@ -84,7 +87,15 @@ public struct NftablesReader: ~Copyable {
             chains.append(try NftChain(decoding: payload, sharing: chains.last))
         }
         var survey = RuleSurvey()
-        for chain in chains { try readRules(of: chain, into: &rules, &survey) }
+        // In a dump of all rules the kernel counts its way from the first one again for every datagram, which takes
+        // seconds for a hundred thousand; the rules of a chain it finds by the chain's name. Few rules fill few datagrams.
+        if chains.reduce(0, { $0 + Int($1.uses) }) <= Self.fewRules {
+            try dump(NFT_MSG_GETRULE, "rules") { (payload) throws(DecodingError) in
+                rules.append(try NftRule(decoding: payload, &survey))
+            }
+        } else {
+            for chain in chains { try readRules(of: chain, into: &rules, &survey) }
+        }
         try dump(NFT_MSG_GETSET, "sets") { (payload) throws(DecodingError) in
             sets.append(try NftSet(decoding: payload))
         }
@@ -106,9 +117,6 @@ public struct NftablesReader: ~Copyable {
     }
 
     /// Reads the rules of one chain.
-    ///
-    /// In a dump of all rules the kernel counts its way from the first one again for every datagram, which takes seconds
-    /// for a hundred thousand; the rules of a chain it finds by the chain's name.
     private mutating func readRules(
         of chain: NftChain,
         into rules: inout [NftRule],

@@ -8,6 +8,8 @@ struct RuleSurvey: Hashable, Sendable {
     private(set) var changedSets: Set<NftRuleset.SetPlace> = []
     /// The last names that were seen: rules stand together by table and chain, and share their names' storage.
     private var names: [KernelName] = []
+    /// How many more rules may stay decoded: all of an ordinary host, but not those of a large node.
+    private var room = 1024
 
     mutating func note(_ expression: NftExpression, _ family: NftFamily, _ table: KernelName) {
         switch expression {
@@ -19,6 +21,12 @@ struct RuleSurvey: Hashable, Sendable {
             changedSets.insert(NftRuleset.SetPlace(family: family, table: table, name: update.set))
         default: break
         }
+    }
+
+    /// Tells whether a rule's expressions may be kept as they are.
+    mutating func keepsDecoded() -> Bool {
+        room = max(0, room - 1)
+        return room > 0
     }
 
     /// An equal name whose bytes are already kept, where it is one of the last two.

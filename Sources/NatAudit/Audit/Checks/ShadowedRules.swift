@@ -5,19 +5,24 @@ internal import NetlinkBridge
 /// Only what follows from the rules alone counts: that no path of the report meets a rule is not enough.
 enum ShadowedRules {
     static func findings(_ evidence: Evidence) -> [Finding] {
-        let called = evidence.ruleset.calledChains
+        // Which chains are called takes a look at all rules, and most hosts have no rule that asks for it.
+        lazy var called = evidence.ruleset.calledChains
         return evidence.rules.indices.compactMap { index in
             let rule = evidence.rules[index]
             guard rule.reach == .never, let chain = evidence.ruleset.chains[rule.reference.place] else { return nil }
             if chain.isDormant { return dead(rule, index, "its table is dormant, so that none of its chains runs") }
-            guard called.contains(chain.place) else {
+            guard chain.hook != nil || called.contains(chain.place) else {
                 return dead(rule, index, "no base chain leads to \(chain.place)")
             }
-            let before = chain.rules.prefix { $0.position < rule.reference.position }
-            return before.lazy.compactMap { finding(rule, index, behind: $0, in: chain) }.first
-                ?? earlier(than: chain, evidence.ruleset).lazy.compactMap { other in
-                    translating(other).lazy.compactMap { finding(rule, index, behind: $0, in: other) }.first
-                }.first
+            for before in chain.rules where before.position < rule.reference.position {
+                if let finding = finding(rule, index, behind: before, in: chain) { return finding }
+            }
+            for other in earlier(than: chain, evidence.ruleset) {
+                for before in translating(other) {
+                    if let finding = finding(rule, index, behind: before, in: other) { return finding }
+                }
+            }
+            return nil
         }
     }
 

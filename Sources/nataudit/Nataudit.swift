@@ -22,6 +22,7 @@ struct Nataudit: ParsableCommand {
     /// Usage errors, help and chosen exit codes are the argument parser's affair; every other error is an
     /// internal one, and those end with 2 in every command.
     static func main() {
+        returnLargeMemory()
         StandardStream.outliveReaders()
         StopSignal.letQuitEndTheProcess()
         do {

@@ -34,8 +34,8 @@ struct SourceNATInventory {
     /// The rules, in the order of the dumps.
     var rules: [SourceNATRule] {
         let met = self.met
-        let places = ruleset.order.filter { ruleset.facts.translatingSources.contains($0) }
-        return places.compactMap { ruleset.chains[$0] }.flatMap { chain in
+        let chains = ruleset.chains.filter { ruleset.facts.translatingSources.contains($0.place) }
+        return chains.flatMap { chain in
             chain.rules.compactMap { rule in
                 guard let translation = rule.sourceTranslation else { return nil }
                 let reference = RuleReference(place: chain.place, position: rule.position)

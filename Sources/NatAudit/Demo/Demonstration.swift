@@ -184,7 +184,7 @@ extension Demonstration {
     private func rules() throws -> [String] {
         try lab.nat.namespace.perform {
             let ruleset = try SnapshotReader.read(namespace: "nat").ruleset
-            return ruleset.order.compactMap { ruleset.chains[$0] }.flatMap { chain in
+            return ruleset.chains.flatMap { chain in
                 chain.rules.map { "\(chain.place) \($0.handle ?? 0) \($0.text)" }
             }
         }

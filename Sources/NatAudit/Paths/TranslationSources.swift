@@ -15,7 +15,7 @@ struct TranslationSources {
 
     /// The source prefixes by which a rule is limited; none for a rule that neither translates nor leads anywhere.
     func sources(of rule: Rule, in place: ChainPlace) -> [Prefix] {
-        guard rule.sourceTranslation != nil || !rule.calledChains(ruleset, from: place).isEmpty else {
+        guard rule.sourceTranslation != nil || !ruleset.calledChains(of: rule, in: place).isEmpty else {
             return []
         }
         return rule.statements.flatMap { statement -> [Prefix] in
@@ -38,7 +38,7 @@ struct TranslationSources {
     }
 
     private var chains: [Chain] {
-        let bases = ruleset.order.compactMap { ruleset.chains[$0] }.filter { chain in
+        let bases = ruleset.chains.filter { chain in
             chain.hook?.hook == .postrouting && chain.hook?.isNAT == true && !chain.isDormant
         }
         return ruleset.chains(reachableFrom: bases)
@@ -46,12 +46,6 @@ struct TranslationSources {
 }
 
 extension Ruleset {
-    /// All chains that a packet may come to.
-    var calledChains: Set<ChainPlace> {
-        let bases = order.compactMap { chains[$0] }.filter { $0.hook != nil && !$0.isDormant }
-        return Set(chains(reachableFrom: bases).map(\.place))
-    }
-
     /// These chains and all that they lead to, each once.
     func chains(reachableFrom bases: [Chain]) -> [Chain] {
         var found = bases
@@ -60,30 +54,15 @@ extension Ruleset {
         while next < found.count {
             let chain = found[next]
             next += 1
-            for called in chain.rules.flatMap({ $0.calledChains(self, from: chain.place) }) {
+            for called in chain.rules.flatMap({ calledChains(of: $0, in: chain.place) }) {
                 if seen.insert(called).inserted, let chain = chains[called] { found.append(chain) }
             }
         }
         return found
     }
-}
 
-extension Rule {
-    /// The chains that the rule may lead to.
-    fileprivate func calledChains(_ ruleset: Ruleset, from place: ChainPlace) -> [ChainPlace] {
-        statements.flatMap { statement -> [NftVerdict] in
-            switch statement {
-            case .verdict(let verdict): [verdict]
-            case .verdictMap(_, let map): ruleset.set(map, from: place)?.elements.compactMap(\.verdict) ?? []
-            default: []
-            }
-        }
-        .compactMap { verdict in
-            switch verdict {
-            case .jump(let name), .goto(let name):
-                ChainPlace(isLegacy: place.isLegacy, family: place.family, table: place.table, chain: name)
-            default: nil
-            }
-        }
+    /// The chains that a rule may lead to.
+    fileprivate func calledChains(of rule: Rule, in place: ChainPlace) -> [ChainPlace] {
+        rule.calledChains(from: place) { set($0, from: place) }
     }
 }

@@ -126,7 +126,7 @@ public struct FixPlanner {
                     + remedy.commands.joined(separator: "; ") + "; with --override-owner it is overtaken all the same"
             )
         }
-        let isNode = evidence.ruleset.chains.keys.contains { "\($0.chain)".hasPrefix("KUBE-") }
+        let isNode = evidence.ruleset.chains.contains { "\($0.place.chain)".hasPrefix("KUBE-") }
         if isNode, let rule = rules.first {
             throw PlanRefusal(
                 "this is a Kubernetes node, whose network plugin writes \(rule.reference.words): look for its own "
@@ -167,7 +167,7 @@ extension Ruleset {
     /// The same ruleset with more chains.
     func adding(_ more: [Chain]) -> Ruleset {
         Ruleset(
-            chains: order.compactMap { chains[$0] } + more,
+            chains: chains + more,
             sets: Array(sets.values),
             setNames: setNames,
             ipsets: ipsets

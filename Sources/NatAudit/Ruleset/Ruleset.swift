@@ -2,10 +2,8 @@ public import NetlinkBridge
 
 /// All chains of all backends in one form, and the sets that they look into.
 public struct Ruleset: Hashable, Sendable {
-    /// The chains by their place.
-    public let chains: [ChainPlace: Chain]
     /// The chains in the order of the dumps, nf_tables before the legacy tables.
-    public let order: [ChainPlace]
+    public let chains: ChainTable
     /// The sets and maps by their table and name.
     public let sets: [SetPlace: NftSet]
     /// The names of ipsets by their index, as far as they are known.
@@ -42,15 +40,11 @@ public struct Ruleset: Hashable, Sendable {
         self.ipsets = ipsets
         // Of ordinary hosts all rules are kept in their one form; only large nodes have to spare memory.
         let isSmall = chains.reduce(0) { $0 + $1.count } <= Self.keptRules
-        let chains = isSmall ? chains.map(\.kept) : chains
-        order = chains.map(\.place)
-        // The kernel has no two chains of one place; the first wins in a capture that lies.
-        var places: [ChainPlace: Chain] = [:]
-        places.reserveCapacity(chains.count)
-        for chain in chains where places[chain.place] == nil { places[chain.place] = chain }
-        self.chains = places
-        self.sets = Self.places(of: sets)
-        facts = RulesetFacts(chains)
+        let table = ChainTable(isSmall ? chains.map(\.kept) : chains)
+        self.chains = table
+        let setPlaces = Self.places(of: sets)
+        self.sets = setPlaces
+        facts = RulesetFacts(table, setPlaces)
     }
 
     /// The rules of a chain, remembered for those who ask again: walks meet few chains, but those often.
@@ -72,7 +66,7 @@ public struct Ruleset: Hashable, Sendable {
         family: AddressFamily,
         nat: Bool
     ) -> [[Chain]] {
-        let chains = order.compactMap { self.chains[$0] }.filter { chain in
+        let chains = chains.filter { chain in
             guard let place = chain.hook, place.hook == hook, place.isNAT == nat else { return false }
             return !chain.isDormant && chain.place.family.covers(family)
         }

@@ -14,13 +14,27 @@ struct RulesetFacts: Hashable, Sendable {
     private(set) var prefixes: Set<Prefix> = []
     /// The chains with a rule that translates sources.
     private(set) var translatingSources: Set<ChainPlace> = []
+    /// Those of them to which no base chain leads.
+    private(set) var uncalledTranslations: Set<ChainPlace> = []
 
-    init(_ chains: [Chain]) {
+    /// Goes through all rules; `sets` hold the maps by which verdicts are chosen.
+    init(_ chains: ChainTable, _ sets: [Ruleset.SetPlace: NftSet]) {
+        var calls = ChainCalls(chains)
         for chain in chains {
+            let place = chain.place
+            calls.begin()
             for rule in chain.rules {
-                for statement in rule.statements { note(statement, in: chain.place) }
+                for statement in rule.statements { note(statement, in: place) }
+                let called = rule.calledChains(from: place) {
+                    sets[Ruleset.SetPlace(family: place.family, table: place.table, name: $0)]
+                }
+                calls.add(called)
             }
         }
+        let bases = chains.indices.filter { chains[$0].hook != nil && !chains[$0].isDormant }
+        let isCalled = calls.reached(from: bases)
+        let uncalled = chains.indices.filter { !isCalled[$0] }.map { chains[$0].place }
+        uncalledTranslations = translatingSources.intersection(uncalled)
     }
 
     private mutating func note(_ statement: Statement, in place: ChainPlace) {

@@ -27,7 +27,7 @@ struct WalkContext: Sendable {
         self.localAddresses = localAddresses
         self.host = host
         tracked = Set(AddressFamily.allCases.filter { ruleset.tracksFlows(of: $0) })
-        let bases = ruleset.order.compactMap { ruleset.chains[$0] }.filter { $0.hook != nil && !$0.isDormant }
+        let bases = ruleset.chains.filter { $0.hook != nil && !$0.isDormant }
         stations = NetfilterHook.allCases.flatMap { hook in
             AddressFamily.allCases.map { family in
                 Self.stations(

@@ -17,7 +17,7 @@ public struct NftRule: Hashable, Sendable {
     public let hasExtensions: Bool
     /// What nft keeps with the rule, its comment above all.
     public let userData: UserData
-    private let program: Program
+    private var program: Program
 
     /// The expressions, decoded or as the kernel sent them.
     fileprivate enum Program: Sendable {
@@ -36,11 +36,18 @@ public struct NftRule: Hashable, Sendable {
     /// Decodes the payload of an NFT_MSG_NEWRULE message.
     init(decoding payload: Span<UInt8>) throws(DecodingError) {
         var survey = RuleSurvey()
-        self = try NftRule(decoding: payload, &survey)
+        var store: [UInt8] = []
+        self = try NftRule(decoding: payload, &survey, into: &store)
+        keepProgram(in: store)
     }
 
-    /// Decodes the payload, and notes what has to be known of all rules.
-    init(decoding payload: Span<UInt8>, _ survey: inout RuleSurvey) throws(DecodingError) {
+    /// Decodes the payload, and notes what has to be known of all rules; what is packed is put at the end of the store, which
+    /// the rule is given later.
+    init(
+        decoding payload: Span<UInt8>,
+        _ survey: inout RuleSurvey,
+        into store: inout [UInt8]
+    ) throws(DecodingError) {
         let (family, rest) = try NftFamily.read(from: payload)
         var table: KernelName = ""
         var chain: KernelName = ""
@@ -59,7 +66,7 @@ public struct NftRule: Hashable, Sendable {
                     hasExtensions = hasExtensions || expression.isExtension
                     survey.note(expression, family, table)
                 }
-                program = survey.keepsDecoded() ? .decoded(expressions) : .packed(PackedBytes(value))
+                program = survey.keepsDecoded() ? .decoded(expressions) : .packed(PackedBytes(value, into: &store))
             case NFTA_RULE_USERDATA.rawValue: userData = UserData(bytes: value.array)
             default: break
             }
@@ -71,6 +78,13 @@ public struct NftRule: Hashable, Sendable {
         self.hasExtensions = hasExtensions
         self.userData = userData
         self.program = program
+    }
+
+    /// Takes the store in which its expressions lie, where they are packed.
+    mutating func keepProgram(in store: [UInt8]) {
+        guard case .packed(var bytes) = program else { return }
+        bytes.keep(in: store)
+        program = .packed(bytes)
     }
 
     /// The expressions, in the order in which they run; of most rules of a large node decoded anew each time.

@@ -78,7 +78,7 @@ public struct NftablesReader: ~Copyable {
     private mutating func everything(at generation: Generation) throws(NetlinkError) -> NftRuleset {
         var tables: [NftTable] = []
         var chains: [NftChain] = []
-        var rules: [NftRule] = []
+        var rules = RuleCollection()
         var sets: [NftSet] = []
         try dump(NFT_MSG_GETTABLE, "tables") { (payload) throws(DecodingError) in
             tables.append(try NftTable(decoding: payload))
@@ -86,23 +86,23 @@ public struct NftablesReader: ~Copyable {
         try dump(NFT_MSG_GETCHAIN, "chains") { (payload) throws(DecodingError) in
             chains.append(try NftChain(decoding: payload, sharing: chains.last))
         }
-        var survey = RuleSurvey()
         // In a dump of all rules the kernel counts its way from the first one again for every datagram, which takes
         // seconds for a hundred thousand; the rules of a chain it finds by the chain's name. Few rules fill few datagrams.
         if chains.reduce(0, { $0 + Int($1.uses) }) <= Self.fewRules {
             try dump(NFT_MSG_GETRULE, "rules") { (payload) throws(DecodingError) in
-                rules.append(try NftRule(decoding: payload, &survey))
+                try rules.add(payload)
             }
         } else {
-            for chain in chains { try readRules(of: chain, into: &rules, &survey) }
+            for chain in chains { try readRules(of: chain, into: &rules) }
         }
+        rules.finish()
         try dump(NFT_MSG_GETSET, "sets") { (payload) throws(DecodingError) in
             sets.append(try NftSet(decoding: payload))
         }
         for index in sets.indices {
             let set = sets[index]
             sets[index].elements = try elements(of: set)
-            sets[index].isChangedByRules = survey.changedSets.contains(
+            sets[index].isChangedByRules = rules.survey.changedSets.contains(
                 NftRuleset.SetPlace(family: set.family, table: set.table, name: set.name)
             )
         }
@@ -110,17 +110,16 @@ public struct NftablesReader: ~Copyable {
             generation: generation,
             tables: tables,
             chains: chains,
-            rules: rules,
+            rules: rules.rules,
             sets: sets,
-            survey: survey
+            survey: rules.survey
         )
     }
 
     /// Reads the rules of one chain.
     private mutating func readRules(
         of chain: NftChain,
-        into rules: inout [NftRule],
-        _ survey: inout RuleSurvey
+        into rules: inout RuleCollection
     ) throws(NetlinkError) {
         var request = NetlinkRequest(
             subsystem: NFNL_SUBSYS_NFTABLES,
@@ -130,10 +129,10 @@ public struct NftablesReader: ~Copyable {
         )
         request.append(NFTA_RULE_TABLE.rawValue, name: chain.table)
         request.append(NFTA_RULE_CHAIN.rawValue, name: chain.name)
-        survey.expect(chain.table, chain.name)
+        rules.begin(chain)
         try socket.exchange(request, operation: "read the rules of the nf_tables chain \(chain.name)") {
             (_, payload) throws(DecodingError) in
-            rules.append(try NftRule(decoding: payload, &survey))
+            try rules.add(payload)
         }
     }
 

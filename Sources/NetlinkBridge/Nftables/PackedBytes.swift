@@ -2,22 +2,29 @@
 ///
 /// Messages of the kernel are padded: of a rule's comment iptables-nft keeps 256 bytes. A group of zeros alone is followed
 /// by the number of further such groups (0 to 255). What is cut short of eight is padded with zeros.
-struct PackedBytes: Hashable, Sendable {
-    private let packed: [UInt8]
+///
+/// Many of them lie one after the other in a store that they share.
+struct PackedBytes: Sendable {
+    private var packed: [UInt8]
+    private let start: Int32
     private let count: Int32
 
-    /// No bytes.
-    init() {
-        packed = []
-        count = 0
+    /// Packs the bytes into a store of their own.
+    init(_ bytes: Span<UInt8>) {
+        var store: [UInt8] = []
+        store.reserveCapacity(bytes.count / 2 + 16)
+        self.init(bytes, into: &store)
+        // A copy has no room to spare.
+        keep(in: store.span.array)
     }
 
-    /// Packs the bytes; netlink's messages are far shorter than the 2 GiB that fit.
-    init(_ bytes: Span<UInt8>) {
+    /// Packs the bytes at the end of a store, which is given to them when it is full (`keep(in:)`); netlink's messages are
+    /// far shorter than the 2 GiB that fit.
+    init(_ bytes: Span<UInt8>, into packed: inout [UInt8]) {
+        self.packed = []
+        self.start = Int32(clamping: packed.count)
         count = Int32(clamping: bytes.count)
         let count = bytes.count
-        var packed: [UInt8] = []
-        packed.reserveCapacity(count / 2 + 16)
         var start = 0
         while start < count {
             let place = packed.count
@@ -37,15 +44,16 @@ struct PackedBytes: Hashable, Sendable {
             }
             packed.append(more)
         }
-        // A copy has no room to spare.
-        self.packed = packed.span.array
     }
+
+    /// Takes the store in which they lie.
+    mutating func keep(in store: [UInt8]) { packed = store }
 
     /// The bytes as they were.
     var unpacked: [UInt8] {
         let count = Int(count)
         return [UInt8](capacity: count) { output in
-            var place = 0
+            var place = Int(start)
             while output.count < count {
                 let mask = packed[place]
                 place += 1
@@ -64,4 +72,13 @@ struct PackedBytes: Hashable, Sendable {
             }
         }
     }
+}
+
+extension PackedBytes: Hashable {
+    /// Bytes are the same wherever they lie.
+    static func == (left: PackedBytes, right: PackedBytes) -> Bool {
+        left.count == right.count && left.unpacked == right.unpacked
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(unpacked) }
 }

@@ -1,3 +1,4 @@
+internal import CShims
 internal import Glibc
 
 /// The two streams that a command writes to.
@@ -29,6 +30,12 @@ public enum StandardStream: Int32, Sendable {
     /// Without it a closed pipe would end a command in the middle of a change to the host, and would hide its exit code.
     public static func outliveReaders() { _ = signal(SIGPIPE, SIG_IGN) }
 }
+
+/// Makes freed memory of a megabyte and more go back to the kernel at once.
+///
+/// By itself glibc keeps such blocks after it has seen one freed, and they end as holes: while a large ruleset is read,
+/// arrays outgrow such blocks again and again.
+public func returnLargeMemory() { na_return_large_blocks() }
 
 /// Ends the process at once with an exit code; what was written has been written.
 public func endProcess(with code: Int32) -> Never { exit(code) }

@@ -1,6 +1,7 @@
 /// A match of xtables, decoded as far as its structure is known here.
 ///
-/// Names are the kernel's; a name, revision or size that is not known stays whole in `other`.
+/// Names are the kernel's; a name, revision or size that is not known stays whole in `other`. What is large stands apart
+/// (`indirect`), so that the matches of tens of thousands of rules, most of them comments and ports, stay small.
 public enum XtMatch: Hashable, Sendable {
     /// `comment`: always true.
     case comment(KernelName)
@@ -9,7 +10,7 @@ public enum XtMatch: Hashable, Sendable {
     /// `connmark`: the mark of the packet's conntrack entry; without an entry it is false, inverted too.
     case connmark(XtMarkMatch)
     /// `conntrack`: the state and the tuples of the packet's conntrack entry.
-    case conntrack(XtConntrackMatch)
+    indirect case conntrack(XtConntrackMatch)
     /// `state` of revision 0: one of these states.
     case state(XtConntrackMatch.States)
     /// `addrtype`: what the routing table says an address is.
@@ -27,13 +28,13 @@ public enum XtMatch: Hashable, Sendable {
     /// `icmp6`: type and code.
     case icmp6(XtICMPMatch)
     /// `iprange`: addresses from one to another.
-    case addressRange(XtAddressRangeMatch)
+    indirect case addressRange(XtAddressRangeMatch)
     /// `set`: membership of an ipset.
-    case set(XtSetMatch)
+    indirect case set(XtSetMatch)
     /// `statistic`: one packet in so many.
     case statistic(XtStatisticMatch)
     /// `physdev`: the bridge port that the packet came through or leaves by.
-    case physdev(XtBridgePortMatch)
+    indirect case physdev(XtBridgePortMatch)
     /// `policy`: the IPsec transformations of the packet.
     case policy(XtPolicyMatch)
     /// `owner`: the socket that sent the packet.
@@ -45,9 +46,9 @@ public enum XtMatch: Hashable, Sendable {
     /// `length`: the packet's length.
     case length(XtLengthMatch)
     /// `recent`: whether the address was seen before.
-    case recent(XtRecentMatch)
+    indirect case recent(XtRecentMatch)
     /// `ipvs`: the packet's IPVS connection.
-    case ipvs(XtIPVSMatch)
+    indirect case ipvs(XtIPVSMatch)
     /// A match whose structure is not known here.
     case other(XtExtension)
 

@@ -39,7 +39,8 @@ struct OwnerTests {
             for ruleset in CorpusRuleset.loading(with: backend) {
                 let host = try RulesNamespace()
                 try ruleset.load(into: host, backend: backend)
-                for (place, chain) in try host.ruleset().chains {
+                for chain in try host.ruleset().chains {
+                    let place = chain.place
                     for rule in chain.rules where rule.sourceTranslation != nil {
                         let wanted = try Self.owner(ruleset.labels.system, place)
                         let found = Owner(of: rule, in: place)?.name

@@ -84,7 +84,7 @@ struct ListedChain: Equatable, Sendable {
 extension Ruleset {
     /// The chain that a tool names by its family, table and name.
     func chain(_ family: String, _ table: String, _ chain: String, legacy: Bool = false) -> Chain? {
-        chains.values.first { candidate in
+        chains.first { candidate in
             candidate.place.isLegacy == legacy && "\(candidate.place.family)" == family
                 && candidate.place.table == KernelName(table) && candidate.place.chain == KernelName(chain)
         }

@@ -29,7 +29,7 @@ struct TranslationLabelTests {
             "\(finding.family) \(finding.table) \(finding.chain)"
         }
         let found = Dictionary(
-            grouping: read.chains.values.filter { chain in
+            grouping: read.chains.filter { chain in
                 chain.rules.contains { $0.sourceTranslation != nil }
             }
         ) { "\($0.place.family) \($0.place.table) \($0.place.chain)" }

@@ -5,13 +5,11 @@ internal import NetlinkBridge
 /// Only what follows from the rules alone counts: that no path of the report meets a rule is not enough.
 enum ShadowedRules {
     static func findings(_ evidence: Evidence) -> [Finding] {
-        // Which chains are called takes a look at all rules, and most hosts have no rule that asks for it.
-        lazy var called = evidence.ruleset.calledChains
-        return evidence.rules.indices.compactMap { index in
+        evidence.rules.indices.compactMap { index in
             let rule = evidence.rules[index]
             guard rule.reach == .never, let chain = evidence.ruleset.chains[rule.reference.place] else { return nil }
             if chain.isDormant { return dead(rule, index, "its table is dormant, so that none of its chains runs") }
-            guard chain.hook != nil || called.contains(chain.place) else {
+            if evidence.ruleset.facts.uncalledTranslations.contains(chain.place) {
                 return dead(rule, index, "no base chain leads to \(chain.place)")
             }
             for before in chain.rules where before.position < rule.reference.position {
@@ -40,7 +38,7 @@ enum ShadowedRules {
     /// The base chains of type nat that run before another one of their hook and see all its packets.
     private static func earlier(than chain: Chain, _ ruleset: Ruleset) -> [Chain] {
         guard let hook = chain.hook else { return [] }
-        return ruleset.order.compactMap { ruleset.chains[$0] }.filter { other in
+        return ruleset.chains.filter { other in
             guard let before = other.hook, !other.isDormant else { return false }
             return before.isNAT && before.hook == hook.hook && before.priority < hook.priority
                 && (other.place.family == chain.place.family || other.place.family == .inet)

@@ -40,6 +40,10 @@ struct na_endpoint {
     uint8_t family; // AF_INET or AF_INET6
 };
 
+/// Makes the C library give blocks of a megabyte and more back to the kernel when they are freed (mallopt(3),
+/// M_MMAP_THRESHOLD), where it knows that option.
+void na_return_large_blocks(void);
+
 /// Moves the calling thread into a new network namespace (unshare(2), CLONE_NEWNET).
 int na_unshare_network(void);
 /// Moves the calling thread into the network namespace that the descriptor refers to (setns(2)).

@@ -5,7 +5,7 @@ struct PathEvaluation {
     private let snapshot: HostSnapshot
     private let walk: PacketWalk
 
-    /// Prepares; packets carry no mark until a rule gives them one.
+    /// Prepares.
     init(_ snapshot: HostSnapshot, _ ruleset: Ruleset) {
         self.snapshot = snapshot
         walk = snapshot.walk(ruleset)
@@ -15,26 +15,20 @@ struct PathEvaluation {
     var paths: [EgressPath] {
         let ways = snapshot.ways()
         return snapshot.candidates.compactMap { candidate in
-            guard let packet = packet(candidate) else { return nil }
+            guard let packet = snapshot.packet(of: candidate) else { return nil }
             return path(candidate, packet, walk.journey(of: packet, by: ways).outcomes).flatMap {
                 isServed($0) ? $0 : nil
             }
         }
     }
 
-    /// The ways that packets of the paths take and that the kernel was not asked for.
-    var unanswered: Set<RouteQuery> {
-        let ways = snapshot.ways()
-        return snapshot.candidates.reduce(into: []) { queries, candidate in
-            guard let packet = packet(candidate) else { return }
-            queries.formUnion(walk.journey(of: packet, by: ways).unanswered)
-        }
-    }
-
     /// Tells whether the host is meant to be the way out: what it neither forwards nor translates goes another way, and
     /// so does what is dropped after it would have had to come from outside.
+    ///
+    /// What the user asks for is told in any case.
     private func isServed(_ path: EgressPath) -> Bool {
-        guard path.candidate.origin != .host, path.verdict == .blocked else { return true }
+        let isOwn = path.candidate.origin == .host
+        guard !isOwn, !path.candidate.isRequested, path.verdict == .blocked else { return true }
         return path.inInterface != path.outInterface && isTranslated(path)
     }
 
@@ -75,23 +69,6 @@ struct PathEvaluation {
         return outcomes.map { $0.adding(["no rule that could not be read decides before it"]) }
     }
 
-    /// The packet of a path as it arrives, or as the host's own socket sends it; nil where no route leads on.
-    private func packet(_ candidate: PathCandidate) -> Packet? {
-        guard case .found(let route)? = snapshot.answers[candidate.query], route.kind == .unicast else { return nil }
-        let out = route.nextHops.first?.interface
-        guard let source = candidate.source ?? route.preferredSource ?? address(on: out, candidate.family)
-        else { return nil }
-        let isHost = candidate.origin == .host
-        var packet = Packet(
-            from: source,
-            to: candidate.destination,
-            inInterface: isHost ? .none : snapshot.interface(candidate.inInterface),
-            outInterface: isHost ? snapshot.interface(out) : .none
-        )
-        packet.mark = 0
-        return packet
-    }
-
     private func path(_ candidate: PathCandidate, _ packet: Packet, _ outcomes: [WalkOutcome]) -> EgressPath? {
         let leaving = outcomes.first { $0.leaves }?.packet
         var out = leaving?.outInterface
@@ -109,10 +86,6 @@ struct PathEvaluation {
             verdict: verdict,
             reason: reason
         )
-    }
-
-    private func address(on interface: InterfaceIndex?, _ family: AddressFamily) -> IPAddress? {
-        snapshot.addresses.first { $0.interface == interface && $0.address.family == family }?.address
     }
 
     /// The verdict of a path: certain where all outcomes agree, else unknown with what it depends on.

@@ -8,6 +8,8 @@ struct WalkContext: Sendable {
     let host: HostView?
     /// Tells whether rules that do nothing are told too.
     var tellsAll = false
+    /// Tells whether the walk notes by which destinations the rules on its way tell packets apart.
+    var namesDestinations = false
     private var stations: [StationKey: [[Station]]]
     private let tracked: Set<AddressFamily>
 

@@ -22,7 +22,7 @@ public struct Evidence: Sendable {
     public init(_ snapshot: HostSnapshot, probes: [ProbeReport] = []) {
         self.snapshot = snapshot
         ruleset = snapshot.ruleset
-        evaluation = PathEvaluation(snapshot, ruleset)
+        evaluation = PathEvaluation(snapshot)
         let hidden = HiddenTranslation(ruleset)
         paths = evaluation.paths.map { $0.seeing(snapshot, hidden) }
         rules = SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation).rules

@@ -13,11 +13,12 @@ struct DestinationSearch {
     static let maximumWalks = 256
 
     private let walk: PacketWalk
-    private let spare: SpareAddresses
+    private var spare: SpareAddresses?
     private let inside: [Prefix]
     private let paths: [PathCandidate]
     private var pending: [Step]
-    private var walked: [PathCandidate: [WalkOutcome]] = [:]
+    /// What becomes of the packets of every path that was walked.
+    private(set) var walked: [PathCandidate: [WalkOutcome]] = [:]
     private var named: [Named] = []
     private var seen: Set<Trunk> = []
     private var left = maximumWalks
@@ -50,7 +51,6 @@ struct DestinationSearch {
     init(_ paths: [PathCandidate], on snapshot: HostSnapshot) {
         self.paths = paths
         walk = snapshot.walk(snapshot.ruleset).namingDestinations
-        spare = SpareAddresses(snapshot)
         let finder = PathFinder(snapshot)
         inside = AddressFamily.allCases.flatMap { family -> [Prefix] in
             guard let outward = finder.defaultInterface(family) else { return [] }
@@ -118,8 +118,11 @@ struct DestinationSearch {
             }
             prefixes.formUnion(listing.prefixes)
         }
-        return prefixes.sorted { ($0.length, $0.address) < ($1.length, $1.address) }.compactMap { prefix in
-            guard isWorthAWalk(prefix, step.candidate) else { return nil }
+        let worthy = prefixes.filter { isWorthAWalk($0, step.candidate) }
+        if worthy.isEmpty { return [] }
+        let spare = self.spare ?? SpareAddresses(snapshot)
+        self.spare = spare
+        return worthy.sorted { ($0.length, $0.address) < ($1.length, $1.address) }.compactMap { prefix in
             let trunk = Trunk(origin: step.candidate.origin, inInterface: step.candidate.inInterface, prefix: prefix)
             guard seen.insert(trunk).inserted, let address = spare.address(in: prefix) else { return nil }
             return Step(candidate: step.base.going(to: address, .named(prefix)), base: step.base)

@@ -4,10 +4,17 @@ internal import NetlinkBridge
 struct PathEvaluation {
     private let snapshot: HostSnapshot
     private let walk: PacketWalk
+    private let known: [PathCandidate: [WalkOutcome]]
 
-    /// Prepares.
-    init(_ snapshot: HostSnapshot, _ ruleset: Ruleset) {
+    /// Prepares to walk through the host's own rules; what was followed when it was read is not followed again.
+    init(_ snapshot: HostSnapshot) { self.init(snapshot, snapshot.ruleset, snapshot.outcomes) }
+
+    /// Prepares to walk through other rules than the host's own.
+    init(_ snapshot: HostSnapshot, planned ruleset: Ruleset) { self.init(snapshot, ruleset, [:]) }
+
+    private init(_ snapshot: HostSnapshot, _ ruleset: Ruleset, _ known: [PathCandidate: [WalkOutcome]]) {
         self.snapshot = snapshot
+        self.known = known
         walk = snapshot.walk(ruleset)
     }
 
@@ -16,7 +23,8 @@ struct PathEvaluation {
         let ways = snapshot.ways()
         return snapshot.candidates.compactMap { candidate in
             guard let packet = snapshot.packet(of: candidate) else { return nil }
-            return path(candidate, packet, walk.journey(of: packet, by: ways).outcomes).flatMap {
+            let outcomes = known[candidate] ?? walk.journey(of: packet, by: ways).outcomes
+            return path(candidate, packet, outcomes).flatMap {
                 isServed($0) ? $0 : nil
             }
         }

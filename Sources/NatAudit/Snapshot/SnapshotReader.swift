@@ -106,6 +106,7 @@ private struct SnapshotBuilder {
         var search = DestinationSearch(paths, on: asked)
         while case let more = search.step(on: asked), !more.isEmpty { asked = asked.asking(more) }
         asked.candidates = search.found
+        asked.outcomes = search.walked
         asked.unfollowedDestinations = search.omitted
         progress.now("looking for what netfilter cannot see")
         asked.datapaths = DatapathReader.read(links, ways: asked.wayInterfaces)

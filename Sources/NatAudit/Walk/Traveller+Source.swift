@@ -46,8 +46,9 @@ extension SourceTranslation {
     /// The translation of packets to one destination, for which a map has one address; nil where it is none of that kind.
     fileprivate func chosen(for view: PacketView) -> SourceTranslation? {
         // A pool, or ports beside the address, make the value longer.
-        guard kind == .snat, let chooser, chooser.isChosenByDestination, case .bytes(let bytes) = view.value(of: chooser),
-            bytes.count == view.packet.family.bitWidth / 8, let address = IPAddress(networkBytes: bytes)
+        guard kind == .snat, let chooser, chooser.isChosenByDestination,
+            case .bytes(let bytes) = view.value(of: chooser), bytes.count == view.packet.family.bitWidth / 8,
+            let address = IPAddress(networkBytes: bytes)
         else { return nil }
         return SourceTranslation(kind: kind, flags: flags, addresses: [.init(address)], ports: ports)
     }

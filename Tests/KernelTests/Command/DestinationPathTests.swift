@@ -22,18 +22,7 @@ struct DestinationPathTests {
                 let fate = try lab.fate(of: addresses, port: port)
                 #expect(fate.contains(path.verdict), "to \(goal): \(fate)")
             }
-            try expectTheSame(report, from: lab.nat)
-        }
-    }
-
-    /// The capture of a host gives the paths of the host.
-    private func expectTheSame(_ report: ScanOutput, from host: LabHost, _ options: [String] = []) throws {
-        try FileManager.default.withTemporaryFolder { folder in
-            let file = folder.appending(path: "host.capture").path()
-            #expect(try Program.run(["capture", "--output", file], in: host.namespace).status == 0)
-            let away = try Program.scan(try LabHost(), ["--capture", file] + options).report
-            #expect(away.paths.map(\.words) == report.paths.map(\.words))
-            #expect(away.verdict == report.verdict && away.limits == report.limits)
+            try Program.expectTheCaptureSays(report, of: lab.nat)
         }
     }
 
@@ -62,14 +51,20 @@ struct DestinationPathTests {
             let check = try Program.run(["node-check"], in: lab.nat.namespace)
             #expect(check.status == 1)
             #expect(check.output.hasPrefix("hard: ") && check.output.contains("to 172.16.0.0/12"))
-            // The repair covers it.
-            let fix = try Program.run(["fix", "--masquerade", "--yes", "--no-verify"], in: lab.nat.namespace)
-            #expect(fix.status == 0, "\(fix.errors)")
-            let after = try Program.scan(lab.nat).report
-            #expect(after.verdict == "easy")
-            try lab.servers.ip(DestinationScene.twelve.values.joined().map { "address add \($0)/32 dev lo" })
-            for addresses in DestinationScene.twelve.values { #expect(try lab.fate(of: addresses) == ["easy"]) }
-            _ = try Program.run(["undo", "--yes"], in: lab.nat.namespace)
+        }
+    }
+
+    @Test func theRepairCoversAPathToAPrefix() async throws {
+        try await onOwnThread {
+            let lab = try FixLab()
+            try lab.nat.require("sh", "-ec", DestinationScene.all[0].commands)
+            let addresses = DestinationScene.twelve.values.flatMap { $0 }
+            try lab.lab.servers.ip(addresses.map { "address add \($0)/32 dev lo" })
+            #expect(try lab.lab.fate(of: addresses) == ["hard"])
+            let fixed = try lab.fix(proof: ["--no-verify"])
+            #expect(fixed.status == 0, "\(fixed.errors)")
+            #expect(try Program.scan(lab.nat).report.verdict == "easy")
+            #expect(try lab.lab.fate(of: addresses, port: 42001) == ["easy"])
         }
     }
 
@@ -145,6 +140,25 @@ extension ScanOutput.Path {
     /// All that a path says but its steps.
     var words: String {
         "\(from) \(to) \(inInterface ?? "-") \(outInterface ?? "-") \(verdict) \(rule ?? -1) \(when ?? "-")"
+    }
+}
+
+extension Program {
+    /// A capture of the host, scanned elsewhere with the same options, has to give the same paths.
+    static func expectTheCaptureSays(
+        _ report: ScanOutput,
+        of host: LabHost,
+        _ options: [String] = [],
+        at location: SourceLocation = #_sourceLocation
+    ) throws {
+        try FileManager.default.withTemporaryFolder { folder in
+            let file = folder.appending(path: "host.capture").path()
+            let made = try run(["capture", "--output", file], in: host.namespace)
+            #expect(made.status == 0, sourceLocation: location)
+            let away = try scan(try LabHost(), ["--capture", file] + options).report
+            #expect(away.paths.map(\.words) == report.paths.map(\.words), sourceLocation: location)
+            #expect(away.verdict == report.verdict && away.limits == report.limits, sourceLocation: location)
+        }
     }
 }
 

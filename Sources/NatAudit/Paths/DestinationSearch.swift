@@ -15,12 +15,14 @@ struct DestinationSearch {
     private let walk: PacketWalk
     private var spare: SpareAddresses?
     private let inside: [Prefix]
-    private let paths: [PathCandidate]
+    /// The paths to elsewhere.
+    let paths: [PathCandidate]
     private var pending: [Step]
     /// What becomes of the packets of every path that was walked.
     private(set) var walked: [PathCandidate: [WalkOutcome]] = [:]
-    private var named: [Named] = []
-    private var seen: Set<Trunk> = []
+    /// The paths to prefixes that were walked.
+    private(set) var named: [Named] = []
+    private var seen: Set<Aim> = []
     private var left = maximumWalks
     /// How many prefixes were not walked to.
     private(set) var omitted = 0
@@ -35,13 +37,13 @@ struct DestinationSearch {
     }
 
     /// A path to a prefix, and the one that it branches off.
-    private struct Named {
+    struct Named {
         let candidate: PathCandidate
         let base: PathCandidate
     }
 
     /// What is looked at once.
-    private struct Trunk: Hashable {
+    private struct Aim: Hashable {
         let origin: PathCandidate.Origin
         let inInterface: InterfaceIndex?
         let prefix: Prefix
@@ -123,8 +125,8 @@ struct DestinationSearch {
         let spare = self.spare ?? SpareAddresses(snapshot)
         self.spare = spare
         return worthy.sorted { ($0.length, $0.address) < ($1.length, $1.address) }.compactMap { prefix in
-            let trunk = Trunk(origin: step.candidate.origin, inInterface: step.candidate.inInterface, prefix: prefix)
-            guard seen.insert(trunk).inserted, let address = spare.address(in: prefix) else { return nil }
+            let aim = Aim(origin: step.candidate.origin, inInterface: step.candidate.inInterface, prefix: prefix)
+            guard seen.insert(aim).inserted, let address = spare.address(in: prefix) else { return nil }
             return Step(candidate: step.base.going(to: address, .named(prefix)), base: step.base)
         }
     }
@@ -149,48 +151,6 @@ struct DestinationSearch {
         left -= chosen.count
         omitted += ranked.count - chosen.count
         return chosen
-    }
-
-    /// The paths to elsewhere, and behind them those to prefixes towards which something else becomes of the packets.
-    var found: [PathCandidate] {
-        let order = Dictionary(paths.enumerated().map { ($1, $0) }) { first, _ in first }
-        let others = named.filter { isApart($0) }.sorted { left, right in
-            let (first, second) = (left.candidate.namedDestination, right.candidate.namedDestination)
-            guard let first, let second else { return false }
-            return (order[left.base] ?? 0, first.address, first.length)
-                < (order[right.base] ?? 0, second.address, second.length)
-        }
-        return paths + others.map(\.candidate)
-    }
-
-    private func isApart(_ path: Named) -> Bool {
-        guard let outcomes = walked[path.candidate], let prefix = path.candidate.namedDestination else { return false }
-        let around = named.filter { other in
-            other.base == path.base && other.candidate != path.candidate
-                && other.candidate.namedDestination.map { $0.contains(prefix) } ?? false
-        }
-        let nearest = around.max {
-            ($0.candidate.namedDestination?.length ?? 0) < ($1.candidate.namedDestination?.length ?? 0)
-        }
-        if case .network(let network) = path.base.goal, nearest == nil, !network.contains(prefix) { return true }
-        guard let whole = walked[nearest?.candidate ?? path.base] else { return true }
-        // What is sent to another address is no path to this one.
-        let redirecting = Set(outcomes.compactMap(\.destinationRule))
-        if !redirecting.isSubset(of: whole.compactMap(\.destinationRule)) { return false }
-        return !outcomes.elementsEqual(whole) { $0.isAlike($1) }
-    }
-}
-
-extension WalkOutcome {
-    /// Tells whether the same becomes of packets that differ in their destination.
-    fileprivate func isAlike(_ other: WalkOutcome) -> Bool {
-        switch (end, other.end) {
-        // Which rule drops them makes no difference to them.
-        case (.unroutable, .unroutable), (.dropped, .dropped): return conditions == other.conditions
-        default: break
-        }
-        return end == other.end && conditions == other.conditions && destinationRule == other.destinationRule
-            && packet?.outInterface == other.packet?.outInterface
     }
 }
 

@@ -135,7 +135,10 @@ private struct PathListText {
         while let first = rest.first {
             let alike = rest.filter { $0.verdict == first.verdict && $0.reason == first.reason }
             // What the user asked for is not among those that are left out.
-            let group = alike.filter(\.candidate.isRequested) + alike.filter { !$0.candidate.isRequested }
+            let group =
+                alike.count <= Self.alike
+                ? Array(alike)
+                : alike.filter(\.candidate.isRequested) + alike.filter { !$0.candidate.isRequested }
             rest = rest.filter { $0.verdict != first.verdict || $0.reason != first.reason }
             let requested = group.count(where: \.candidate.isRequested)
             let shown = group.prefix(isVerbose ? group.count : max(Self.alike, requested))

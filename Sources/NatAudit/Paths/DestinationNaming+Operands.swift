@@ -12,10 +12,10 @@ extension DestinationNaming {
         switch operand {
         case .packet(1, let offset, let length):
             guard case .packet(_, let start, let width) = Operand.destination(family), offset <= start,
-                offset + length > start
+                length > start - offset
             else { return nil }
             // Loads of neighbouring fields are often merged into one.
-            return Field(offset: Int(start - offset), count: Int(min(offset + length - start, width)))
+            return Field(offset: Int(start - offset), count: Int(min(length - (start - offset), width)))
         case .conntrack(let key, let direction):
             let isDestination = ["daddr", "ip daddr", "ip6 daddr"].contains(key.name)
             return isDestination && direction != 1 ? Field(offset: 0, count: width) : nil

@@ -47,6 +47,15 @@ struct DestinationNameTests {
         #expect(try prefixes(.masquerade.when(.destination(172, 16)), .ip6) == [])
     }
 
+    @Test func loadsThatNoPacketHasNameNothing() throws {
+        for (offset, length) in [(UInt32.max, UInt32.max), (0, .max), (16, .max), (.max, 1), (16, 0)] {
+            let load = Operand.packet(base: 1, offset: offset, length: length)
+            #expect(try prefixes(.masquerade.when(.compare(load, .equal, [172]))) == [])
+            let masked = Operand.masked(load, mask: [255], xor: [])
+            #expect(try prefixes(.masquerade.when(.compare(masked, .equal, [172]))) == [])
+        }
+    }
+
     @Test func whatAnotherConditionKeepsAwayNamesNothing() throws {
         let rule = Rule.masquerade.when(.destination(172, 16))
         #expect(try prefixes(rule.when(.source(10, 9))) == [])

@@ -8,18 +8,22 @@
 public enum Pipeline {
     /// Reads the host and draws the conclusions; sends nothing.
     ///
-    /// The progress is told what is being done, before it is done.
+    /// The paths that the user asks for are among those that are followed. The progress is told what is being done, before
+    /// it is done.
     public static func read(
         namespace: String,
+        requests: [PathRequest] = [],
         _ progress: CheckProgress = CheckProgress()
     ) throws -> Evidence {
-        let snapshot = try SnapshotReader.read(namespace: namespace, progress)
+        let snapshot = try SnapshotReader.read(namespace: namespace, requests: requests, progress)
         progress.now("following the paths through the rules")
         return Evidence(snapshot)
     }
 
     /// Draws the conclusions from a host's capture; this host is not looked at.
-    public static func read(_ capture: Capture) throws -> Evidence { Evidence(try capture.snapshot()) }
+    public static func read(_ capture: Capture, requests: [PathRequest] = []) throws -> Evidence {
+        Evidence(try capture.snapshot(requests: requests))
+    }
 
     /// Looks which ports live flows hold, and puts that beside the evidence; sends nothing.
     public static func observe(_ evidence: Evidence) -> Evidence { evidence.adding(FlowSurvey.read()) }

@@ -13,6 +13,14 @@ struct ScanCommand: ParsableCommand {
             (comma-separated), else \(DefaultServers.all.map(\.description).joined(separator: ", ")), and says \
             before it sends to whom and how much.
 
+            The paths are worked out: from the host itself, from each subnet on or behind its interfaces, and from each \
+            source that a rule translates; to elsewhere, and to every prefix that rules or sets treat otherwise. \
+            --from and --in-interface add forwarded traffic: --from alone comes in by the interface by which a route \
+            leads back to it, --in-interface alone stands for the subnets behind it, and with several of both each \
+            source comes in by each interface.
+
+              nataudit scan --no-stun --from 10.0.7.0/24 --in-interface lan1
+
             Reading rules needs CAP_NET_ADMIN; without it only the probe speaks.
 
             Exit codes: 0 nothing at or above --fail-on and the verdict is known, 1 a finding at or above it, \
@@ -35,6 +43,22 @@ struct ScanCommand: ParsableCommand {
         )
     )
     var probeNetns: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Follow forwarded packets from there too; repeatable.",
+            valueName: "address[/len]"
+        )
+    )
+    var from: [Prefix] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Follow forwarded packets that come in by that interface too; repeatable.",
+            valueName: "name"
+        )
+    )
+    var inInterface: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -82,7 +106,9 @@ struct ScanCommand: ParsableCommand {
         let place = try ProbePlace(netns: probeNetns)
         try namespace.enter()
         // Before the probe, whose own flows are no evidence of anybody else's.
-        var evidence = Pipeline.observe(try Pipeline.read(namespace: namespace.name))
+        let requests = requests
+        var evidence = try readingPaths { try Pipeline.read(namespace: namespace.name, requests: requests) }
+        evidence = Pipeline.observe(evidence)
         if !noStun {
             let named = try ServerChoice(arguments: stun)
             let plan = ProbePlan(
@@ -99,7 +125,22 @@ struct ScanCommand: ParsableCommand {
     /// Judges a host by its capture, as of the time when that was made.
     private func judge(_ capture: Capture) throws {
         report.console.mention("a capture of \(capture.time), made by \(Tool.name) \(capture.maker)")
-        try end(Pipeline.report(Pipeline.read(capture), time: capture.time))
+        let evidence = try readingPaths { try Pipeline.read(capture, requests: requests) }
+        try end(Pipeline.report(evidence, time: capture.time))
+    }
+
+    /// The paths of forwarded traffic that were asked for.
+    private var requests: [PathRequest] {
+        PathRequest.all(from: from, inInterfaces: inInterface.map { KernelName($0) })
+    }
+
+    /// What `body` reads; a path that this host cannot have is wrong usage.
+    private func readingPaths(_ body: () throws -> Evidence) throws -> Evidence {
+        do {
+            return try body()
+        } catch let error as PathRequestError {
+            throw ValidationError("\(error)")
+        }
     }
 
     /// Writes the report, and ends with the exit code that follows from it.

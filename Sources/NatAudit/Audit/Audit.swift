@@ -32,6 +32,12 @@ public enum Audit {
         }
         limits += OutsideDatapaths.limits(evidence)
         limits += evidence.snapshot.unanswered
+        if evidence.snapshot.unfollowedDestinations > 0 {
+            limits.append(
+                "rules tell \(evidence.snapshot.unfollowedDestinations) more destinations apart than were followed: "
+                    + "`nataudit trace --to` follows one"
+            )
+        }
         limits += evidence.flows?.limits ?? []
         if evidence.paths.isEmpty { limits.append("no path out of this host was found in its routes") }
         return limits

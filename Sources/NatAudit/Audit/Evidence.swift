@@ -61,7 +61,7 @@ public struct Evidence: Sendable {
         guard let origin = origin(of: source) else { return [] }
         return paths.filter { path in
             // Behind a destination translation the answers come from the address that postrouting sees.
-            path.candidate.origin == origin && path.candidate.family == source.family
+            path.candidate.origin == origin && path.candidate.family == source.family && mayComeIn(source, on: path)
                 && evaluation.treatsAlike(path, from: source, to: flow.reply.source.address)
         }
     }
@@ -74,10 +74,46 @@ public struct Evidence: Sendable {
     func probe(of path: EgressPath) -> ProbeReport? {
         probes.first { probe in
             guard probe.family == path.candidate.family, let local = probe.local?.address,
-                origin(of: local) == path.candidate.origin
+                origin(of: local) == path.candidate.origin, mayComeIn(local, on: path)
             else { return false }
             let servers = probe.servers.compactMap(\.address?.address)
             return servers.allSatisfy { evaluation.treatsAlike(path, from: local, to: $0) }
+        }
+    }
+
+    /// Tells whether packets from an address come in by a path's interface, as far as routes tell: one that the user named may
+    /// be another one.
+    private func mayComeIn(_ address: IPAddress, on path: EgressPath) -> Bool {
+        guard path.candidate.isRequested, let interface = path.candidate.inInterface else { return true }
+        return PathFinder(snapshot).interface(towards: address) == interface
+    }
+
+    /// Tells whether rules drop what a path sends to its prefix, and let out what it sends elsewhere.
+    ///
+    /// That is what a filter is for: it does not keep UDP from getting out.
+    func isFiltered(_ path: EgressPath) -> Bool {
+        guard path.verdict == .blocked, path.candidate.namedDestination != nil else { return false }
+        return unnamed(beside: path).contains { $0.verdict != .blocked }
+    }
+
+    /// Tells whether a path's verdict is unknown only for what the path to elsewhere depends on too, and a probe took that
+    /// one: what it met there, packets to the prefix meet as well.
+    func isDoubtDispelled(of path: EgressPath) -> Bool {
+        guard path.verdict == .unknown, path.candidate.namedDestination != nil else { return false }
+        let open = Set(path.outcomes.flatMap(\.conditions))
+        return unnamed(beside: path).contains { other in
+            guard !open.isEmpty, open.isSubset(of: other.outcomes.flatMap(\.conditions)), let probe = probe(of: other)
+            else { return false }
+            return probe.verdict != .unknown
+        }
+    }
+
+    /// The paths of the same packets to elsewhere.
+    private func unnamed(beside path: EgressPath) -> [EgressPath] {
+        paths.filter { other in
+            other.candidate.namedDestination == nil && other.candidate.origin == path.candidate.origin
+                && other.candidate.inInterface == path.candidate.inInterface
+                && other.candidate.family == path.candidate.family
         }
     }
 

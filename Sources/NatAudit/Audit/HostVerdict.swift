@@ -13,6 +13,7 @@ public struct HostVerdict: Hashable, Sendable {
     public init(_ evidence: Evidence) {
         // Measured beats read: where a probe took a path and could tell, the path's own verdict does not count.
         let read = evidence.paths.filter { path in
+            if evidence.isFiltered(path) || evidence.isDoubtDispelled(of: path) { return false }
             guard let probe = evidence.probe(of: path) else { return true }
             return probe.verdict == .unknown
         }

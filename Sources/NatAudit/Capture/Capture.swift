@@ -34,9 +34,11 @@ public struct Capture: Sendable {
     /// What a scan reads from the captured host; the kernel that this program runs on is not asked.
     ///
     /// Ways of packets that the host's kernel was not asked for come from its rules and routes (`RoutingPolicy`).
-    /// - Throws: `NetlinkError` where what no scan can do without is missing or cannot be decoded.
-    public func snapshot() throws -> HostSnapshot {
-        try log.replaying { try SnapshotReader.read(namespace: namespace) }
+    /// Paths that the user asks for are followed beside those that follow from the state.
+    /// - Throws: `NetlinkError` where what no scan can do without is missing or cannot be decoded; `PathRequestError` where
+    ///   a request cannot be a path of that host.
+    public func snapshot(requests: [PathRequest] = []) throws -> HostSnapshot {
+        try log.replaying { try SnapshotReader.read(namespace: namespace, requests: requests) }
     }
 
     /// The state that a file holds.

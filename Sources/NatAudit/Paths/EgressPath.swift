@@ -28,6 +28,11 @@ public struct EgressPath: Hashable, Sendable {
     /// All rules that may translate the path's packets.
     var translations: Set<RuleReference> { Set(outcomes.compactMap(\.translatingRule)) }
 
+    /// Tells whether the path's packets go no further for want of a way on, and not because a rule drops them.
+    var isWithoutWay: Bool {
+        outcomes.allSatisfy { if case .unroutable = $0.end { true } else { false } }
+    }
+
     /// The translation that ordinary packets meet: those that no rule sets apart by what it asks for.
     private var decidingOutcome: WalkOutcome? {
         let translated = outcomes.filter { $0.translatingRule != nil }

@@ -25,7 +25,8 @@ enum Elsewhere {
 extension Prefix {
     /// An address of the block that a host could have: not its first or last, and none of `taken`; nil for want of one.
     func example(avoiding taken: Set<IPAddress>) -> IPAddress? {
-        guard length < address.bitWidth else { return taken.contains(address) ? nil : address }
+        // A block of two has neither a first nor a last address to itself (RFC 3021, RFC 6164).
+        if length >= address.bitWidth - 1 { return [address, last].first { !taken.contains($0) } }
         // From the upper end, where static addresses are rare, but not the broadcast address.
         for step in 2..<34 as Range<UInt64> {
             let free = address.bitWidth - length

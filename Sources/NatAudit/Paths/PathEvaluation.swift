@@ -5,38 +5,41 @@ struct PathEvaluation {
     private let snapshot: HostSnapshot
     private let walk: PacketWalk
     private let ways: WayTable
+    private let known: [PathCandidate: [WalkOutcome]]
 
-    /// Prepares walks through the snapshot's own rules, or through others in their place.
-    ///
-    /// Packets carry no mark until a rule gives them one.
-    init(_ snapshot: HostSnapshot, insteadThrough ruleset: Ruleset? = nil) {
+    /// Prepares to walk through the host's own rules; what was followed when it was read is not followed again.
+    init(_ snapshot: HostSnapshot) { self.init(snapshot, snapshot.walk, snapshot.outcomes) }
+
+    /// Prepares to walk through other rules than the host's own.
+    init(_ snapshot: HostSnapshot, planned ruleset: Ruleset) {
+        self.init(snapshot, snapshot.walk(through: ruleset), [:])
+    }
+
+    private init(_ snapshot: HostSnapshot, _ walk: PacketWalk, _ known: [PathCandidate: [WalkOutcome]]) {
         self.snapshot = snapshot
-        walk = ruleset.map { snapshot.walk(through: $0) } ?? snapshot.walk
+        self.known = known
+        self.walk = walk
         ways = snapshot.ways()
     }
 
     /// The paths that exist, each with its verdict; a packet that takes no route makes no path.
     var paths: [EgressPath] {
         snapshot.candidates.compactMap { candidate in
-            guard let packet = packet(candidate) else { return nil }
-            return path(candidate, packet, walk.journey(of: packet, by: ways).outcomes).flatMap {
+            guard let packet = snapshot.packet(of: candidate) else { return nil }
+            let outcomes = known[candidate] ?? walk.journey(of: packet, by: ways).outcomes
+            return path(candidate, packet, outcomes).flatMap {
                 isServed($0) ? $0 : nil
             }
         }
     }
 
-    /// The ways that packets of the paths take and that the kernel was not asked for.
-    var unanswered: Set<RouteQuery> {
-        snapshot.candidates.reduce(into: []) { queries, candidate in
-            guard let packet = packet(candidate) else { return }
-            queries.formUnion(walk.journey(of: packet, by: ways).unanswered)
-        }
-    }
-
     /// Tells whether the host is meant to be the way out: what it neither forwards nor translates goes another way, and
     /// so does what is dropped after it would have had to come from outside.
+    ///
+    /// What the user asks for is told in any case.
     private func isServed(_ path: EgressPath) -> Bool {
-        guard path.candidate.origin != .host, path.verdict == .blocked else { return true }
+        let isOwn = path.candidate.origin == .host
+        guard !isOwn, !path.candidate.isRequested, path.verdict == .blocked else { return true }
         return path.inInterface != path.outInterface && isTranslated(path)
     }
 
@@ -77,23 +80,6 @@ struct PathEvaluation {
         return outcomes.map { $0.adding(["no rule that could not be read decides before it"]) }
     }
 
-    /// The packet of a path as it arrives, or as the host's own socket sends it; nil where no route leads on.
-    private func packet(_ candidate: PathCandidate) -> Packet? {
-        guard case .found(let route)? = snapshot.answers[candidate.query], route.kind == .unicast else { return nil }
-        let out = route.nextHops.first?.interface
-        guard let source = candidate.source ?? route.preferredSource ?? address(on: out, candidate.family)
-        else { return nil }
-        let isHost = candidate.origin == .host
-        var packet = Packet(
-            from: source,
-            to: candidate.destination,
-            inInterface: isHost ? .none : snapshot.interface(candidate.inInterface),
-            outInterface: isHost ? snapshot.interface(out) : .none
-        )
-        packet.mark = 0
-        return packet
-    }
-
     private func path(_ candidate: PathCandidate, _ packet: Packet, _ outcomes: [WalkOutcome]) -> EgressPath? {
         let leaving = outcomes.first { $0.leaves }?.packet
         var out = leaving?.outInterface
@@ -111,10 +97,6 @@ struct PathEvaluation {
             verdict: verdict,
             reason: reason
         )
-    }
-
-    private func address(on interface: InterfaceIndex?, _ family: AddressFamily) -> IPAddress? {
-        snapshot.addresses.first { $0.interface == interface && $0.address.family == family }?.address
     }
 
     /// The verdict of a path: certain where all outcomes agree, else unknown with what it depends on.

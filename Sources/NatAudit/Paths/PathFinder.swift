@@ -3,30 +3,43 @@ internal import NetlinkBridge
 /// Works out which paths out of a host matter, from its routes and rules.
 ///
 /// The origins are the host itself, each subnet on an interface, each subnet routed through one, and each subnet that a
-/// source translation names. The destination is elsewhere: an address on the default route that no prefix in the rules
-/// names, or, without a default route, one on each connected network.
+/// source translation names, and what the user asks for. The destination is elsewhere: an address on the default route that
+/// no prefix in the rules names, or, without a default route, one on each connected network. The prefixes that rules tell
+/// apart come with `DestinationSearch`.
 struct PathFinder {
-    private let snapshot: HostSnapshot
+    let snapshot: HostSnapshot
+    let requests: [PathRequest]
     private let ruleset: Ruleset
 
-    init(_ snapshot: HostSnapshot) {
+    init(_ snapshot: HostSnapshot, _ requests: [PathRequest] = []) {
         self.snapshot = snapshot
+        self.requests = requests
         ruleset = snapshot.ruleset
     }
 
-    /// The paths, hosts before subnets, IPv4 before IPv6; at most 256, for a report has to be read.
-    var candidates: [PathCandidate] {
+    /// The paths, hosts before subnets, IPv4 before IPv6; at most 256, for a report has to be read, and what the user asks
+    /// for.
+    ///
+    /// - Throws: where what the user asks for cannot be a path of this host.
+    func candidates() throws(PathRequestError) -> [PathCandidate] {
+        let requested = try requestedOrigins()
         let all = AddressFamily.allCases.flatMap { family in
-            destinations(family).flatMap { destination in
-                origins(family).compactMap { candidate($0, to: destination) }
+            let origins = origins(family, requested)
+            return destinations(family, avoiding: requested.map(\.source)).flatMap { destination in
+                origins.compactMap { candidate($0, to: destination) }
             }
         }
-        return Array(all.prefix(256))
+        if let lost = requested.first(where: { request in
+            !all.contains { $0.isRequested && $0.origin == .subnet(request.source) }
+        }) {
+            throw .noDestination(lost.source)
+        }
+        return all.enumerated().filter { $0.offset < 256 || $0.element.isRequested }.map(\.element)
     }
 
     private struct Destination {
         let address: IPAddress
-        let words: String
+        let goal: PathCandidate.Goal
         /// The interface that it lies on, where that is known before asking.
         let interface: InterfaceIndex?
     }
@@ -37,11 +50,15 @@ struct PathFinder {
         let interface: InterfaceIndex?
         /// Tells whether a rule names the source: then its packets may leave by the interface that they came in by.
         let isNamed: Bool
+        /// Tells whether the user asks for it.
+        var isRequested = false
     }
 
     private func candidate(_ origin: Origin, to destination: Destination) -> PathCandidate? {
         // What stays on its own network is not a path through the host.
-        if let interface = origin.interface, interface == destination.interface, !origin.isNamed {
+        if let interface = origin.interface, interface == destination.interface, !origin.isNamed,
+            !origin.isRequested
+        {
             return nil
         }
         if case .subnet(let prefix) = origin.origin, prefix.contains(destination.address) { return nil }
@@ -50,40 +67,42 @@ struct PathFinder {
             source: origin.source,
             inInterface: origin.interface,
             destination: destination.address,
-            destinationWords: destination.words
+            goal: destination.goal,
+            isRequested: origin.isRequested
         )
     }
 
-    private func destinations(_ family: AddressFamily) -> [Destination] {
-        let named = NamedPrefixes(ruleset, snapshot.routes).prefixes.filter { $0.address.family == family }
+    private func destinations(_ family: AddressFamily, avoiding sources: [Prefix]) -> [Destination] {
+        let all = NamedPrefixes(ruleset, snapshot.routes).prefixes + sources
+        let named = all.filter { $0.address.family == family }
         if snapshot.routes.contains(where: {
             $0.family == family && $0.destination.length == 0 && $0.kind == .unicast
         }),
             let address = Elsewhere.address(family, avoiding: named)
         {
-            return [Destination(address: address, words: "elsewhere", interface: defaultInterface(family))]
+            return [Destination(address: address, goal: .elsewhere, interface: defaultInterface(family))]
         }
         return connected(family).compactMap { network in
             network.prefix.example(avoiding: snapshot.localAddresses).map {
-                Destination(address: $0, words: "\(network.prefix)", interface: network.interface)
+                Destination(address: $0, goal: .network(network.prefix), interface: network.interface)
             }
         }
     }
 
-    private func defaultInterface(_ family: AddressFamily) -> InterfaceIndex? {
+    func defaultInterface(_ family: AddressFamily) -> InterfaceIndex? {
         let routes = snapshot.routes.filter {
             $0.family == family && $0.destination.length == 0 && $0.kind == .unicast && $0.table == .main
         }
         return routes.min { $0.metric < $1.metric }?.outInterface
     }
 
-    private struct Network: Hashable {
+    struct Network: Hashable {
         let prefix: Prefix
         let interface: InterfaceIndex
     }
 
     /// The networks of the interfaces that are up; loopback and addresses that are valid on one link only left out.
-    private func connected(_ family: AddressFamily) -> [Network] {
+    func connected(_ family: AddressFamily) -> [Network] {
         var seen: Set<Network> = []
         return snapshot.addresses.compactMap { address in
             guard address.address.family == family, let prefix = address.prefix,
@@ -95,7 +114,10 @@ struct PathFinder {
         }
     }
 
-    private func origins(_ family: AddressFamily) -> [Origin] {
+    private func origins(
+        _ family: AddressFamily,
+        _ requested: [(source: Prefix, interface: InterfaceIndex)]
+    ) -> [Origin] {
         var origins = [Origin(origin: .host, source: nil, interface: nil, isNamed: false)]
         var covered: [Prefix] = []
         func add(_ prefix: Prefix, _ interface: InterfaceIndex?, isNamed: Bool = false) {
@@ -126,11 +148,21 @@ struct PathFinder {
         for prefix in TranslationSources(ruleset).prefixes where prefix.address.family == family {
             if prefix.length > 0, !prefix.address.isLoopback { add(prefix, nil, isNamed: true) }
         }
+        for (prefix, interface) in requested where prefix.address.family == family {
+            let source = prefix.example(avoiding: snapshot.localAddresses)
+            let same = origins.firstIndex { $0.origin == .subnet(prefix) && $0.interface == interface }
+            if let same { origins[same].isRequested = true }
+            guard same == nil, let source else { continue }
+            let origin = PathCandidate.Origin.subnet(prefix)
+            origins.append(
+                Origin(origin: origin, source: source, interface: interface, isNamed: false, isRequested: true)
+            )
+        }
         return origins
     }
 
     /// The interface behind which an address lies, by the main table: packets from there come in by it.
-    private func interface(towards address: IPAddress) -> InterfaceIndex? {
+    func interface(towards address: IPAddress) -> InterfaceIndex? {
         snapshot.routes.filter {
             $0.table == .main && $0.kind == .unicast && $0.destination.contains(address)
         }

@@ -139,7 +139,7 @@ public struct FixPlanner {
     /// apart before and that the plan does not touch, such as those that kube-proxy marks.
     func check(_ plan: FixPlan, _ paths: [EgressPath]) throws(PlanRefusal) {
         let planned = evidence.ruleset.adding(plan.tables.flatMap(\.asChains))
-        let evaluation = PathEvaluation(evidence.snapshot, insteadThrough: planned)
+        let evaluation = PathEvaluation(evidence.snapshot, planned: planned)
         let after = Dictionary(
             evaluation.paths.map { ($0.candidate, $0) },
             uniquingKeysWith: { first, _ in first }

@@ -60,11 +60,15 @@ extension NodeCheckLine {
         var words = manner.isEmpty ? kind : "\(kind) \(manner)"
         if let owner = rule.owner { words += " by \(owner.name)" }
         words += " in \(name("\(place.chain)", isPlain: place.chain.isPlain))"
+        let short = words
         if rule.owner == nil {
             let table = name("\(place.table)", isPlain: place.table.isPlain)
             words += " of table \(place.family) \(table), rule \(rule.reference.position)"
         }
-        return path.candidate.origin == .host ? [words] : ["\(words), for \(path.candidate.origin)", words]
+        let origin = path.candidate.origin == .host ? "" : ", for \(path.candidate.origin)"
+        guard let prefix = path.candidate.namedDestination else { return ["\(words)\(origin)", words] }
+        // That it is not for every destination matters more than the rest.
+        return ["\(words)\(origin)", words, "\(short)\(origin)", short].map { "\($0), to \(prefix)" } + [words]
     }
 
     private static func unknown(_ report: ScanReport) -> [String] {

@@ -133,9 +133,15 @@ private struct PathListText {
         var lines = ["paths out of this host:"]
         var rest = paths[...]
         while let first = rest.first {
-            let group = rest.filter { $0.verdict == first.verdict && $0.reason == first.reason }
+            let alike = rest.filter { $0.verdict == first.verdict && $0.reason == first.reason }
+            // What the user asked for is not among those that are left out.
+            let group =
+                alike.count <= Self.alike
+                ? Array(alike)
+                : alike.filter(\.candidate.isRequested) + alike.filter { !$0.candidate.isRequested }
             rest = rest.filter { $0.verdict != first.verdict || $0.reason != first.reason }
-            let shown = group.prefix(isVerbose ? group.count : Self.alike)
+            let requested = group.count(where: \.candidate.isRequested)
+            let shown = group.prefix(isVerbose ? group.count : max(Self.alike, requested))
             for path in shown {
                 lines.append("  \(style.text(path.verdict)) \(path.words)")
                 if isVerbose {

@@ -26,6 +26,10 @@ public struct HostSnapshot: Sendable {
     public let filtersBridges: Bool
     /// The paths whose ways the kernel was asked for, in the order of a report.
     public internal(set) var candidates: [PathCandidate] = []
+    /// What becomes of the packets of paths, as far as they were followed already.
+    var outcomes: [PathCandidate: [WalkOutcome]] = [:]
+    /// How many destinations that rules tell apart are not among the paths because there are too many.
+    public internal(set) var unfollowedDestinations = 0
     /// What the kernel answered when it was asked for the ways of packets.
     public internal(set) var answers: [RouteQuery: RouteAnswer] = [:]
     /// The ways that the kernel would not tell, and why, a sentence each.

@@ -11,16 +11,20 @@ public enum SnapshotReader {
     /// tables are read between two looks at the generation of nf_tables, so that they belong together.
     /// - Parameters:
     ///   - namespace: how the namespace was named, for the report.
+    ///   - requests: paths that the user asks for.
     ///   - progress: is told what is being read.
     /// - Returns: the state, with the kernel's answers for the ways of the paths' packets.
-    /// - Throws: `NetlinkError` with `.interrupted` where the rules would not hold still.
-    public static func read(namespace: String, _ progress: CheckProgress = CheckProgress()) throws
-        -> HostSnapshot
-    {
+    /// - Throws: `NetlinkError` with `.interrupted` where the rules would not hold still; `PathRequestError` where what is
+    ///   asked for cannot be a path of this host.
+    public static func read(
+        namespace: String,
+        requests: [PathRequest] = [],
+        _ progress: CheckProgress = CheckProgress()
+    ) throws -> HostSnapshot {
         for _ in 0..<attempts {
             progress.now("reading nf_tables")
             let before = generation()
-            var builder = SnapshotBuilder(namespace: namespace, progress: progress)
+            var builder = SnapshotBuilder(namespace: namespace, requests: requests, progress: progress)
             let snapshot = try builder.snapshot()
             if before == nil || generation() == before { return snapshot }
         }
@@ -41,11 +45,13 @@ public enum SnapshotReader {
 /// Collects the parts of a snapshot and what is missing.
 private struct SnapshotBuilder {
     let namespace: String
+    let requests: [PathRequest]
     let progress: CheckProgress
     private var gaps: [HostSnapshot.Gap] = []
 
-    init(namespace: String, progress: CheckProgress) {
+    init(namespace: String, requests: [PathRequest], progress: CheckProgress) {
         self.namespace = namespace
+        self.requests = requests
         self.progress = progress
     }
 
@@ -95,14 +101,13 @@ private struct SnapshotBuilder {
             ipsets: ipsets
         )
         progress.now("asking the kernel for ways")
-        var asked = unasked.asking(PathFinder(unasked).candidates)
-        // Rules that translate destinations or set marks send packets other ways than their first ones.
-        for _ in 0..<PacketWalk.maximumDetours
-        where asked.ruleset.mayChangeWays(dependingOnMarks: asked.ways().dependsOnMarks) {
-            let more = PathEvaluation(asked).unanswered
-            if more.isEmpty { break }
-            asked = asked.asking(more)
-        }
+        let paths = try PathFinder(unasked, requests).candidates()
+        var asked = unasked.asking(Set(paths.map(\.query)))
+        var search = DestinationSearch(paths, on: asked)
+        while case let more = search.step(on: asked), !more.isEmpty { asked = asked.asking(more) }
+        asked.candidates = search.found
+        asked.outcomes = search.walked
+        asked.unfollowedDestinations = search.omitted
         progress.now("looking for what netfilter cannot see")
         asked.datapaths = DatapathReader.read(links, ways: asked.wayInterfaces)
         return asked
@@ -137,13 +142,6 @@ private struct SnapshotBuilder {
 }
 
 extension HostSnapshot {
-    /// The same snapshot with the paths, and the kernel's answers for the ways of their packets.
-    fileprivate func asking(_ candidates: [PathCandidate]) -> HostSnapshot {
-        var answered = asking(Set(candidates.map(\.query)))
-        answered.candidates = candidates
-        return answered
-    }
-
     /// The same snapshot with the kernel's answers to these questions; what it does not answer is noted.
     fileprivate func asking(_ queries: Set<RouteQuery>) -> HostSnapshot {
         var answered = self
@@ -173,13 +171,5 @@ extension HostSnapshot {
         var ends = Set(answers.keys.compactMap(\.inInterface))
         for case .found(let route) in answers.values { ends.formUnion(route.nextHops.compactMap(\.interface)) }
         return ends.reduce(into: []) { $0.formUnion(devices(of: $1)) }
-    }
-}
-
-extension Ruleset {
-    /// Tells whether a rule may give a packet another destination, or a mark by which ways are chosen, before it is
-    /// routed.
-    fileprivate func mayChangeWays(dependingOnMarks: Bool) -> Bool {
-        facts.translatesDestinations || facts.marksPackets && dependingOnMarks
     }
 }

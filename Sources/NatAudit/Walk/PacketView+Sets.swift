@@ -18,11 +18,37 @@ extension PacketView {
         guard let set = sets(name) else { return .unknown("the elements of set \(name)") }
         switch key(of: operands) {
         case .absent: return .absent
-        case .unknown(let words): return .unknown(words)
+        case .unknown(let words):
+            // What is known of the key may be enough: of an address that no element has, the port does not matter.
+            let isOpen = set.isChangedByRules || operands.count < 2 || mayHold(set, operands)
+            return isOpen ? .unknown(words) : .missing
         case .bytes(let key):
             if set.isChangedByRules { return .unknown("what set \(name) holds") }
             guard let element = NftSetLookup(set).element(for: key) else { return .missing }
             return .found(element)
+        }
+    }
+
+    /// Tells whether an element has those fields of a concatenation that are known.
+    private func mayHold(_ set: NftSet, _ operands: [Operand]) -> Bool {
+        var fields: [(range: Range<Int>, bytes: [UInt8])] = []
+        var start = 0
+        for operand in operands {
+            let length = operand.words * 4
+            if case .bytes(let bytes) = value(of: operand), bytes.count <= length {
+                fields.append((start..<(start + length), bytes + [UInt8](repeating: 0, count: length - bytes.count)))
+            }
+            start += length
+        }
+        return set.elements.contains { element in
+            let (low, high) = (element.key, element.keyEnd ?? element.key)
+            // The element for all others has no key.
+            return element.isCatchAll
+                || fields.allSatisfy { field in
+                    guard low.count >= field.range.upperBound, high.count >= field.range.upperBound else { return true }
+                    return !field.bytes.lexicographicallyPrecedes(low[field.range])
+                        && !high[field.range].lexicographicallyPrecedes(field.bytes)
+                }
         }
     }
 

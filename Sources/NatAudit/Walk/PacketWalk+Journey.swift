@@ -7,6 +7,8 @@ extension PacketWalk {
         public let outcomes: [WalkOutcome]
         /// The ways that were asked for and are not in the table.
         public let unanswered: Set<RouteQuery>
+        /// The destinations by which the rules on the way tell packets apart, where the walk notes them.
+        let destinations: Set<DestinationName>
     }
 
     /// How often a packet may be sent another way before it is followed no further.
@@ -19,13 +21,20 @@ extension PacketWalk {
         var guide = Guide(context: context, ways: ways)
         let start = Traveller(packet, Flow(of: packet, .notYet))
         let outcomes = packet.inInterface == .none ? guide.leave(start) : guide.cross(start)
-        return Journey(outcomes: outcomes, unanswered: guide.unanswered)
+        return Journey(outcomes: outcomes, unanswered: guide.unanswered, destinations: guide.destinations)
     }
 
     /// The same walk, which tells of the rules too that do nothing with the packet.
     public var tellingAll: PacketWalk {
         var walk = self
         walk.context.tellsAll = true
+        return walk
+    }
+
+    /// The same walk, which notes by which destinations rules tell packets apart.
+    var namingDestinations: PacketWalk {
+        var walk = self
+        walk.context.namesDestinations = true
         return walk
     }
 
@@ -50,6 +59,7 @@ private struct Guide {
     let context: WalkContext
     let ways: WayTable
     var unanswered: Set<RouteQuery> = []
+    var destinations: Set<DestinationName> = []
 
     /// The way of a packet from outside: routed once, after all of prerouting.
     mutating func cross(_ start: Traveller) -> [WalkOutcome] {
@@ -63,6 +73,7 @@ private struct Guide {
         }
         forwarded = run(.postrouting, run(.forward, forwarded, &walk), &walk)
         let delivered = run(.input, own, &walk).map { WalkOutcome(.delivered, of: $0) }
+        destinations = walk.destinations
         return WalkOutcome.settled(forwarded.map { WalkOutcome(passing: $0) } + walk.ended + delivered)
     }
 
@@ -81,6 +92,7 @@ private struct Guide {
             return returning
         }
         let delivered = run(.input, run(.prerouting, returning, &walk), &walk)
+        destinations = walk.destinations
         return WalkOutcome.settled(
             leaving.map { WalkOutcome(passing: $0) } + walk.ended + delivered.map { WalkOutcome(.delivered, of: $0) }
         )

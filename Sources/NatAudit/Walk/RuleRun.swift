@@ -204,7 +204,7 @@ struct RuleRun {
 
 extension ConditionTest {
     /// Looks at a packet from a rule of a chain.
-    fileprivate init(
+    init(
         _ traveller: Traveller,
         in place: ChainPlace,
         at hook: NetfilterHook,

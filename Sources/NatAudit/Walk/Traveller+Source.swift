@@ -10,7 +10,7 @@ extension Traveller {
         _ view: PacketView,
         _ context: WalkContext
     ) {
-        flow.source = .init(rule: rule, translation: translation)
+        flow.source = .init(rule: rule, translation: translation.chosen(for: view) ?? translation)
         flow.isSourceSettled = true
         packet.source = source(by: translation, view, context) ?? packet.source
         if translation.drawsPorts {
@@ -39,5 +39,27 @@ extension Traveller {
             guard case .link(let index, _) = packet.outInterface else { return nil }
             return context.host?.masqueradeAddress(on: index, towards: nextHop, packet.family)
         }
+    }
+}
+
+extension SourceTranslation {
+    /// The translation of packets to one destination, for which a map has one address; nil where it is none of that kind.
+    fileprivate func chosen(for view: PacketView) -> SourceTranslation? {
+        // A pool, or ports beside the address, make the value longer.
+        guard kind == .snat, let chooser, chooser.isChosenByDestination,
+            case .bytes(let bytes) = view.value(of: chooser), bytes.count == view.packet.family.bitWidth / 8,
+            let address = IPAddress(networkBytes: bytes)
+        else { return nil }
+        return SourceTranslation(kind: kind, flags: flags, addresses: [.init(address)], ports: ports)
+    }
+}
+
+extension Operand {
+    /// Tells whether nothing but the packet's addresses, its destination among them, decides an address that a map holds.
+    fileprivate var isChosenByDestination: Bool {
+        guard case .mapped(let keys, _) = self else { return false }
+        let destinations = AddressFamily.allCases.map { Operand.destination($0) }
+        return keys.contains(where: destinations.contains)
+            && keys.allSatisfy { $0.dependsOnSourceOnly || destinations.contains($0) }
     }
 }

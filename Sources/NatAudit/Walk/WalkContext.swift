@@ -8,7 +8,9 @@ struct WalkContext: Sendable {
     let host: HostView?
     /// Tells whether rules that do nothing are told too.
     var tellsAll = false
-    /// The groups of stations of each hook and family, in the order of `slot`.
+    /// Tells whether the walk notes by which destinations the rules on its way tell packets apart.
+    var namesDestinations = false
+    /// The groups of stations of each hook and family, as `stations(at:_:)` counts them.
     private var stations: [[[Station]]]
     private let tracked: Set<AddressFamily>
 

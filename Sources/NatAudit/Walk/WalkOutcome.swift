@@ -80,9 +80,11 @@ public struct WalkOutcome: Hashable, Sendable {
         var result: [WalkOutcome] = []
         for outcome in outcomes {
             if let index = result.firstIndex(where: { $0.end == outcome.end && $0.isLike(outcome) }) {
+                let isInTranslation = result[index].isInTranslation || outcome.isInTranslation
                 result[index] = result[index].with(
                     Traveller.common(result[index].conditions, outcome.conditions)
                 )
+                result[index].isInTranslation = isInTranslation
             } else {
                 result.append(outcome)
             }

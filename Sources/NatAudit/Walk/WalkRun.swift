@@ -5,6 +5,8 @@ struct WalkRun {
     let context: WalkContext
     /// The packets that went no further.
     private(set) var ended: [WalkOutcome] = []
+    /// The destinations that the rules on the way name, where the walk notes them.
+    private(set) var destinations: Set<DestinationName> = []
     /// How many more rules may be looked at: chains that call chains many times over would never end.
     private var budget = WalkRun.maximumRules
 
@@ -59,6 +61,7 @@ struct WalkRun {
             for traveller in travellers {
                 // Rules mostly leave the packet as it is: then the next one looks at it in the same way.
                 let test = last.flatMap { $0.traveller.isLike(traveller) ? $0.test : nil }
+                if context.namesDestinations { note(rule, in: chain.place, at: hook, traveller, test) }
                 let run = RuleRun(rule, in: chain.place, at: hook, traveller, test, context)
                 let isUntouched = run.turns.allSatisfy { $0.traveller.isLike(traveller) }
                 last = isUntouched ? run.made.map { (traveller, $0) } : nil
@@ -69,6 +72,23 @@ struct WalkRun {
         }
         leaving.returned += travellers
         return leaving
+    }
+
+    /// Notes the destinations that a rule names, of packets that nobody redirected before.
+    private mutating func note(
+        _ rule: Rule,
+        in place: ChainPlace,
+        at hook: NetfilterHook,
+        _ traveller: Traveller,
+        _ test: ConditionTest?
+    ) {
+        guard traveller.flow.destinationRule == nil else { return }
+        // What the chains for destinations send somewhere else is no destination of a path, such as a cluster's services.
+        if isInTranslation, hook == .prerouting || hook == .output, rule.mayRedirect { return }
+        let naming = DestinationNaming(family: traveller.packet.family, place: place)
+        destinations.formUnion(
+            naming.names(in: rule, test ?? ConditionTest(traveller, in: place, at: hook, context))
+        )
     }
 
     private mutating func take(
@@ -117,8 +137,19 @@ struct WalkRun {
         other.ended = []
         let value = attempt(&other)
         budget = other.budget
+        destinations = other.destinations
         return (value, other.ended)
     }
 
     mutating func keep(_ outcomes: [WalkOutcome]) { ended += outcomes }
+}
+
+extension Rule {
+    /// Tells whether the rule gives packets another destination, or leads to a chain that may.
+    fileprivate var mayRedirect: Bool {
+        switch ending {
+        case .translateDestination, .verdictMap, .verdict(.jump), .verdict(.goto): true
+        default: false
+        }
+    }
 }

@@ -8,7 +8,8 @@ struct UsageTests {
     /// The options of commands, as the outside knows them.
     static let options: [String: [String]] = [
         "scan": [
-            "--stun", "--no-stun", "--probe-netns", "--fail-on", "--exit-zero", "--timeout", "--netns",
+            "--stun", "--no-stun", "--probe-netns", "--from", "--in-interface", "--fail-on", "--exit-zero", "--timeout",
+            "--netns",
             "--format",
             "--output", "--no-color", "--verbose", "--version", "--help",
         ],
@@ -46,7 +47,8 @@ struct UsageTests {
     @Test(arguments: [
         ["scan", "--nonsense"], ["scan", "--timeout", "0"], ["scan", "--timeout", "x"],
         ["scan", "--format", "xml"],
-        ["scan", "--stun", "a b"], ["scan", "--stun", "host:0"],
+        ["scan", "--from", "10.0.0.0/33"], ["scan", "--from", "lan"], ["scan", "--stun", "a b"],
+        ["scan", "--stun", "host:0"],
         ["scan", "--no-stun", "--stun", "192.0.2.1"],
         ["scan", "--netns", "", "--no-stun"], ["scan", "--fail-on", "never"], ["serve"],
         ["serve", "--listen", "nowhere"],

@@ -204,6 +204,34 @@ struct WalkConditionTests {
         #expect(met(.lookup(key, set: "s", inverted: false), packet, sets: [set]) == false)
     }
 
+    @Test func aConcatenationIsMissedWhereWhatIsKnownOfItIsEnough() {
+        let key: [Operand] = [.destination(.ip), .meta(.transport), .destinationPort]
+        let element = NftSet.Element(
+            key: [172, 20, 0, 10, 17, 0, 0, 0, 0, 53, 0, 0],
+            keyEnd: nil,
+            data: nil,
+            verdict: nil,
+            flags: 0
+        )
+        let set = NftSet(name: "s", flags: 0x80, keyLength: 12, elements: [element])
+        let lookup = Condition.lookup(key, set: "s", inverted: false)
+        // To any port.
+        var packet = WalkScene.forwarded
+        packet.destinationPort = nil
+        #expect(met(lookup, packet, sets: [set]) == false)
+        #expect(met(.lookup(key, set: "s", inverted: true), packet, sets: [set]) == true)
+        packet.destination = .v4(0xAC14_000A)
+        #expect(met(lookup, packet, sets: [set]) == nil)
+        packet.transport = 6
+        #expect(met(lookup, packet, sets: [set]) == false)
+        // An element for all others is there for every port, and a rule may add one for this address at any time.
+        let others = NftSet(name: "s", flags: 0x80, keyLength: 12, elements: [element, .others])
+        #expect(met(lookup, packet, sets: [others]) == nil)
+        var changed = set
+        changed.isChangedByRules = true
+        #expect(met(lookup, packet, sets: [changed]) == nil)
+    }
+
     /// A map that does not hold the key ends the rule, and the next one is met.
     @Test func aMissInAMapIsPassedOver() {
         let map = NftSet(

@@ -2,14 +2,19 @@ internal import NetlinkBridge
 
 /// `udp-blocked` and `forward-dropped`: paths on which UDP does not get out.
 enum BlockedPaths {
+    /// So many paths are named in one finding; the report lists them all.
+    private static let shown = 6
+
     static func findings(_ evidence: Evidence) -> [Finding] {
-        let byRule = evidence.paths.filter { $0.verdict == .blocked }.map { path in
+        let blocked = evidence.paths.filter { $0.verdict == .blocked }
+        let byRule = blocked.filter { !evidence.isFiltered($0) }.map { path in
             let isForwarded = path.candidate.origin != .host
             return Finding(
                 isForwarded ? .forwardDropped : .udpBlocked,
                 .error,
                 "UDP from \(path.candidate.origin) to \(path.candidate.destinationWords) is dropped on this host",
-                detail: "A rule of this host drops the packet before it leaves.",
+                detail: path.isWithoutWay
+                    ? "No way leads on from this host." : "A rule of this host drops the packet before it leaves.",
                 evidence: [path.evidence]
             )
         }
@@ -24,7 +29,26 @@ enum BlockedPaths {
                 }
             )
         }
-        return byRule + byProbe
+        return byRule + byProbe + filtered(blocked.filter { evidence.isFiltered($0) })
+    }
+
+    /// What filters keep from some destinations only, in one note for the host and one for all behind it.
+    private static func filtered(_ paths: [EgressPath]) -> [Finding] {
+        [true, false].compactMap { isForwarded in
+            let own = paths.filter { ($0.candidate.origin != .host) == isForwarded }
+            guard !own.isEmpty else { return nil }
+            let prefixes = Set(own.compactMap(\.candidate.namedDestination))
+            let only = prefixes.count == 1 ? prefixes.first : nil
+            let words = only.map { "\($0)" } ?? "\(prefixes.count) destinations"
+            return Finding(
+                isForwarded ? .forwardDropped : .udpBlocked,
+                .note,
+                "\(isForwarded ? "forwarded UDP" : "UDP from host") to \(words) is dropped on this host",
+                detail: "Rules drop it there alone. To elsewhere UDP gets out: the verdict does not rest on this.",
+                evidence: own.prefix(shown).map(\.evidence)
+                    + (own.count > shown ? ["and \(own.count - shown) more paths"] : [])
+            )
+        }
     }
 }
 

@@ -25,13 +25,21 @@ enum RandomSourcePorts {
                 severity,
                 "\(rule.translation.kind.rawValue) \(rule.translation.flags.words.joined(separator: ","))\(owner) "
                     + "in chain \(rule.reference.place.chain)",
-                detail: "The rule gives one socket another external port for every destination, so that nobody "
-                    + "can be told where to reach it, and direct connections fall back to a relay.\(condition)",
+                detail: "The rule gives one socket another external port for every destination\(limits(of: paths)), so "
+                    + "that nobody can be told where to reach it, and direct connections fall back to a relay.\(condition)",
                 evidence: [rule.evidence] + paths.map { "path \($0.words)" },
                 rule: index,
                 remedies: remedies(rule)
             )
         }
+    }
+
+    /// Where the paths lead for which the rule decides, where that is not elsewhere.
+    private static func limits(of paths: [EgressPath]) -> String {
+        let prefixes = Set(paths.compactMap(\.candidate.namedDestination))
+        let isLimited = !paths.isEmpty && paths.allSatisfy { $0.candidate.namedDestination != nil }
+        guard isLimited, let prefix = prefixes.first else { return "" }
+        return prefixes.count == 1 ? " in \(prefix)" : " in \(prefixes.count) prefixes"
     }
 
     private static func remedies(_ rule: SourceNATRule) -> [Remedy] {

@@ -62,7 +62,7 @@ public struct LiveReport: Sendable {
         differences = shown?.differences ?? []
         self.isDisturbed = isDisturbed
         var notes = shown?.notes ?? []
-        if rules.ruleset.order.contains(where: \.isLegacy) {
+        if rules.hasLegacyRules {
             notes.append(
                 "rules of iptables-legacy are not traced: what they do is seen by what becomes of the packet, and by conntrack"
             )

@@ -5,6 +5,13 @@ struct LiveRules {
     let ruleset: Ruleset
     let links: [Link]
 
+    /// Tells whether iptables-legacy has a rule, or a policy that drops.
+    var hasLegacyRules: Bool {
+        ruleset.chains.values.contains { chain in
+            chain.place.isLegacy && (chain.count > 0 || chain.hook?.dropsByPolicy == true)
+        }
+    }
+
     /// A rule by its place, or the policy of a chain.
     func name(_ hit: LiveObservation.Hit) -> String {
         reference(hit)?.words ?? "a rule of \(hit.place) (handle \(hit.handle ?? 0))"

@@ -13,6 +13,7 @@ struct TraceCommand: ParsableCommand {
             --live nothing is sent.
 
               nataudit trace --from 10.0.1.2:41641 --in-interface lan0 --to 203.0.113.10:3478
+              nataudit trace --from 10.0.1.2:41641 --in-interface lan0 --to 203.0.113.10:3478 --live
 
             With --live that one packet is sent as well, after a question, and what the kernel did with it is put beside \
             what was foretold: rule by rule for nftables and iptables-nft, which the kernel traces (nftrace), and by what \
@@ -20,7 +21,8 @@ struct TraceCommand: ParsableCommand {
             TCP SYN, with hop count 64: of the host's own traffic from a socket, else as if it came in by the interface (by a \
             BPF program that is attached nowhere; Linux 5.18). It leaves the host where the rules let it, under the source \
             that is named, which gets the answers. For that moment a table nataudit-trace is there, which goes with \
-            this process, however it ends; the conntrack entry that the packet left is deleted afterwards.
+            this process, however it ends; the conntrack entry that the packet left is deleted afterwards. Where \
+            a logger is set (net.netfilter.nf_log), the kernel logs the packet's way through iptables-legacy tables.
 
             Exit codes: 0 it is told, and the mapping is easy or there is none; 1 the mapping is hard, or the packet is \
             dropped; 2 it could not be told for certain; 64 wrong usage. With --live: 0 walk and kernel agree; 1 they do \

@@ -127,7 +127,7 @@ struct LiveTraceTests {
             let lab = try LiveLab()
             let rules = """
                 table ip t { chain p { type nat hook postrouting priority 100;
-                  numgen inc mod 2 0 meta l4proto udp masquerade to :30000; masquerade; }; }
+                  udp dport 3478 numgen inc mod 2 0 masquerade to :30000; udp dport 3478 masquerade to :30001; }; }
                 """
             try lab.nat.require("nft", "-f", "-", input: rules)
             let server = try lab.servers.socket(LabAddress.servers[0], port: 3478)
@@ -141,7 +141,24 @@ struct LiveTraceTests {
                 #expect(told == [datagram.source.port], "\(output.live)")
             }
             // The counter takes turns.
-            #expect(Set(ports) == [30000, 42000])
+            #expect(Set(ports) == [30000, 30001])
+        }
+    }
+
+    @Test func waysThatJoinAgainAgreeWhicheverIsTaken() async throws {
+        try await inTurn {
+            let lab = try LiveLab()
+            let chain =
+                "chain f { type filter hook forward priority 0; numgen inc mod 2 0 accept; udp dport 3478 accept; };"
+            try lab.nat.require("nft", "table ip t { \(chain) }")
+            var met: Set<String> = []
+            for _ in 0..<2 {
+                let (run, output) = try lab.trace(Self.flow + Self.destination)
+                #expect(run.status == 0 && output.outcomes.count == 1, "\(output.live)")
+                #expect(output.live.end.hasPrefix("it left as \(LabAddress.clientA):42000 to"))
+                met.formUnion(output.live.rules.map(\.rule))
+            }
+            #expect(met == ["rule 1 of chain f of table ip t", "rule 2 of chain f of table ip t"])
         }
     }
 

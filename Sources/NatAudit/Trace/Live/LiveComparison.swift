@@ -8,6 +8,8 @@ struct LiveComparison {
     private(set) var differences: [String] = []
     /// What is no difference and yet worth saying.
     private(set) var notes: [String] = []
+    /// Tells whether the source got another port than the one that is kept where it is free.
+    private(set) var isOfAnotherPort = false
 
     private let outcome: WalkOutcome
     private let observation: LiveObservation
@@ -30,35 +32,21 @@ struct LiveComparison {
 
     private mutating func compareRules() {
         let walked = WalkedRule.all(on: outcome.steps)
-        var index = 0
-        var parting: String?
-        for hit in observation.hits {
-            guard parting == nil else {
-                agreements.append(nil)
-                continue
-            }
-            let rest = walked[index...]
-            let next = rest.firstIndex { $0.missed == nil } ?? walked.endIndex
-            if next < walked.endIndex, walked[next].isMet(by: hit) {
-                index = next + 1
-            } else if let missed = rest[..<next].first(where: { $0.isMet(by: hit) }), let why = missed.missed {
-                parting = "\(rules.name(hit)) is met, but the walk says that it is not: \(why)"
-            } else if hit.verdict != .continue, !outcome.hasNoStep(in: hit.place) {
-                parting =
-                    "\(rules.name(hit)) is met (\(NftText.text(of: hit.verdict))), but the walk does not come by it"
-            }
-            agreements.append(parting == nil)
+        let comparison = RuleComparison(walked, observation.hits, told: outcome.toldChains)
+        agreements = comparison.agreements
+        let words: String
+        switch comparison.parting {
+        case nil: return
+        case .met(let hit, let why)?: words = "\(rules.name(hit)) is met, but the walk says that it is not: \(why)"
+        case .unforetold(let hit)?:
+            words = "\(rules.name(hit)) is met (\(NftText.text(of: hit.verdict))), but the walk does not come by it"
+        case .notMet(let hit)?: words = "the kernel does not meet \(rules.name(hit)), by which the walk comes"
         }
-        if parting == nil, let left = walked[index...].first(where: { $0.missed == nil }) {
-            let hit = LiveObservation.Hit(place: left.place, handle: left.handle, verdict: .continue)
-            parting = "the kernel does not meet \(rules.name(hit)), by which the walk comes"
-        }
-        guard let parting else { return }
         // Where ways join again the walk keeps the steps of one: the end alone is foretold.
         if outcome.hasOtherSteps {
-            notes.append("on another way to the same end: \(parting)")
+            notes.append("on another way to the same end: \(words)")
         } else {
-            differences.append(parting)
+            differences.append(words)
         }
     }
 
@@ -93,23 +81,27 @@ struct LiveComparison {
 
     private mutating func compare(_ headers: PacketHeaders) {
         guard let packet = outcome.packet else { return }
-        let isSame = { (seen: Endpoint, address: IPAddress, port: UInt16?) in
-            seen.address == address && (port ?? seen.port) == seen.port
-        }
-        if headers.source.address == packet.source, let port = packet.sourcePort, port != headers.source.port,
-            outcome.isTracked
-        {
-            notes.append(
-                "the source port became \(headers.source.port): \(port) is taken, or the source already has another mapping"
-            )
-        } else if !isSame(headers.source, packet.source, packet.sourcePort) {
+        if headers.source.address != packet.source || !allows(sourcePort: headers.source.port) {
             differences.append("its source is \(headers.source), but the walk says \(packet.sourceWords)")
+        } else if let port = packet.sourcePort, port != headers.source.port {
+            isOfAnotherPort = true
+            notes.append(
+                "the source port became \(headers.source.port): \(port) is taken, or the source has another mapping already"
+            )
         }
-        if !isSame(headers.destination, packet.destination, packet.destinationPort) {
+        let port = packet.destinationPort ?? headers.destination.port
+        if headers.destination != Endpoint(address: packet.destination, port: port) {
             differences.append(
                 "its destination is \(headers.destination), but the walk says \(packet.destinationWords)"
             )
         }
+    }
+
+    /// Tells whether the flow may have the port: where one is taken, conntrack takes another one of the rule's.
+    private func allows(sourcePort seen: UInt16) -> Bool {
+        if let port = outcome.packet?.sourcePort, port != seen, !outcome.isTracked { return false }
+        guard case .translated(_, let translation) = outcome.end else { return true }
+        return translation.ports?.contains(seen) ?? true
     }
 
     /// Conntrack keeps an entry only of what passed all chains, and only where no other flow has its addresses and ports.
@@ -142,14 +134,16 @@ struct LiveComparison {
 }
 
 extension WalkOutcome {
-    /// Tells whether the walk does not say that it came to a chain: of chains of one priority it tells those that decide.
-    fileprivate func hasNoStep(in place: ChainPlace) -> Bool {
-        !steps.contains { step in
-            switch step {
-            case .chain(_, let chain), .policy(let chain): chain == place
-            case .rule(let rule, _, _), .missed(let rule, _, _): rule.place == place
-            case .way, .note: false
+    /// The chains by which the walk says that it comes.
+    fileprivate var toldChains: Set<ChainPlace> {
+        Set(
+            steps.compactMap { step in
+                switch step {
+                case .chain(_, let chain), .policy(let chain): chain
+                case .rule(let rule, _, _), .missed(let rule, _, _): rule.place
+                case .way, .note: nil
+                }
             }
-        }
+        )
     }
 }

@@ -29,7 +29,7 @@ public enum LiveError: Error, CustomStringConvertible {
             "\(error): a packet can be made to arrive since Linux 5.18, where bpf(2) is allowed; nothing was sent"
         case .notSeen(let error):
             "the packet was not seen at its first hook, so that no rule met it"
-                + (error.map { ": \($0)" } ?? ": something before netfilter took it (XDP, tc, a netdev chain)")
+                + (error.map { ": \($0)" } ?? ": something before netfilter took it (XDP, tc, a netdev chain, a bridge)")
         case .tooMuch: "the packet meets more rules than can be followed"
         case .interrupted: "interrupted: nothing is left in the kernel"
         case .rulesKeptChanging: "the rules kept changing while they were read; nothing was sent"

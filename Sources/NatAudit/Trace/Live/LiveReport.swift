@@ -57,7 +57,10 @@ public struct LiveReport: Sendable {
                 "\($0.presentedSource) to \($0.reply.source)"
             )
         }
-        agreeing = comparisons.indices.filter { comparisons[$0].differences.isEmpty }
+        let agreeing = comparisons.indices.filter { comparisons[$0].differences.isEmpty }
+        // A way on which the port would be kept explains another port less well than one on which it is drawn.
+        let exact = agreeing.filter { !comparisons[$0].isOfAnotherPort }
+        self.agreeing = exact.isEmpty ? agreeing : exact
         outcomeCount = outcomes.count
         differences = shown?.differences ?? []
         self.isDisturbed = isDisturbed
@@ -75,6 +78,6 @@ public struct LiveReport: Sendable {
 extension LiveComparison {
     /// How near it comes: less is nearer.
     fileprivate var rank: Int {
-        differences.count * 1_000_000 - agreements.filter { $0 == true }.count
+        differences.count * 1_000_000 + (isOfAnotherPort ? 100_000 : 0) - agreements.filter { $0 == true }.count
     }
 }

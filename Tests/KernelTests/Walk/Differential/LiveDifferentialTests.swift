@@ -12,15 +12,13 @@ struct LiveDifferentialTests {
     @Test func noDifferenceIsSeenWhereThereIsNone() async throws {
         let tally = try await onOwnThread {
             let lab = try DifferentialLab()
-            let folder = FileManager.default.temporaryDirectory.appending(path: "nataudit-\(UUID().uuidString)")
-            defer { try? FileManager.default.removeItem(at: folder) }
             var tally = Tally()
             for seed in 1...Self.rulesets {
                 let rules = RandomRules(seed: seed)
                 var random = SplitMix64(seed: seed ^ 0x11FE)
                 try lab.load(rules)
                 for packet in RandomPacket.packets(Self.packets, using: &random) {
-                    let live = try run(packet, lab, folder)
+                    let live = try run(packet, lab)
                     tally.add(live)
                     if live.agrees != true {
                         tally.disagreements.append("seed \(seed), \(packet): \(live.differences) \(live)\n\(rules)")
@@ -48,8 +46,11 @@ struct LiveDifferentialTests {
         }
     }
 
-    private func run(_ packet: RandomPacket, _ lab: DifferentialLab, _ folder: URL) throws -> LiveReport {
-        try lab.nat.namespace.perform {
+    private func run(_ packet: RandomPacket, _ lab: DifferentialLab) throws -> LiveReport {
+        // A lock of its own each time: a child process of another test may hold on to one for a moment.
+        let folder = FileManager.default.temporaryDirectory.appending(path: "nataudit-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try lab.nat.namespace.perform {
             let destination = Endpoint(address: packet.destination, port: packet.destinationPort)
             let source = try packet.source ?? UDPSocket.sourceAddress(towards: destination)
             let request = TraceRequest(

@@ -24,6 +24,8 @@ struct LiveObservation {
 
     /// The index of the loopback interface, by which what the host sends to itself comes in again.
     let loopback: UInt32?
+    /// Tells whether the packet was sent, seen or not.
+    var isSent = false
     /// The packet as it was sent; nil until it was seen.
     private(set) var start: PacketHeaders?
     /// The rules of nf_tables that it met, in order; those of the own table are left out.

@@ -70,6 +70,9 @@ public struct LiveReport: Sendable {
                 "rules of iptables-legacy are not traced: what they do is seen by what becomes of the packet, and by conntrack"
             )
         }
+        if rules.hasProgram(at: plan.packet.inInterface) {
+            notes.append("the XDP program at the in-interface did not see it, as it sees what really arrives there")
+        }
         if isDisturbed { notes.append("the rules changed while the packet was on its way") }
         self.notes = notes
     }

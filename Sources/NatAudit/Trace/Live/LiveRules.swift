@@ -12,6 +12,12 @@ struct LiveRules {
         }
     }
 
+    /// Tells whether an XDP program sees what comes in by an interface.
+    func hasProgram(at interface: Packet.Interface) -> Bool {
+        guard case .link(let index, _) = interface else { return false }
+        return links.first { $0.index.number == index }?.xdpProgram != nil
+    }
+
     /// A rule by its place, or the policy of a chain.
     func name(_ hit: LiveObservation.Hit) -> String {
         reference(hit)?.words ?? "a rule of \(hit.place) (handle \(hit.handle ?? 0))"

@@ -91,8 +91,8 @@ public struct LiveRun {
         do {
             isDisturbed = try hear(sender, generation, &observation)
         } catch {
-            // Whatever went wrong, the packet may have been sent.
-            if let entry = try? flow.entry() { _ = try? ConntrackTable.delete(entry) }
+            if let start = observation.start { flow.take(start) }
+            if observation.isSent, let entry = try? flow.entry() { _ = try? ConntrackTable.delete(entry) }
             throw error
         }
         guard let isDisturbed, let start = observation.start else { return nil }
@@ -120,6 +120,7 @@ public struct LiveRun {
         case .refused(let refusals): throw refusals.first.map { LiveError.tableRefused($0.error) } ?? .notSeen(nil)
         case .open(let error): throw LiveError.tableRefused(error)
         }
+        observation.isSent = true
         let refusal = try sender.send()
         try watch(&listener, &observation)
         guard observation.start != nil else { throw LiveError.notSeen(refusal) }

@@ -4,10 +4,8 @@ import NetlinkBridge
 import Testing
 
 /// A laboratory whose NAT host runs `nataudit trace --live`.
-final class LiveLab: Sendable {
+struct LiveLab: Sendable {
     private let lab: NATLab
-    /// The folder of NATAUDIT_STATE, removed in the end.
-    private let state = FileManager.default.temporaryDirectory.appending(path: "nataudit-\(UUID().uuidString)")
 
     var nat: LabHost { lab.nat }
     var servers: LabHost { lab.servers }
@@ -19,8 +17,6 @@ final class LiveLab: Sendable {
         // Conntrack's own table exists from now on, so that it is not the trace that makes it.
         try lab.nat.require("conntrack", "-F")
     }
-
-    deinit { try? FileManager.default.removeItem(at: state) }
 
     /// What the tests read of the JSON.
     struct Output: Decodable {
@@ -69,11 +65,24 @@ final class LiveLab: Sendable {
 
     /// Runs the command on the NAT host.
     func nataudit(_ arguments: [String], through prefix: [String] = []) throws -> ToolRun {
-        try Program.run(arguments, in: nat.namespace, through: prefix, environment: environment)
+        try Self.withState { folder in
+            try Program.run(
+                arguments,
+                in: nat.namespace,
+                through: prefix,
+                environment: ["NATAUDIT_STATE": folder]
+            )
+        }
     }
 
-    /// What the command finds in its environment.
-    var environment: [String: String] { ["NATAUDIT_STATE": state.path(percentEncoded: false)] }
+    /// Lends a folder for NATAUDIT_STATE, which is removed afterwards.
+    ///
+    /// Each run has one of its own: a child process of another test may hold on to a lock for a moment.
+    static func withState<Value>(_ body: (String) throws -> Value) throws -> Value {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "nataudit-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try body(folder.path(percentEncoded: false))
+    }
 
     /// What conntrack(8) lists of UDP and TCP on the NAT host.
     func flows() throws -> String {

@@ -43,12 +43,11 @@ struct LiveTraceRefusalTests {
                     to: Endpoint(address: LabAddress.servers[0], port: 3478),
                     inInterface: "lan0"
                 )
-                let state = StateFolder(
-                    of: try NetworkNamespace.current().identity,
-                    override: lab.environment["NATAUDIT_STATE"]
-                )
-                let run = LiveRun(request, state: state, stop: try StopSignal()) { snapshot }
-                return try run.run { _ in true }?.live
+                return try LiveLab.withState { folder in
+                    let state = StateFolder(of: try NetworkNamespace.current().identity, override: folder)
+                    let run = LiveRun(request, state: state, stop: try StopSignal()) { snapshot }
+                    return try run.run { _ in true }?.live
+                }
             }
             #expect(report?.agrees == false)
             #expect(report?.differences.first == "its source is 10.0.1.2:42000, but the walk says 203.0.113.1:42000")
@@ -87,11 +86,13 @@ struct LiveTraceRefusalTests {
             try lab.nat.require("iptables-legacy", "-A", "FORWARD", "-j", "DROP")
             let before = try lab.image()
             let arguments = ["trace", "--live", "--yes"] + Self.flow
-            let seen = try LabTool.run(
-                ["sh", "-c", Self.ending, "sh", signal, Program.path] + arguments,
-                in: lab.nat.namespace,
-                environment: lab.environment
-            )
+            let seen = try LiveLab.withState { folder in
+                try LabTool.run(
+                    ["sh", "-c", Self.ending, "sh", signal, Program.path] + arguments,
+                    in: lab.nat.namespace,
+                    environment: ["NATAUDIT_STATE": folder]
+                )
+            }
             #expect(seen.output.contains("table ip nataudit-trace"), "\(seen.output) \(seen.errors)")
             #expect(seen.output.hasSuffix(signal == "KILL" ? "137\n" : "2\n"), "\(seen.output)")
             #expect(seen.errors.contains("interrupted") == (signal != "KILL"))

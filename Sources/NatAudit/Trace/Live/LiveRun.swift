@@ -111,9 +111,9 @@ public struct LiveRun {
         _ observation: inout LiveObservation
     ) throws -> Bool? {
         var listener = try NftTraceListener()
-        // The table goes with the socket of this value.
+        // At the latest the table goes with the socket of this value.
         var writer = try NftWriter()
-        defer { withExtendedLifetime(writer) {} }
+        defer { LiveTable.remove(for: sender.packet, &writer) }
         switch try writer.commit(try NftBatch(LiveTable.commands(for: sender.packet), plannedOn: generation)) {
         case .committed: break
         case .stale: return nil

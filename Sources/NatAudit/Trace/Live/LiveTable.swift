@@ -23,7 +23,7 @@ enum LiveTable {
     /// The first chain runs before everything (the lowest priority), and the others behind everything: a traced packet
     /// that comes to one of them is told with the addresses that it has there.
     static func commands(for packet: Packet) -> [NftCommand] {
-        let family: NftFamily = packet.family == .ip ? .ip : .ip6
+        let family = family(of: packet)
         let comment = "made by nataudit trace --live, and gone in a moment"
         let first: NetfilterHook = packet.inInterface == .none ? .output : .prerouting
         return [
@@ -34,6 +34,18 @@ enum LiveTable {
                 .addChain(family, table: name, chain: chain(at: $0), .init($0, type: "filter", priority: .max))
             } + [.addRule(family, table: name, chain: start, conditions(packet) + changes(packet), comment: nil)]
     }
+
+    /// Removes the table that this socket made; where others change the rules all the time, closing it does that.
+    static func remove(for packet: Packet, _ writer: inout NftWriter) {
+        for _ in 0..<NftablesReader.attempts {
+            guard var reader = try? NftablesReader(), let generation = try? reader.generation(),
+                let batch = try? NftBatch([.deleteTable(family(of: packet), name)], plannedOn: generation),
+                let commit = try? writer.commit(batch), commit == .stale
+            else { return }
+        }
+    }
+
+    private static func family(of packet: Packet) -> NftFamily { packet.family == .ip ? .ip : .ip6 }
 
     /// Exactly this flow; the source of the host's own, which the kernel chooses, is told by its port.
     private static func conditions(_ packet: Packet) -> [NftExpression] {

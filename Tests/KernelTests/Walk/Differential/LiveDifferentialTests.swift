@@ -47,10 +47,7 @@ struct LiveDifferentialTests {
     }
 
     private func run(_ packet: RandomPacket, _ lab: DifferentialLab) throws -> LiveReport {
-        // A lock of its own each time: a child process of another test may hold on to one for a moment.
-        let folder = FileManager.default.temporaryDirectory.appending(path: "nataudit-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        return try lab.nat.namespace.perform {
+        try lab.nat.namespace.perform {
             let destination = Endpoint(address: packet.destination, port: packet.destinationPort)
             let source = try packet.source ?? UDPSocket.sourceAddress(towards: destination)
             let request = TraceRequest(
@@ -58,15 +55,14 @@ struct LiveDifferentialTests {
                 to: destination,
                 inInterface: packet.source == nil ? nil : "lan0"
             )
-            let state = StateFolder(
-                of: try NetworkNamespace.current().identity,
-                override: folder.path(percentEncoded: false)
-            )
-            let run = LiveRun(request, state: state, stop: try StopSignal()) {
-                try SnapshotReader.read(namespace: "lab")
+            return try LiveLab.withState { folder in
+                let state = StateFolder(of: try NetworkNamespace.current().identity, override: folder)
+                let run = LiveRun(request, state: state, stop: try StopSignal()) {
+                    try SnapshotReader.read(namespace: "lab")
+                }
+                let trace = try #require(try run.run { _ in true })
+                return try #require(trace.live)
             }
-            let trace = try #require(try run.run { _ in true })
-            return try #require(trace.live)
         }
     }
 }

@@ -9,13 +9,24 @@ struct TraceCommand: ParsableCommand {
         abstract: "Says which rules one flow meets, and what becomes of its source address and port.",
         discussion: """
             Follows the first packet of the flow through all chains of all backends in the kernel's order, and tells of \
-            each rule what it does, or why it does nothing. Nothing is sent. Without --in-interface it is the host's own \
-            traffic.
+            each rule what it does, or why it does nothing. Without --in-interface it is the host's own traffic. Without \
+            --live nothing is sent.
 
               nataudit trace --from 10.0.1.2:41641 --in-interface lan0 --to 203.0.113.10:3478
+              nataudit trace --from 10.0.1.2:41641 --in-interface lan0 --to 203.0.113.10:3478 --live
+
+            With --live that one packet is sent as well, after a question, and what the kernel did with it is put beside \
+            what was foretold: rule by rule for nftables and iptables-nft, which the kernel traces (nftrace), and by what \
+            became of the packet and by its conntrack entry for iptables-legacy. It is a UDP datagram without payload, or a \
+            TCP SYN, with hop count 64: of the host's own traffic from a socket, else as if it came in by the interface (by a \
+            BPF program that is attached nowhere; Linux 5.18). It leaves the host where the rules let it, under the source \
+            that is named, which gets the answers. For that moment a table nataudit-trace is there, which goes with \
+            this process, however it ends; the conntrack entry that the packet left is deleted afterwards. Where \
+            a logger is set (net.netfilter.nf_log), the kernel logs the packet's way through iptables-legacy tables.
 
             Exit codes: 0 it is told, and the mapping is easy or there is none; 1 the mapping is hard, or the packet is \
-            dropped; 2 it could not be told for certain; 64 wrong usage.
+            dropped; 2 it could not be told for certain; 64 wrong usage. With --live: 0 walk and kernel agree; 1 they do \
+            not, or the packet was not wanted; 2 it could not be sent or seen; 64 wrong usage.
             """
     )
 
@@ -46,36 +57,87 @@ struct TraceCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Trace on the host that `nataudit capture` saved.", valueName: "file"))
     var capture: String?
 
+    @Flag(help: "Send that packet and compare with what the kernel does; asks before.")
+    var live = false
+
+    @Flag(help: "With --live: do not ask.")
+    var yes = false
+
     @OptionGroup var namespace: NamespaceOption
     @OptionGroup var report: ReportOptions
 
     func validate() throws {
+        if live, capture != nil {
+            throw ValidationError("--live and --capture contradict each other: a capture is judged without this host")
+        }
+        if yes, !live { throw ValidationError("--yes answers the question of --live, which is not given") }
+        if live, to.port == 0 || from?.port == 0 { throw ValidationError("--live needs ports other than 0") }
         if capture != nil, namespace.netns != nil {
             throw ValidationError("--capture and --netns contradict each other: a capture is judged without this host")
         }
     }
 
     func run() throws {
+        if live { return try runLive() }
         try namespace.enter()
-        let request = TraceRequest(
+        let snapshot = try capture.map { try Capture.read($0) } ?? SnapshotReader.read(namespace: namespace.name)
+        let trace = try asUsage { try Trace(request, on: snapshot, isCaptured: capture != nil) }
+        try write(trace)
+        try Outcome(trace.verdict).end()
+    }
+
+    /// Sends the packet too.
+    private func runLive() throws {
+        let stop = try StopSignal.onTermination()
+        let question = Question(isAnswered: yes, stop: stop)
+        try question.requireAnswerable("trace --live", otherwise: "--yes")
+        try namespace.enter()
+        let console = report.console
+        let run = LiveRun(request, state: try .current(), stop: stop) {
+            try SnapshotReader.read(namespace: namespace.name)
+        }
+        let trace = try asUsage {
+            try run.run { plan in
+                for line in plan.lines { console.say(line) }
+                return try question.ask("Send it?") {}
+            }
+        }
+        guard let trace else {
+            Console.complain("nothing was sent or changed")
+            throw ExitCode(Outcome.finding.rawValue)
+        }
+        try write(trace)
+        switch trace.live?.agrees {
+        case true?: return
+        case false?: throw ExitCode(Outcome.finding.rawValue)
+        case nil: throw ExitCode(Outcome.unknown.rawValue)
+        }
+    }
+
+    private var request: TraceRequest {
+        TraceRequest(
             from: from,
             to: to,
             transport: transport.number,
             inInterface: inInterface.map { KernelName($0) },
             mark: mark?.value ?? 0
         )
-        let snapshot = try capture.map { try Capture.read($0) } ?? SnapshotReader.read(namespace: namespace.name)
-        let trace: Trace
+    }
+
+    /// A flow that this host cannot have is wrong usage.
+    private func asUsage<Value>(_ body: () throws -> Value) throws -> Value {
         do {
-            trace = try Trace(request, on: snapshot, isCaptured: capture != nil)
+            return try body()
         } catch let error as TraceError {
             throw ValidationError("\(error)")
         }
+    }
+
+    private func write(_ trace: Trace) throws {
         switch report.format {
         case .text: try report.write(trace.text(report.style, isVerbose: report.verbose))
         case .json: try report.write(JSONText.encode(trace))
         }
-        try Outcome(trace.verdict).end()
     }
 }
 

@@ -3,7 +3,7 @@ internal import NetlinkBridge
 /// `trace --format json`; the schema is part of the project.
 extension Trace: Encodable {
     private enum Key: String, CodingKey {
-        case schema, tool, packet, verdict, outcomes, limits
+        case schema, tool, packet, verdict, outcomes, limits, live
     }
 
     /// Writes the object.
@@ -15,6 +15,7 @@ extension Trace: Encodable {
         try values.encode(verdict.rawValue, forKey: .verdict)
         try values.encode(outcomes.map(OutcomeJSON.init), forKey: .outcomes)
         try values.encode(unknownRules.map { [$0] } ?? [], forKey: .limits)
+        try values.encodeIfPresent(live, forKey: .live)
     }
 }
 

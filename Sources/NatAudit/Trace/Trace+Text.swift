@@ -20,6 +20,7 @@ extension Trace {
             lines += StoryText(steps: outcome.steps, style: style, isVerbose: isVerbose).lines
             lines += Paragraph.lines("in the end: \(outcome.words)", first: "", indent: 2)
         }
+        if let live { lines += [""] + live.lines(style) }
         lines += ["", "verdict: \(style.text(verdict))"]
         return lines.joined(separator: "\n") + "\n"
     }

@@ -10,6 +10,8 @@ public struct Trace: Sendable {
     public let outcomes: [WalkOutcome]
     /// Why the rules are not all known, in one clause; nil where they are.
     public let unknownRules: String?
+    /// What the kernel did with the packet; nil where it was not sent.
+    public internal(set) var live: LiveReport?
 
     /// Follows the flow on a host as it was read.
     ///

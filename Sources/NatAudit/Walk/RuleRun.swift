@@ -57,7 +57,7 @@ struct RuleRun {
                 switch test.holds(condition) {
                 case .yes: continue
                 case .no:
-                    if context.tellsAll { miss(condition) }
+                    if context.tellsAll { miss(test.text(of: condition)) }
                     return turn(.goesOn)
                 case .unknown(let words): open.append(words)
                 }
@@ -72,7 +72,7 @@ struct RuleRun {
             case .translateSource(let translation):
                 // In a table of both families an address of the other one has no effect, and the next rule is met.
                 if let range = translation.addresses.first, range.first.family != traveller.packet.family {
-                    return turn(.goesOn)
+                    return missOtherFamily()
                 }
                 split(saying: false)
                 let view = test.view
@@ -107,9 +107,13 @@ struct RuleRun {
         traveller.steps.append(.rule(reference, rule, effect: effect))
     }
 
-    private mutating func miss(_ condition: Condition) {
-        let words = test.text(of: condition)
+    private mutating func miss(_ words: String) {
         traveller.steps.append(.missed(reference, rule, condition: words))
+    }
+
+    private mutating func missOtherFamily() {
+        if context.tellsAll { miss("its address is of the other family") }
+        turn(.goesOn)
     }
 
     private mutating func turn(_ effect: Effect) { turns.append(Turn(effect: effect, traveller: traveller)) }
@@ -150,7 +154,9 @@ struct RuleRun {
         case .found(let element):
             if let condition = element.condition { open.append(condition) }
             if let verdict = element.verdict { decide(verdict) } else { turn(.goesOn) }
-        case .missing, .absent: turn(.goesOn)
+        case .missing, .absent:
+            if context.tellsAll { miss("map \(map) holds nothing for it") }
+            turn(.goesOn)
         case .unknown(let words):
             open.append(words)
             end(.unknown(words))
@@ -180,9 +186,11 @@ struct RuleRun {
     }
 
     private mutating func translate(_ translation: DestinationTranslation) {
-        if let family = translation.family, family != traveller.packet.family { return turn(.goesOn) }
+        if let family = translation.family, family != traveller.packet.family { return missOtherFamily() }
         switch DestinationChoice(translation, test, at: hook, context).result {
-        case .nothing: turn(.goesOn)
+        case .nothing:
+            if context.tellsAll { miss("a value that it needs does not exist") }
+            turn(.goesOn)
         case .undecided(let words):
             open.append(words)
             end(.unknown(words))

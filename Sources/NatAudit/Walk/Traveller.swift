@@ -15,6 +15,8 @@ struct Traveller {
     var conditions: [String] = []
     /// The chains and rules that it came by.
     var steps: [WalkStep] = []
+    /// Tells whether other rules may have led to the same, so that the steps are those of one way among several.
+    var hasOtherSteps = false
 
     init(_ packet: Packet, _ flow: Flow) {
         self.packet = packet
@@ -56,6 +58,7 @@ struct Traveller {
         for traveller in travellers {
             if let index = result.firstIndex(where: { $0.isLike(traveller) }) {
                 result[index].conditions = common(result[index].conditions, traveller.conditions)
+                result[index].hasOtherSteps = true
             } else {
                 result.append(traveller)
             }

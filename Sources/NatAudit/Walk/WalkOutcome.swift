@@ -20,6 +20,10 @@ public struct WalkOutcome: Hashable, Sendable {
     public var destinationRule: RuleReference?
     /// Tells whether a chain of type nat ended the walk.
     var isInTranslation = false
+    /// Tells whether other rules may lead to the same, so that the steps are those of one way among several.
+    var hasOtherSteps = false
+    /// Tells whether conntrack keeps an entry of the flow, where the packet comes to its end.
+    var isTracked = false
 
     /// How a packet's way ends.
     public enum End: Hashable, Sendable {
@@ -61,6 +65,8 @@ public struct WalkOutcome: Hashable, Sendable {
     init(_ end: End, of traveller: Traveller) {
         self.init(end: end, conditions: traveller.conditions, steps: traveller.steps, packet: traveller.packet)
         destinationRule = traveller.flow.destinationRule
+        hasOtherSteps = traveller.hasOtherSteps
+        isTracked = traveller.flow.tracking == .new
     }
 
     /// The same outcome under more conditions.
@@ -70,6 +76,8 @@ public struct WalkOutcome: Hashable, Sendable {
         var outcome = WalkOutcome(end: end, conditions: conditions, steps: steps, packet: packet)
         outcome.destinationRule = destinationRule
         outcome.isInTranslation = isInTranslation
+        outcome.hasOtherSteps = hasOtherSteps
+        outcome.isTracked = isTracked
         return outcome
     }
 
@@ -85,6 +93,7 @@ public struct WalkOutcome: Hashable, Sendable {
                     Traveller.common(result[index].conditions, outcome.conditions)
                 )
                 result[index].isInTranslation = isInTranslation
+                result[index].hasOtherSteps = true
             } else {
                 result.append(outcome)
             }

@@ -161,6 +161,29 @@ int na_udp_error(int descriptor, struct na_endpoint *remote, uint32_t *error, ui
     return -ENOMSG;
 }
 
+int na_tcp_open(int family) {
+    int descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+    if (descriptor < 0) return -errno;
+    struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    if (setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) != 0) {
+        int result = -errno;
+        close(descriptor);
+        return result;
+    }
+    return descriptor;
+}
+
+int na_tcp_connect(int descriptor, const struct na_endpoint *remote) {
+    struct sockaddr_storage storage;
+    socklen_t length = to_sockaddr(remote, &storage);
+    if (connect(descriptor, (struct sockaddr *)&storage, length) == 0 || errno == EINPROGRESS) return 0;
+    return -errno;
+}
+
+int na_socket_mark(int descriptor, uint32_t mark) {
+    return setsockopt(descriptor, SOL_SOCKET, SO_MARK, &mark, sizeof mark) == 0 ? 0 : -errno;
+}
+
 int na_poll_readable(const int *descriptors, size_t count, int milliseconds, uint8_t *ready) {
     struct pollfd entries[64];
     if (count > 64) return -EINVAL;

@@ -50,6 +50,12 @@ public enum ConntrackTable {
     ///
     /// A flow of which the tuple is the direction of the answers is another flow, and not returned.
     public static func entry(original tuple: ConntrackTuple, zone: UInt16 = 0) throws -> ConntrackEntry? {
+        let found = try entry(eitherWay: tuple, zone: zone)
+        return found?.original == tuple ? found : nil
+    }
+
+    /// The flow of which this is one of the directions, as the kernel finds it for a packet; nil where there is none.
+    public static func entry(eitherWay tuple: ConntrackTuple, zone: UInt16 = 0) throws -> ConntrackEntry? {
         var request = NetlinkRequest(
             subsystem: NFNL_SUBSYS_CTNETLINK,
             message: IPCTNL_MSG_CT_GET.rawValue,
@@ -68,8 +74,7 @@ public enum ConntrackTable {
         } catch {
             guard error.code == ENOENT else { throw error }
         }
-        // The kernel finds a flow by either of its directions.
-        return found?.original == tuple ? found : nil
+        return found
     }
 
     /// Removes a flow, and tells whether it was still there.

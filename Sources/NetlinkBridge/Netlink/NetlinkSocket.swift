@@ -75,6 +75,20 @@ internal import Glibc
         unsafe _ = mnl_socket_setsockopt(handle, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// Asks for the messages that the kernel sends to a group of sockets by itself (NETLINK_ADD_MEMBERSHIP).
+    func join(group: UInt32, operation: String) throws(SystemError) {
+        var group = group
+        // Sound: the pointer is to a local that outlives the call, with its own size.
+        let result = unsafe setsockopt(
+            descriptor,
+            SOL_NETLINK,
+            NETLINK_ADD_MEMBERSHIP,
+            &group,
+            socklen_t(MemoryLayout<UInt32>.size)
+        )
+        guard result == 0 else { throw SystemError(operation, code: errno) }
+    }
+
     /// The sequence number for the next request.
     mutating func nextSequence() -> UInt32 {
         sequence &+= 1

@@ -2,9 +2,11 @@ internal import CShims
 
 extension AttributeFields {
     /// The verdict in an NFTA_DATA_VERDICT attribute.
-    var verdict: NftVerdict? {
-        guard let fields = nested(NFTA_DATA_VERDICT.rawValue),
-            let number: UInt32 = fields.number(NFTA_VERDICT_CODE.rawValue)
+    var verdict: NftVerdict? { verdict(in: NFTA_DATA_VERDICT.rawValue) }
+
+    /// The verdict in an attribute that holds NFTA_VERDICT_*; nil where it is absent or malformed.
+    func verdict(in type: UInt32) -> NftVerdict? {
+        guard let fields = nested(type), let number: UInt32 = fields.number(NFTA_VERDICT_CODE.rawValue)
         else { return nil }
         let code = Int32(bitPattern: number)
         let chain = fields.name(NFTA_VERDICT_CHAIN.rawValue)

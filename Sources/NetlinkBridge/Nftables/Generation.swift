@@ -5,6 +5,9 @@ public struct Generation: Hashable, Sendable, CustomStringConvertible {
     /// The kernel's number.
     public let number: UInt32
 
+    /// The number of the change that follows; 0 is left out.
+    public var next: Generation { Generation(number: number == .max ? 1 : number + 1) }
+
     /// The number in decimal.
     public var description: String { String(number) }
 }

@@ -28,6 +28,9 @@ public struct NftMetaKey: Hashable, Sendable, RawRepresentable {
     /// How the link layer addressed the packet, one byte (PACKET_* of linux/if_packet.h).
     public static let packetType = NftMetaKey(rawValue: UInt32(NFT_META_PKTTYPE.rawValue))
 
+    /// Whether the kernel tells which rules the packet meets, one byte; can only be set.
+    public static let trace = NftMetaKey(rawValue: UInt32(NFT_META_NFTRACE.rawValue))
+
     /// nft's word for the key, or its number.
     public var name: String {
         switch key {

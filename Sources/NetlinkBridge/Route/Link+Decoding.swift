@@ -21,9 +21,11 @@ extension Link {
         var state = OperationalState.unknown
         var xdpProgram: UInt32?
         var settings: [UInt32] = []
+        var hardwareAddress: [UInt8] = []
         try Attributes.forEach(in: attributes) { (type, value) throws(DecodingError) in
             switch Int(type) {
             case IFLA_IFNAME: name = KernelName(bytes: value.array)
+            case IFLA_ADDRESS: hardwareAddress = value.array
             case IFLA_MTU: mtu = try value.host()
             case IFLA_MASTER: master = try InterfaceIndex(attribute: value)
             case IFLA_LINK: lower = try InterfaceIndex(attribute: value)
@@ -53,6 +55,7 @@ extension Link {
         )
         self.group = group
         self.settings = settings
+        self.hardwareAddress = hardwareAddress
         layer = try payload.host(at: 2)
     }
 

@@ -60,6 +60,9 @@ public struct Link: Hashable, Sendable {
     /// The kind of its link layer, ARPHRD_*: 1 Ethernet, 772 loopback, 65534 none; nil where it was not read.
     public var layer: UInt16?
 
+    /// The link layer's address (IFLA_ADDRESS), as long as the layer makes it; empty where there is none.
+    public var hardwareAddress: [UInt8] = []
+
     /// The settings of `net.ipv4.conf` of the interface, by their number less one (IPV4_DEVCONF_* of linux/ip.h); empty where
     /// they were not read.
     public var settings: [UInt32] = []

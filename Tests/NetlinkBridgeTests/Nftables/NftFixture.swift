@@ -11,6 +11,7 @@ enum NftFixture {
     static let newSet: UInt16 = 0xA09
     static let newElements: UInt16 = 0xA0C
     static let newGeneration: UInt16 = 0xA0F
+    static let newTrace: UInt16 = 0xA11
 
     static func tables() throws -> [NftTable] {
         try HexFixture("Nftables/tables").payloads(ofType: newTable).map { try NftTable(decoding: $0.span) }

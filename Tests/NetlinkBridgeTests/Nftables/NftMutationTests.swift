@@ -24,6 +24,7 @@ struct NftMutationTests {
         Case(name: "sets", type: NftFixture.newSet) { _ = try NftSet(decoding: $0) },
         Case(name: "elements", type: NftFixture.newElements) { _ = try NftSet.elements(decoding: $0) },
         Case(name: "generation", type: NftFixture.newGeneration) { _ = try Generation(decoding: $0) },
+        Case(name: "traces", type: NftFixture.newTrace) { _ = try NftTraceEvent(decoding: $0) },
     ]
 
     @Test(arguments: cases)

@@ -19,3 +19,8 @@ enum na_bpf_point {
 ssize_t na_bpf_query(uint32_t interface, uint32_t point, uint32_t *programs, size_t capacity);
 /// The name of a program, 16 bytes padded with NUL (BPF_PROG_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD).
 int na_bpf_name(uint32_t program, uint8_t name[16]);
+/// Loads an XDP program that lets every packet pass and is attached nowhere (BPF_PROG_LOAD); returns its descriptor.
+int na_bpf_pass_program(void);
+/// Makes a frame arrive at an interface, as if its driver had received it (BPF_PROG_TEST_RUN with
+/// BPF_F_TEST_XDP_LIVE_FRAMES, Linux 5.18); -EINVAL where the kernel cannot.
+int na_bpf_receive(int program, uint32_t interface, const void *frame, size_t count);

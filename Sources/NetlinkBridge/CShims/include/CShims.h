@@ -68,6 +68,12 @@ ssize_t na_udp_receive(int descriptor, struct na_endpoint *remote, void *bytes, 
 /// Takes one entry from the socket's error queue: the errno that the network reported for a datagram
 /// sent to `remote`, with the ICMP type and code; -EAGAIN when the queue is empty.
 int na_udp_error(int descriptor, struct na_endpoint *remote, uint32_t *error, uint8_t *icmp_type, uint8_t *icmp_code);
+/// Opens a non-blocking, close-on-exec TCP socket that resets its connection when it is closed (SO_LINGER, RFC 9293 3.6).
+int na_tcp_open(int family);
+/// Begins to connect a TCP socket; 0 also while the handshake goes on (EINPROGRESS).
+int na_tcp_connect(int descriptor, const struct na_endpoint *remote);
+/// Sets the mark of what a socket sends (SO_MARK).
+int na_socket_mark(int descriptor, uint32_t mark);
 /// Waits until one of the descriptors is readable or has an error, at most `milliseconds` (-1: for ever).
 /// Returns how many are ready and sets `ready[i]` to 1 for each of them.
 int na_poll_readable(const int *descriptors, size_t count, int milliseconds, uint8_t *ready);

@@ -78,8 +78,8 @@ public struct NftBatch: Sendable {
             )
         }
         switch command {
-        case .addTable(let family, let name, let comment):
-            let table = try NftnlTable(name, comment: comment)
+        case .addTable(let family, let name, let comment, let isOwned):
+            let table = try NftnlTable(name, comment: comment, isOwned: isOwned)
             let message = unsafe header(NFT_MSG_NEWTABLE, family, NLM_F_CREATE | NLM_F_EXCL)
             unsafe nftnl_table_nlmsg_build_payload(message, table.pointer)
             return unsafe message

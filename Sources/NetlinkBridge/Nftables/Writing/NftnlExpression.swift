@@ -69,6 +69,11 @@ extension NftnlExpression.Fields {
                 "meta",
                 [(NFTNL_EXPR_META_KEY, .number(key.rawValue)), (NFTNL_EXPR_META_DREG, .number(into.number))]
             )
+        case .metaSet(let key, let from):
+            self.init(
+                "meta",
+                [(NFTNL_EXPR_META_KEY, .number(key.rawValue)), (NFTNL_EXPR_META_SREG, .number(from.number))]
+            )
         case .conntrack(let key, let direction, let into):
             let place: [(Int, NftnlExpression.Value)] =
                 direction.map {

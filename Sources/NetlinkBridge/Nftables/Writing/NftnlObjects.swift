@@ -6,10 +6,14 @@ internal import Glibc
 @safe struct NftnlTable: ~Copyable {
     let pointer: OpaquePointer
 
-    init(_ name: KernelName, comment: String?) throws(EncodingError) {
+    init(_ name: KernelName, comment: String?, isOwned: Bool = false) throws(EncodingError) {
         guard let pointer = unsafe nftnl_table_alloc() else { throw EncodingError("a table", "no memory") }
         unsafe self.pointer = unsafe pointer
         set(NFTNL_TABLE_NAME, name)
+        // Sound: the call stores a number in an object that is ours.
+        if isOwned {
+            unsafe nftnl_table_set_u32(pointer, UInt16(NFTNL_TABLE_FLAGS.rawValue), UInt32(NFT_TABLE_F_OWNER.rawValue))
+        }
         guard let comment else { return }
         unsafe UserData(comment: comment).bytes.withUnsafeBytes { bytes in
             // Sound: libnftnl copies the bytes during the call.

@@ -1,0 +1,38 @@
+public import NetlinkBridge
+
+/// Why a packet could not be sent, or what became of it not be seen; nothing is left in the kernel.
+public enum LiveError: Error, CustomStringConvertible {
+    case flowExists(ConntrackEntry)
+    case interfaceIsDown(KernelName)
+    case rulesUnread(String)
+    case tableRefused(NetlinkError)
+    case cannotArrive(SystemError)
+    case notSeen(SystemError?)
+    case tooMuch
+    case interrupted
+    case rulesKeptChanging
+
+    /// One sentence: what was wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .flowExists(let entry):
+            "conntrack already knows this flow (\(entry.original.source) to \(entry.original.destination)), so that "
+                + "chains of type nat would not be met; nothing was sent: name another source port (--from)"
+        case .interfaceIsDown(let name): "\(name) is down, so that nothing comes in by it; nothing was sent"
+        case .rulesUnread(let reason): "\(reason); nothing was sent"
+        case .tableRefused(let error):
+            "the kernel refused the table that switches the trace on (it has to be Linux 5.12 with nf_tables): "
+                + "\(error); nothing was sent"
+        case .cannotArrive(let error) where error.isPermission:
+            "\(error): that needs CAP_BPF and CAP_NET_ADMIN of the whole machine; nothing was sent"
+        case .cannotArrive(let error):
+            "\(error): a packet can be made to arrive since Linux 5.18, where bpf(2) is allowed; nothing was sent"
+        case .notSeen(let error):
+            "the packet was not seen at its first hook, so that no rule met it"
+                + (error.map { ": \($0)" } ?? ": something before netfilter took it (XDP, tc, a netdev chain, a bridge)")
+        case .tooMuch: "the packet meets more rules than can be followed"
+        case .interrupted: "interrupted: nothing is left in the kernel"
+        case .rulesKeptChanging: "the rules kept changing while they were read; nothing was sent"
+        }
+    }
+}

@@ -1,0 +1,147 @@
+public import NetlinkBridge
+
+/// Sends the packet of a trace, hears from the kernel which rules it meets, and compares; in the calling thread's namespace.
+///
+/// The rules are those that the walk was made on: the kernel refuses the table where they changed since (the generation of
+/// the batch), and then everything is read again.
+public struct LiveRun {
+    /// The flow.
+    public let request: TraceRequest
+    /// Where the lock is kept by which one instance at a time changes the namespace.
+    public let state: StateFolder
+    /// What ends the run early.
+    public let stop: StopSignal
+    /// Reads the host.
+    public let read: () throws -> HostSnapshot
+
+    private static let attempts = 8
+    /// How long the kernel may be silent about the packet: it tells what it does while it does it.
+    private static let patience = Duration.seconds(1)
+    /// More events than the chains of any known node give for one packet.
+    private static let maximumEvents = 8192
+
+    /// Makes a run.
+    public init(
+        _ request: TraceRequest,
+        state: StateFolder,
+        stop: StopSignal,
+        read: @escaping () throws -> HostSnapshot
+    ) {
+        self.request = request
+        self.state = state
+        self.stop = stop
+        self.read = read
+    }
+
+    /// Walks, asks, sends and compares; nil where `confirm` declined, and then nothing was sent or changed.
+    ///
+    /// - Throws: `TraceError` where there is no such flow on this host, `LiveError` where the packet could not be sent or
+    ///   seen, `PlanRefusal` where another instance is at work, `NetlinkError` and `SystemError` where the kernel refused.
+    public func run(confirm: (LivePlan) throws -> Bool) throws -> Trace? {
+        let lock = try state.lock()
+        defer { withExtendedLifetime(lock) {} }
+        for attempt in 0..<Self.attempts {
+            let snapshot = try read()
+            var trace = try Trace(request, on: snapshot)
+            guard let nftables = snapshot.nftables, snapshot.gaps.isEmpty else {
+                throw LiveError.rulesUnread(snapshot.gaps.first?.sentence ?? "the rules could not be read")
+            }
+            let plan = try self.plan(trace, snapshot)
+            if attempt == 0 { guard try confirm(plan) else { return nil } }
+            if stop.isRaised { throw LiveError.interrupted }
+            guard let seen = try send(plan, trace, snapshot, nftables.generation) else { continue }
+            trace.live = LiveReport(
+                plan,
+                trace.outcomes,
+                seen.observation,
+                seen.tracking,
+                LiveRules(ruleset: snapshot.ruleset, links: snapshot.links),
+                isDisturbed: seen.isDisturbed
+            )
+            return trace
+        }
+        throw LiveError.rulesKeptChanging
+    }
+
+    private func plan(_ trace: Trace, _ snapshot: HostSnapshot) throws -> LivePlan {
+        if case .link(let index, let name) = trace.packet.inInterface {
+            let link = snapshot.links.first { $0.index.number == index }
+            guard link?.flags.contains(.up) == true else { throw LiveError.interfaceIsDown(name) }
+        }
+        return LivePlan(trace.packet)
+    }
+
+    /// What came of the packet.
+    private struct Sight {
+        let observation: LiveObservation
+        let tracking: LiveTracking
+        let isDisturbed: Bool
+    }
+
+    /// Sends the packet; nil where the rules changed since they were read, and then nothing was sent.
+    private func send(_ plan: LivePlan, _ trace: Trace, _ snapshot: HostSnapshot, _ generation: Generation) throws
+        -> Sight?
+    {
+        let sender = try LiveSender(plan.packet, wanted: request.source, links: snapshot.links)
+        let loopback = snapshot.links.first { $0.flags.contains(.loopback) }?.index.number
+        var observation = LiveObservation(loopback: loopback)
+        var flow = LiveFlow(sender.packet, isTracked: trace.outcomes.contains(where: \.isTracked))
+        if let entry = try flow.entry() { throw LiveError.flowExists(entry) }
+        let isDisturbed: Bool?
+        do {
+            isDisturbed = try hear(sender, generation, &observation)
+        } catch {
+            if let start = observation.start { flow.take(start) }
+            if observation.isSent, let entry = try? flow.entry() { _ = try? ConntrackTable.delete(entry) }
+            throw error
+        }
+        guard let isDisturbed, let start = observation.start else { return nil }
+        flow.take(start)
+        let tracking = try flow.tracking(observation.passed)
+        // A connection that came about is reset under its translated address, hence before its entry goes.
+        _ = consume sender
+        if let entry = tracking.entry { try ConntrackTable.delete(entry) }
+        return Sight(observation: observation, tracking: tracking, isDisturbed: isDisturbed)
+    }
+
+    /// Sends the packet with the trace on; tells whether the rules changed meanwhile, nil where they had changed before.
+    private func hear(
+        _ sender: LiveSender,
+        _ generation: Generation,
+        _ observation: inout LiveObservation
+    ) throws -> Bool? {
+        var listener = try NftTraceListener()
+        // At the latest the table goes with the socket of this value.
+        var writer = try NftWriter()
+        defer { LiveTable.remove(for: sender.packet, &writer) }
+        switch try writer.commit(try NftBatch(LiveTable.commands(for: sender.packet), plannedOn: generation)) {
+        case .committed: break
+        case .stale: return nil
+        case .refused(let refusals): throw refusals.first.map { LiveError.tableRefused($0.error) } ?? .notSeen(nil)
+        case .open(let error): throw LiveError.tableRefused(error)
+        }
+        observation.isSent = true
+        let refusal = try sender.send()
+        try watch(&listener, &observation)
+        guard observation.start != nil else { throw LiveError.notSeen(refusal) }
+        var reader = try NftablesReader()
+        return try reader.generation() != generation.next
+    }
+
+    private func watch(_ listener: inout NftTraceListener, _ observation: inout LiveObservation) throws {
+        let end = ContinuousClock.now + Self.patience
+        var count = 0
+        while !observation.isComplete {
+            let left = end - ContinuousClock.now
+            guard left > .zero else { return }
+            let ready = try waitUntilReadable([listener.number, stop.number], for: left)
+            if ready.contains(1) { throw LiveError.interrupted }
+            guard ready.contains(0) else { continue }
+            for event in try listener.events() {
+                observation.take(event)
+                count += 1
+            }
+            guard count <= Self.maximumEvents else { throw LiveError.tooMuch }
+        }
+    }
+}

@@ -20,7 +20,7 @@ extension DestinationName {
         case .range(let first, let last): ranges = [(first, last)]
         case .set(let place, let offset):
             // What a rule puts in and takes out is not known when the packet comes.
-            guard let set = ruleset.sets[place], !set.isChangedByRules else { return Listing() }
+            guard let set = ruleset.sets[place], !set.isOpen else { return Listing() }
             ranges = Self.ranges(set, offset: offset, family)
         case .ipset(let index, let fields):
             guard let set = ruleset.ipsets[index] else { return Listing() }

@@ -12,7 +12,8 @@ struct NamedPrefixes {
 
     /// All of them, in no order; the default routes are not among them.
     var prefixes: [Prefix] {
-        let inSets = ruleset.sets.values.flatMap { set in
+        // What is read only when it is asked for has no addresses for keys.
+        let inSets = ruleset.sets.values.filter { !$0.arePending }.flatMap { set in
             NftValue.intervals(of: set).flatMap { Self.prefixes(from: $0.low, to: $0.high ?? $0.low) }
         }
         return (Array(ruleset.facts.prefixes) + inSets + routes.map(\.destination)).filter { $0.length > 0 }

@@ -6,6 +6,8 @@ struct ChainCalls {
     /// Where the steps of each chain begin in `targets`.
     private var starts: [Int32] = []
     private var targets: [Int32] = []
+    /// Tells whether all steps are known: what a map leads to whose elements are not read yet is not.
+    private(set) var areKnown = true
 
     /// Prepares for chains, of whose rules nothing is known yet.
     init(_ chains: ChainTable) {
@@ -16,9 +18,15 @@ struct ChainCalls {
     /// Takes the next chain, before its rules.
     mutating func begin() { starts.append(Int32(targets.count)) }
 
-    /// Takes a rule of that chain, by the chains that it leads to.
-    mutating func add(_ called: [ChainPlace]) {
-        for place in called { if let index = chains.index(of: place) { targets.append(Int32(index)) } }
+    /// Takes a rule of that chain; `set` finds the map by which it chooses.
+    mutating func add(_ rule: Rule, in place: ChainPlace, _ set: (KernelName) -> NftSet?) {
+        for case .verdictMap(_, let map) in rule.statements where set(map)?.arePending == true {
+            areKnown = false
+            return
+        }
+        for place in rule.calledChains(from: place, set) {
+            if let index = chains.index(of: place) { targets.append(Int32(index)) }
+        }
     }
 
     /// Which of the chains a packet may come to that begins in one of these.

@@ -14,7 +14,7 @@ struct RulesetFacts: Hashable, Sendable {
     private(set) var prefixes: Set<Prefix> = []
     /// The chains with a rule that translates sources.
     private(set) var translatingSources: Set<ChainPlace> = []
-    /// Those of them to which no base chain leads.
+    /// Those of them to which no base chain leads, for certain.
     private(set) var uncalledTranslations: Set<ChainPlace> = []
 
     /// Goes through all rules; `sets` hold the maps by which verdicts are chosen.
@@ -25,12 +25,12 @@ struct RulesetFacts: Hashable, Sendable {
             calls.begin()
             for rule in chain.rules {
                 for statement in rule.statements { note(statement, in: place) }
-                let called = rule.calledChains(from: place) {
+                calls.add(rule, in: place) {
                     sets[Ruleset.SetPlace(family: place.family, table: place.table, name: $0)]
                 }
-                calls.add(called)
             }
         }
+        guard calls.areKnown else { return }
         let bases = chains.indices.filter { chains[$0].hook != nil && !chains[$0].isDormant }
         let isCalled = calls.reached(from: bases)
         let uncalled = chains.indices.filter { !isCalled[$0] }.map { chains[$0].place }

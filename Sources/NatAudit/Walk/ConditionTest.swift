@@ -37,7 +37,7 @@ struct ConditionTest {
         switch condition {
         case .compare(let operand, _, _), .range(let operand, _, _, _): operands = [operand]
         case .lookup(let keys, let name, _):
-            guard let set = sets(name), !set.isChangedByRules else { return nil }
+            guard let set = sets(name), !set.isOpen else { return nil }
             operands = keys
         case .match, .counted, .other: return nil
         }

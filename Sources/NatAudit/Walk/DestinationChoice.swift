@@ -117,7 +117,7 @@ struct DestinationChoice {
         switch test.view.look(up: keys, in: map) {
         case .missing, .absent: return .nothing
         case .found(let element): values = [element.data].compactMap { $0 }
-        case .unknown: values = test.sets(map).map { $0.isChangedByRules ? [] : $0.elements.compactMap(\.data) } ?? []
+        case .unknown: values = test.sets(map).map { $0.isOpen ? [] : $0.elements.compactMap(\.data) } ?? []
         }
         let width = packet.family == .ip ? 4 : 16
         var seen: Set<[UInt8]> = []

@@ -20,10 +20,10 @@ extension PacketView {
         case .absent: return .absent
         case .unknown(let words):
             // What is known of the key may be enough: of an address that no element has, the port does not matter.
-            let isOpen = set.isChangedByRules || operands.count < 2 || mayHold(set, operands)
+            let isOpen = set.isOpen || operands.count < 2 || mayHold(set, operands)
             return isOpen ? .unknown(words) : .missing
         case .bytes(let key):
-            if set.isChangedByRules { return .unknown("what set \(name) holds") }
+            if set.isOpen { return .unknown("what set \(name) holds") }
             guard let element = NftSetLookup(set).element(for: key) else { return .missing }
             return .found(element)
         }

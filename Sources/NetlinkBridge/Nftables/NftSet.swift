@@ -26,8 +26,32 @@ public struct NftSet: Hashable, Sendable {
     public var objectType: UInt32?
     /// Tells whether a rule adds elements or takes them out: then the dump shows one moment only.
     public var isChangedByRules = false
-    /// The elements, in the order of the dump.
-    public var elements: [Element] = []
+    private var contents = Contents.read([])
+
+    private enum Contents: Hashable, Sendable {
+        case read([Element])
+        case pending(PendingElements)
+    }
+
+    /// The elements, in the order of the dump; none where they are not known.
+    public var elements: [Element] {
+        get { knownElements ?? [] }
+        set { contents = .read(newValue) }
+    }
+
+    /// The elements; nil where they were to be read when they are asked for, and could not be any more.
+    public var knownElements: [Element]? {
+        switch contents {
+        case .read(let elements): elements
+        case .pending(let pending): pending.elements
+        }
+    }
+
+    /// Tells whether the elements are read only when they are asked for.
+    public var arePending: Bool { if case .pending = contents { true } else { false } }
+
+    /// Tells whether it may hold other elements than those that are known.
+    public var isOpen: Bool { isChangedByRules || knownElements == nil }
 
     /// One element, or for an interval set one end of an interval.
     public struct Element: Hashable, Sendable {
@@ -47,6 +71,21 @@ public struct NftSet: Hashable, Sendable {
 }
 
 extension NftSet {
+    /// Tells whether it is one of the maps by which rules choose chains and of which a large node has thousands: anonymous,
+    /// of verdicts, and with a key that is neither an address nor a concatenation.
+    var isChoice: Bool {
+        // NFT_SET_ANONYMOUS and NFT_SET_CONCAT, NFT_DATA_VERDICT; 7 and 8 are nft's numbers for addresses.
+        flags & 1 != 0 && flags & 0x80 == 0 && dataType == 0xFFFF_FF00 && keyType != 7 && keyType != 8 && keyType < 64
+    }
+
+    /// Leaves the elements to be read when they are asked for.
+    mutating func read(later source: PendingElements.Source) {
+        contents = .pending(PendingElements(of: place, from: source))
+    }
+
+    /// Where it is kept.
+    var place: NftRuleset.SetPlace { NftRuleset.SetPlace(family: family, table: table, name: name) }
+
     /// Decodes the payload of an NFT_MSG_NEWSET message; the elements come with others.
     init(decoding payload: Span<UInt8>) throws(DecodingError) {
         let (family, rest) = try NftFamily.read(from: payload)

@@ -11,6 +11,9 @@ public struct NftablesReader: ~Copyable {
     /// So many rules, as the chains count them, are read in one dump.
     private static let fewRules = 512
 
+    /// So many maps that choose chains are read with all others.
+    private static let fewSets = 64
+
     /// Opens the socket.
     public init() throws(SystemError) { socket = try NetlinkSocket(.netfilter) }
 
@@ -99,12 +102,15 @@ public struct NftablesReader: ~Copyable {
         try dump(NFT_MSG_GETSET, "sets") { (payload) throws(DecodingError) in
             sets.append(try NftSet(decoding: payload))
         }
+        let source = Self.readsLater(sets) ? try? PendingElements.Source(generation) : nil
         for index in sets.indices {
             let set = sets[index]
-            sets[index].elements = try elements(of: set)
-            sets[index].isChangedByRules = rules.survey.changedSets.contains(
-                NftRuleset.SetPlace(family: set.family, table: set.table, name: set.name)
-            )
+            if let source, set.isChoice {
+                sets[index].read(later: source)
+            } else {
+                sets[index].elements = try elements(of: set.place)
+            }
+            sets[index].isChangedByRules = rules.survey.changedSets.contains(set.place)
         }
         return NftRuleset(
             generation: generation,
@@ -136,7 +142,13 @@ public struct NftablesReader: ~Copyable {
         }
     }
 
-    private mutating func elements(of set: NftSet) throws(NetlinkError) -> [NftSet.Element] {
+    /// Tells whether some sets are left for later: not where all is recorded, or replayed from what was.
+    private static func readsLater(_ sets: [NftSet]) -> Bool {
+        KernelSource.current == nil && sets.count(where: \.isChoice) > fewSets
+    }
+
+    /// Reads the elements of one set.
+    mutating func elements(of set: NftRuleset.SetPlace) throws(NetlinkError) -> [NftSet.Element] {
         var request = NetlinkRequest(
             subsystem: NFNL_SUBSYS_NFTABLES,
             message: UInt32(NFT_MSG_GETSETELEM.rawValue),

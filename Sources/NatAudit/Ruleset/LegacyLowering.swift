@@ -48,9 +48,10 @@ extension Chain {
 extension Rule {
     /// A legacy rule.
     init(_ rule: LegacyRule, in chain: LegacyChain, _ setNames: [UInt16: KernelName]) {
+        let parts = rule.parts
         let translatesSource = chain.hook.map { $0 == .postrouting || $0 == .input } ?? true
         let ending: [Statement] =
-            switch rule.target {
+            switch parts.target {
             case .accept: [.verdict(.accept)]
             case .drop: [.verdict(.drop)]
             case .return: [.verdict(.return)]
@@ -64,7 +65,6 @@ extension Rule {
                     translatesSource: translatesSource
                 )
             }
-        let parts = rule.parts
         let decoded = parts.matches.map { XtMatch($0, family: rule.family) }
         var comment: [UInt8]?
         for case .comment(let text) in decoded where comment == nil { comment = text.bytes }

@@ -8,6 +8,8 @@ struct WalkContext: Sendable {
     let host: HostView?
     /// Tells whether rules that do nothing are told too.
     var tellsAll = false
+    /// How many rules a walk looks at before it gives up: ten times as many as the largest node is known to have.
+    var maximumRules = 1_000_000
     /// Tells whether the walk notes by which destinations the rules on its way tell packets apart.
     var namesDestinations = false
     /// The groups of stations of each hook and family, as `stations(at:_:)` counts them.

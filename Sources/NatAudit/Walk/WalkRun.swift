@@ -8,16 +8,17 @@ struct WalkRun {
     /// The destinations that the rules on the way name, where the walk notes them.
     private(set) var destinations: Set<DestinationName> = []
     /// How many more rules may be looked at: chains that call chains many times over would never end.
-    private var budget = WalkRun.maximumRules
+    private var budget: Int
 
     /// How deep chains may call each other; the kernel allows 16 (NFT_JUMP_STACK_SIZE).
     static let maximumDepth = 16
-    /// Ten times as many rules as the largest node is known to have.
-    static let maximumRules = 1_000_000
     /// How many kinds of one packet are followed at a time, and how many ends are kept.
     static let maximumBranches = 256
 
-    init(_ context: WalkContext) { self.context = context }
+    init(_ context: WalkContext) {
+        self.context = context
+        budget = context.maximumRules
+    }
 
     /// Tells whether chains of type nat are run.
     var isInTranslation = false

@@ -71,6 +71,36 @@ public struct NftSet: Hashable, Sendable {
 }
 
 extension NftSet {
+    init(
+        family: NftFamily,
+        table: KernelName,
+        name: KernelName,
+        flags: UInt32,
+        keyType: UInt32,
+        keyLength: UInt32,
+        dataType: UInt32?,
+        dataLength: UInt32?,
+        fieldLengths: [UInt32] = [],
+        size: UInt32? = nil,
+        objectType: UInt32? = nil,
+        elements: [Element] = []
+    ) {
+        self.family = family
+        self.table = table
+        self.name = name
+        self.flags = flags
+        self.keyType = keyType
+        self.keyLength = keyLength
+        self.dataType = dataType
+        self.dataLength = dataLength
+        self.fieldLengths = fieldLengths
+        self.size = size
+        self.objectType = objectType
+        contents = .read(elements)
+    }
+}
+
+extension NftSet {
     /// Tells whether it is one of the maps by which rules choose chains and of which a large node has thousands: anonymous,
     /// of verdicts, and with a key that is neither an address nor a concatenation.
     var isChoice: Bool {

@@ -1,6 +1,8 @@
 internal import CShims
 
 /// One entry of a table's blob, before jumps have names: `ipt_entry` or `ip6t_entry` with matches and target.
+///
+/// It lives while the table is cut into chains; rules keep the packed bytes.
 struct LegacyEntry {
     /// Where the entry begins, counted from the first entry.
     let offset: Int
@@ -10,8 +12,8 @@ struct LegacyEntry {
     let hasMatches: Bool
     let target: XtExtension
     let counters: LegacyCounters
-    /// The entry as the kernel holds it, of which `parts(of:family:)` has what is not kept here.
-    let packed: PackedBytes
+    /// Where its bytes lie in the blob.
+    let range: Range<Int>
 
     /// The verdict of a standard target: an offset to go to, or a negative number; nil for another target.
     func verdict() throws(DecodingError) -> Int32? {
@@ -46,22 +48,28 @@ struct LegacyEntry {
             packets: try blob.u64(start + layout.counters + NA_COUNTERS_PACKETS),
             bytes: try blob.u64(start + layout.counters + NA_COUNTERS_BYTES)
         )
-        packed = PackedBytes(blob.bytes.span.extracting(start..<(start + length)))
+        range = start..<(start + length)
     }
 
-    /// The condition and the matches of an entry, decoded again.
-    static func parts(
-        of packed: PackedBytes,
-        family: AddressFamily
-    ) throws(DecodingError) -> (condition: LegacyCondition, matches: [XtExtension]) {
+    /// What an entry consists of.
+    struct Parts {
+        let condition: LegacyCondition
+        let matches: [XtExtension]
+        let target: XtExtension
+    }
+
+    /// The parts of an entry, decoded again from its bytes.
+    static func parts(of packed: PackedBytes, family: AddressFamily) throws(DecodingError) -> Parts {
         let layout = family == .ip ? LegacyEntryLayout.v4 : LegacyEntryLayout.v6
         let blob = XtBytes(packed.unpacked, "an entry")
         let targetOffset = Int(try blob.u16(layout.targetOffset))
         guard targetOffset >= layout.size else {
             throw DecodingError(what: "an entry whose target lies inside it", offset: 0)
         }
-        return (
-            try LegacyCondition(blob, at: 0, layout, family), try matches(blob, 0, layout.size..<targetOffset)
+        return Parts(
+            condition: try LegacyCondition(blob, at: 0, layout, family),
+            matches: try matches(blob, 0, layout.size..<targetOffset),
+            target: try Self.extension(blob, targetOffset, limit: blob.bytes.count - targetOffset).0
         )
     }
 

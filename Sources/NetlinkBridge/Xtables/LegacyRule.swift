@@ -7,12 +7,15 @@ public struct LegacyRule: Hashable, Sendable {
     public let family: AddressFamily
     /// The place in its chain, from 1 as iptables counts.
     public let position: Int
-    /// What is done with a packet that passes.
-    public let target: LegacyTarget
     /// What passed so far.
     public let counters: LegacyCounters
+    /// The verdict or jump; nil for a target with a structure of its own.
+    let verdict: LegacyTarget?
     /// The entry as the kernel holds it.
-    let entry: PackedBytes
+    var entry: PackedBytes
+
+    /// What is done with a packet that passes.
+    public var target: LegacyTarget { verdict ?? parts.target }
 
     /// What the packet's headers and devices have to be.
     public var condition: LegacyCondition { parts.condition }
@@ -20,11 +23,14 @@ public struct LegacyRule: Hashable, Sendable {
     /// The matches, in the order in which the kernel asks them.
     public var matches: [XtExtension] { parts.matches }
 
-    /// The condition and the matches, decoded once.
-    public var parts: (condition: LegacyCondition, matches: [XtExtension]) {
-        if let parts = try? LegacyEntry.parts(of: entry, family: family) { return parts }
+    /// The condition, the matches and the target, decoded once.
+    public var parts: (condition: LegacyCondition, matches: [XtExtension], target: LegacyTarget) {
+        if let parts = try? LegacyEntry.parts(of: entry, family: family) {
+            return (parts.condition, parts.matches, verdict ?? .extension(parts.target))
+        }
         // What was decoded when the table was read cannot fail to be decoded again; if it did, nothing would be certain.
-        return (LegacyCondition(anyOf: family), [XtExtension(name: "unreadable", revision: 0, data: [])])
+        let unreadable = XtExtension(name: "unreadable", revision: 0, data: [])
+        return (LegacyCondition(anyOf: family), [unreadable], .extension(unreadable))
     }
 
     /// The matches, decoded as far as they are known.
@@ -43,7 +49,7 @@ public struct LegacyRule: Hashable, Sendable {
 
     /// The rule as iptables-save writes it, without `-A CHAIN`; see `XtMatch.iptablesText(setNames:)`.
     public func iptablesText(setNames: [UInt16: KernelName] = [:]) -> String {
-        let (condition, matches) = parts
+        let (condition, matches, _) = parts
         let matchText = matches.map { " " + XtMatch($0, family: family).iptablesText(setNames: setNames) }.joined()
         let targetText = decodedTarget.map { " " + $0.iptablesText } ?? target.iptablesText
         return String((condition.iptablesText + matchText + targetText).dropFirst())

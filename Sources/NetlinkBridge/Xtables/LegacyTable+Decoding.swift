@@ -21,18 +21,10 @@ extension LegacyTable {
                 offset: entriesHeader + NA_GET_ENTRIES_COUNT
             )
         }
-        var entries: [LegacyEntry] = []
-        var offset = 0
-        // Every entry is longer than its own header, so that this ends.
-        while offset < size {
-            let entry = try LegacyEntry(blob, base: base, offset: offset, family: family)
-            entries.append(entry)
-            offset = entry.end
-        }
         let hooks = try Self.hooks(blob, size: size)
         self.name = name
         self.family = family
-        chains = try LegacyChainBuilder(entries, hooks, base: base, family: family).chains()
+        chains = try LegacyChainBuilder(blob, hooks, base: base, size: size, family: family).chains()
     }
 
     /// The offset of each hook's first entry, and of the entry that is its policy.

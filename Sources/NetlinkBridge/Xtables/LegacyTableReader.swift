@@ -51,16 +51,24 @@ public enum LegacyTableReader {
             let size = before[NA_GETINFO_TABLE_SIZE..<(NA_GETINFO_TABLE_SIZE + 4)]
             // Larger ones the kernel does not make; what a capture says is not believed.
             guard number(size) <= 1 << 28 else { throw SystemError(operation, code: EMSGSIZE) }
-            var entries = question(table, count: NA_GET_ENTRIES_TABLE + number(size))
+            var entries = question(table, count: NA_GET_ENTRIES_TABLE)
             entries.replaceSubrange(NA_GET_ENTRIES_COUNT..<(NA_GET_ENTRIES_COUNT + 4), with: size)
+            let both: [UInt8]
             do {
-                entries = try ask(IPT_SO_GET_ENTRIES, entries, family, operation)
+                both = try SocketOption.ask(
+                    IPT_SO_GET_ENTRIES,
+                    entries,
+                    room: NA_GET_ENTRIES_TABLE + number(size),
+                    behind: before,
+                    level(family),
+                    operation
+                )
             } catch  where error.code == EAGAIN || error.code == EINTR {
                 // The table has another size by now.
                 continue
             }
             // The hooks' offsets stand in the information only: entries of another generation must not meet them.
-            if try information(table, family, operation) == before { return before + entries }
+            if try information(table, family, operation) == before { return both }
         }
         throw SystemError(operation + ": it changed \(attempts) times while it was read", code: EAGAIN)
     }
@@ -70,7 +78,12 @@ public enum LegacyTableReader {
         _ family: AddressFamily,
         _ operation: String
     ) throws(SystemError) -> [UInt8] {
-        let answer = try ask(IPT_SO_GET_INFO, question(table, count: NA_GETINFO_SIZE), family, operation)
+        let answer = try SocketOption.ask(
+            IPT_SO_GET_INFO,
+            question(table, count: NA_GETINFO_SIZE),
+            level(family),
+            operation
+        )
         guard answer.count == NA_GETINFO_SIZE else { throw SystemError(operation, code: EPROTO) }
         return answer
     }
@@ -81,14 +94,8 @@ public enum LegacyTableReader {
         return Array(name) + Array(repeating: 0, count: count - name.count)
     }
 
-    private static func ask(
-        _ option: Int32,
-        _ question: [UInt8],
-        _ family: AddressFamily,
-        _ operation: String
-    ) throws(SystemError) -> [UInt8] {
-        try SocketOption.ask(option, question, family == .ip ? AF_INET : AF_INET6, operation)
-    }
+    /// The family of the socket that is asked.
+    private static func level(_ family: AddressFamily) -> Int32 { family == .ip ? AF_INET : AF_INET6 }
 
     /// A number in native order.
     private static func number(_ bytes: ArraySlice<UInt8>) -> Int {

@@ -4,20 +4,38 @@ internal import Glibc
 /// Questions that are asked as an option of a raw socket, as xtables and ipset want it.
 enum SocketOption {
     /// The kernel's answer to the bytes of a question; it is as long as the question, or shorter.
+    ///
+    /// A table's answer is tens of megabytes on a large node: there is one buffer for it, and no copy.
+    ///
+    /// - Parameters:
+    ///   - question: what the question begins with; what is missing up to `room` is zeros.
+    ///   - room: how long question and answer are; nil for the length of what is given.
+    ///   - prefix: bytes that are to stand before the answer.
     static func ask(
         _ option: Int32,
         _ question: [UInt8],
+        room: Int? = nil,
+        behind prefix: [UInt8] = [],
         _ family: Int32,
         _ operation: @autoclosure () -> String
     ) throws(SystemError) -> [UInt8] {
-        try KernelSource.bytes(KernelSource.option(family, option, question), operation()) {
+        let room = max(room ?? 0, question.count)
+        let asked = question + (room > question.count ? networkBytes(UInt32(clamping: room)) : [])
+        return try KernelSource.bytes(KernelSource.option(family, option, asked), operation()) {
             () throws(SystemError) in
-            var bytes = question
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(prefix.count + room)
+            bytes += prefix
+            bytes += question
+            bytes += repeatElement(0, count: room - question.count)
             let result = unsafe bytes.withUnsafeMutableBytes { buffer in
+                let answer = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[prefix.count...])
                 // Sound: the kernel writes at most `count` bytes into a buffer that outlives the call.
-                unsafe na_xtables_get(family, option, buffer.baseAddress, buffer.count)
+                return unsafe na_xtables_get(family, option, answer.baseAddress, answer.count)
             }
-            return Array(bytes.prefix(try checked(result, operation())))
+            let count = prefix.count + (try checked(result, operation()))
+            bytes.removeLast(max(0, bytes.count - count))
+            return bytes
         }
     }
 }

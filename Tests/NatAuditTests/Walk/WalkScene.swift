@@ -77,8 +77,11 @@ struct WalkScene {
         at hook: NetfilterHook = .postrouting,
         nat: Bool = true
     ) -> [WalkOutcome] {
+        walk.outcomes(for: packet, at: hook, nat: nat)
+    }
+
+    var walk: PacketWalk {
         PacketWalk(ruleset: Ruleset(chains: chains, sets: sets), localAddresses: localAddresses)
-            .outcomes(for: packet, at: hook, nat: nat)
     }
 
     /// The one certain end; nil where there are several or it depends.

@@ -61,7 +61,10 @@ extension NetlinkError: CustomStringConvertible {
         case .truncated: cause = "an answer did not fit the buffer"
         case .timedOut: cause = "the kernel did not answer in time"
         case .malformed(let error): cause = "the kernel's answer holds \(error)"
-        case .notCaptured: cause = "the capture does not hold the kernel's answer"
+        case .notCaptured:
+            cause =
+                "the capture does not hold the kernel's answer, for another version asked otherwise: capture that host "
+                + "again with this one"
         }
         return "could not \(operation): \(cause)"
     }

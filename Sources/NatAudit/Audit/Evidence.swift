@@ -93,18 +93,33 @@ public struct Evidence: Sendable {
     /// That is what a filter is for: it does not keep UDP from getting out.
     func isFiltered(_ path: EgressPath) -> Bool {
         guard path.verdict == .blocked, path.candidate.namedDestination != nil else { return false }
-        return unnamed(beside: path).contains { $0.verdict != .blocked }
+        return unnamed(beside: path).contains { [.easy, .hard, .noNAT].contains($0.verdict) }
     }
 
-    /// Tells whether a path's verdict is unknown only for what the path to elsewhere depends on too, and a probe took that
-    /// one: what it met there, packets to the prefix meet as well.
+    /// Tells whether a path's verdict is unknown for what that of the path to elsewhere depends on too, with the same verdict in
+    /// each case, and a probe took that one: what it met there, packets to the prefix meet as well.
     func isDoubtDispelled(of path: EgressPath) -> Bool {
         guard path.verdict == .unknown, path.candidate.namedDestination != nil else { return false }
-        let open = Set(path.outcomes.flatMap(\.conditions))
+        let cases = Set(path.outcomes.map(Case.init))
         return unnamed(beside: path).contains { other in
-            guard !open.isEmpty, open.isSubset(of: other.outcomes.flatMap(\.conditions)), let probe = probe(of: other)
-            else { return false }
+            guard cases == Set(other.outcomes.map(Case.init)), let probe = probe(of: other) else { return false }
             return probe.verdict != .unknown
+        }
+    }
+
+    /// What may be true, and the verdict then; nil where the packet does not leave.
+    private struct Case: Hashable {
+        let conditions: [String]
+        let verdict: Verdict?
+
+        init(_ outcome: WalkOutcome) {
+            conditions = outcome.conditions
+            switch outcome.end {
+            case .translated(_, let translation): verdict = TranslationVerdict(translation).verdict
+            case .passed: verdict = .noNAT
+            case .unknown: verdict = .unknown
+            case .dropped, .unroutable, .delivered: verdict = nil
+            }
         }
     }
 

@@ -17,7 +17,10 @@ struct PathFinder {
         ruleset = snapshot.ruleset
     }
 
-    /// The paths, hosts before subnets, IPv4 before IPv6; at most 256, for a report has to be read, and what the user asks
+    /// So many paths are looked at, beside those that the user asks for.
+    static let maximumPaths = 256
+
+    /// The paths, hosts before subnets, IPv4 before IPv6; at most `maximumPaths`, for a report has to be read, and what the user asks
     /// for.
     ///
     /// - Throws: where what the user asks for cannot be a path of this host.
@@ -34,7 +37,7 @@ struct PathFinder {
         }) {
             throw .noDestination(lost.source)
         }
-        return all.enumerated().filter { $0.offset < 256 || $0.element.isRequested }.map(\.element)
+        return all.enumerated().filter { $0.offset < Self.maximumPaths || $0.element.isRequested }.map(\.element)
     }
 
     private struct Destination {
@@ -138,6 +141,8 @@ struct PathFinder {
         }
         for route in snapshot.routes
         where route.family == family && route.kind == .unicast && route.table == .main {
+            // A router may have a million routes, of which no report could tell: rules may still name others.
+            if origins.count >= Self.maximumPaths / 2 { break }
             guard route.destination.length > 0, let interface = route.outInterface,
                 interface != defaultInterface(family), !route.destination.address.isLinkLocal,
                 snapshot.link(interface)?.flags.contains(.loopback) == false

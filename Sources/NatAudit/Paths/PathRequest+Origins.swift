@@ -15,6 +15,7 @@ extension PathFinder {
             } else if let interface, let name = request.inInterface {
                 let behind = AddressFamily.allCases.flatMap { subnets(behind: interface, $0) }
                 if behind.isEmpty { throw .nothingBehind(name) }
+                guard behind.count <= Self.maximumPaths else { throw .tooManyBehind(name, behind.count) }
                 origins += behind.map { ($0, interface) }
             }
         }

@@ -31,6 +31,7 @@ public enum PathRequestError: Error, Hashable, CustomStringConvertible {
     case noFreeAddress(Prefix)
     case noWayBack(Prefix)
     case nothingBehind(KernelName)
+    case tooManyBehind(KernelName, Int)
     case noDestination(Prefix)
 
     /// One line: what was asked for, why it cannot be, what to do.
@@ -55,6 +56,9 @@ public enum PathRequestError: Error, Hashable, CustomStringConvertible {
                 + "by (--in-interface NAME)"
         case .nothingBehind(let name):
             "--in-interface \(name): no subnet is known behind it; name the source of its packets (--from ADDRESS[/LEN])"
+        case .tooManyBehind(let name, let count):
+            "--in-interface \(name): \(count) subnets lie behind it, more than a report can tell; name those that matter "
+                + "(--from ADDRESS[/LEN])"
         case .noDestination(let prefix):
             "--from \(prefix): this host has no \(prefix.address.family == .ip ? "IPv4" : "IPv6") way out to follow its "
                 + "packets on"

@@ -25,9 +25,7 @@ struct RulesetFacts: Hashable, Sendable {
             calls.begin()
             for rule in chain.rules {
                 for statement in rule.statements { note(statement, in: place) }
-                calls.add(rule, in: place) {
-                    sets[Ruleset.SetPlace(family: place.family, table: place.table, name: $0)]
-                }
+                calls.add(rule, in: place, sets)
             }
         }
         guard calls.areKnown else { return }

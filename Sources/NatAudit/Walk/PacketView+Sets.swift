@@ -20,7 +20,7 @@ extension PacketView {
         case .absent: return .absent
         case .unknown(let words):
             // What is known of the key may be enough: of an address that no element has, the port does not matter.
-            let isOpen = set.isOpen || operands.count < 2 || mayHold(set, operands)
+            let isOpen = operands.count < 2 || set.isOpen || mayHold(set, operands)
             return isOpen ? .unknown(words) : .missing
         case .bytes(let key):
             if set.isOpen { return .unknown("what set \(name) holds") }

@@ -102,10 +102,11 @@ extension NftSet {
 
 extension NftSet {
     /// Tells whether it is one of the maps by which rules choose chains and of which a large node has thousands: anonymous,
-    /// of verdicts, and with a key that is neither an address nor a concatenation.
+    /// of verdicts, and with a key that is said to be neither an address nor a concatenation.
     var isChoice: Bool {
         // NFT_SET_ANONYMOUS and NFT_SET_CONCAT, NFT_DATA_VERDICT; 7 and 8 are nft's numbers for addresses.
-        flags & 1 != 0 && flags & 0x80 == 0 && dataType == 0xFFFF_FF00 && keyType != 7 && keyType != 8 && keyType < 64
+        flags & 0x81 == 1 && dataType == 0xFFFF_FF00 && keyLength <= 4 && (1..<64).contains(keyType)
+            && keyType != 7 && keyType != 8
     }
 
     /// Leaves the elements to be read when they are asked for.

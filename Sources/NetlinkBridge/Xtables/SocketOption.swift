@@ -3,14 +3,10 @@ internal import Glibc
 
 /// Questions that are asked as an option of a raw socket, as xtables and ipset want it.
 enum SocketOption {
-    /// The kernel's answer to the bytes of a question; it is as long as the question, or shorter.
+    /// The kernel's answer to the bytes of a question, behind a prefix; it is as long as the question, or shorter.
     ///
-    /// A table's answer is tens of megabytes on a large node: there is one buffer for it, and no copy.
-    ///
-    /// - Parameters:
-    ///   - question: what the question begins with; what is missing up to `room` is zeros.
-    ///   - room: how long question and answer are; nil for the length of what is given.
-    ///   - prefix: bytes that are to stand before the answer.
+    /// What the question lacks of the bytes of `room` is zeros; without it the question is whole. A table's answer is tens of
+    /// megabytes on a large node: there is one buffer for it, and no copy.
     static func ask(
         _ option: Int32,
         _ question: [UInt8],

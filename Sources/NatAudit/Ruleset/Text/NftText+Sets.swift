@@ -3,7 +3,7 @@ internal import NetlinkBridge
 extension NftText {
     /// A set by its name, or the elements of an anonymous one.
     func text(ofSet name: KernelName, _ operands: [Operand], _ dependencies: Dependencies) -> String {
-        guard let set = sets(name), set.isAnonymous else { return "@\(name)" }
+        guard let set = sets(name), set.isAnonymous, set.knownElements != nil else { return "@\(name)" }
         let items = ranges(of: set, operands).map { range in
             let key = text(from: range.low, to: range.high ?? range.low, operands, dependencies)
             return key + value(of: range.element, in: set)

@@ -60,3 +60,17 @@ extension DestinationTranslation {
         )
     }
 }
+
+extension SourceTranslation {
+    /// What NETMAP does where it translates destinations, whatever chain it stands in (`netmap_tg6` in
+    /// net/netfilter/xt_NETMAP.c); nil for what translates sources.
+    func asDestination(at hook: NetfilterHook) -> DestinationTranslation? {
+        guard kind == .netmap, hook == .prerouting || hook == .output, let range = addresses.first else { return nil }
+        return DestinationTranslation(
+            .netmap,
+            addresses: [range.first, range.last].map { .constant($0.networkBytes) },
+            family: range.first.family,
+            words: "NETMAP"
+        )
+    }
+}

@@ -121,24 +121,42 @@ struct DestinationChoice {
         }
         let width = packet.family == .ip ? 4 : 16
         var seen: Set<[UInt8]> = []
-        let endpoints = values.filter { seen.insert($0).inserted }.compactMap { value -> (IPAddress, UInt16?)? in
-            guard let address = IPAddress(networkBytes: Array(value.prefix(width))) else { return nil }
+        let endpoints = values.filter { seen.insert($0).inserted }.flatMap { value -> [(IPAddress, UInt16?)] in
             let ports = translation.ports.map { operand -> Known in
                 // An address and a port in one value stand one behind the other.
                 if case .part(.mapped(_, map), let offset) = operand { return .bytes(Array(value.dropFirst(offset))) }
                 return test.view.value(of: operand)
             }
-            guard case .known(let port) = port(ports) else { return (address, nil) }
-            return (address, port)
+            var known: UInt16?
+            if case .known(let port) = port(ports) { known = port }
+            return addresses(in: value, width).map { ($0, known) }
         }
         guard !endpoints.isEmpty, endpoints.count <= Self.limit else {
             return .undecided("what map \(map) holds for \(keys.map(NftText.words(for:)).joined(separator: " . "))")
         }
         return choices(endpoints)
     }
+
+    /// The addresses that a map's value stands for: one, or those of a pool; none where they are too many.
+    private func addresses(in value: [UInt8], _ width: Int) -> [IPAddress] {
+        guard translation.addresses.count > 1, let (first, last) = IPAddress.ends(value, packet.family) else {
+            return [IPAddress(networkBytes: Array(value.prefix(width)))].compactMap { $0 }
+        }
+        if translation.kind == .netmap { return [packet.destination.inPrefix(first, last)] }
+        return IPAddress.range(first, last, limit: Self.limit) ?? []
+    }
 }
 
 extension IPAddress {
+    /// The first and the last address that stand one behind the other in a map's value; nil where it is no such value.
+    static func ends(_ value: [UInt8], _ family: AddressFamily) -> (IPAddress, IPAddress)? {
+        let width = family.bitWidth / 8
+        guard value.count == 2 * width, let first = IPAddress(networkBytes: value.prefix(width)),
+            let last = IPAddress(networkBytes: value.suffix(width))
+        else { return nil }
+        return (first, last)
+    }
+
     /// The addresses from the first to the last; nil where there are more than `limit`.
     static func range(_ first: IPAddress, _ last: IPAddress, limit: Int) -> [IPAddress]? {
         switch (first, last) {

@@ -68,7 +68,8 @@ public struct Flow: Hashable, Sendable {
         }
         if isSourceSettled { status |= 0x80 }
         if isDestinationSettled { status |= 0x100 }
-        view.entry?.status = status
+        // The source that cannot be told may be the one that the packet had.
+        view.entry?.status = packet.isSourceOpen && status & 0x10 == 0 ? nil : status
         // What the packet has now is what its answers will have.
         view.entry?.original = FlowView.Tuple(
             source: originalSource,

@@ -60,7 +60,9 @@ struct FlowView: Hashable {
             destinationPort: packet.destinationPort
         )
         let labels = [UInt8](repeating: 0, count: 16)
-        let entry = Entry(status: 0, original: tuple, reply: tuple.inverted, mark: 0, zone: 0, labels: labels)
+        var reply = tuple.inverted
+        if packet.isSourceOpen { reply.destination = nil }
+        let entry = Entry(status: 0, original: tuple, reply: reply, mark: 0, zone: 0, labels: labels)
         return FlowView(state: new, entry: entry)
     }
 

@@ -10,16 +10,30 @@ extension HostView {
     ///
     /// Of IPv4 addresses the one whose network holds the next hop, else the interface's first, else the first of any
     /// interface: secondary ones and those that are valid on the host or the link only do not count
-    /// (`inet_select_addr` in net/ipv4/devinet.c). For IPv6 the kernel selects by rules that are not followed.
-    func masqueradeAddress(on index: UInt32, towards nextHop: IPAddress?, _ family: AddressFamily) -> IPAddress? {
-        let candidates = order.filter {
-            $0.address.family == family && $0.scope == .universe
-                && (family == .ip6 || !$0.flags.contains(.secondary))
+    /// (`inet_select_addr` in net/ipv4/devinet.c). Of IPv6 addresses the one that suits the destination best
+    /// (`nf_nat_masquerade_ipv6` in net/netfilter/nf_nat_masquerade.c), on a host without VRFs.
+    func masqueradeAddress(on index: UInt32, towards nextHop: IPAddress?, for destination: IPAddress) -> IPAddress? {
+        if destination.family == .ip6 {
+            guard !links.values.contains(where: { $0.kind == "vrf" }) else { return nil }
+            return SourceSelection(addresses: order, interface: index, destination: destination).address
         }
+        let candidates = order.filter(\.isMasqueraded)
         let own = candidates.filter { $0.interface.number == index }
-        if own.count == 1 || family == .ip6 { return own.count == 1 ? own[0].address : nil }
+        if own.count == 1 { return own[0].address }
         if own.isEmpty { return candidates.first?.address }
         guard let nextHop else { return nil }
         return (own.first { $0.prefix?.contains(nextHop) == true } ?? own[0]).address
+    }
+
+    /// Tells whether the next hop decides which address `masquerade` presents on an interface.
+    func masqueradesByNextHop(on index: UInt32, _ family: AddressFamily) -> Bool {
+        family == .ip && order.count { $0.interface.number == index && $0.isMasqueraded } > 1
+    }
+}
+
+extension InterfaceAddress {
+    /// Tells whether `masquerade` may present it as an IPv4 address.
+    fileprivate var isMasqueraded: Bool {
+        address.family == .ip && scope == .universe && !flags.contains(.secondary)
     }
 }

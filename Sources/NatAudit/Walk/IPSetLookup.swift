@@ -13,6 +13,7 @@ struct IPSetLookup {
         // A set of the other family, or one of more fields than are named, holds nothing.
         guard set.family == nil || set.family == packet.family, sides.count >= set.dimensions else { return false }
         if set.typeName == "list:set" { return isMember(of: set) }
+        if packet.isSourceOpen, sides.contains(.source) { return nil }
         guard !set.isChangedByRules, let type = IPSetType(set.typeName) else { return nil }
         switch type {
         case .address, .network: return matches(set, first: address(0))

@@ -9,7 +9,7 @@ extension ConditionTest {
         if match.isLimitedToOutput { interface = packet.outInterface }
         if interface == .unknown { return unknown(.addressType(match)) }
         let sides = [
-            holds(match.source, packet.source, interface, match.isSourceInverted),
+            holds(match.source, packet.isSourceOpen ? nil : packet.source, interface, match.isSourceInverted),
             holds(match.destination, packet.destination, interface, match.isDestinationInverted),
         ]
         if sides.contains(false) { return .no }
@@ -19,12 +19,12 @@ extension ConditionTest {
     /// Nil where it cannot be told.
     private func holds(
         _ types: XtAddressTypeMatch.Types,
-        _ address: IPAddress,
+        _ address: IPAddress?,
         _ interface: Packet.Interface,
         _ isInverted: Bool
     ) -> Bool? {
         guard !types.isEmpty else { return true }
-        guard let kind = view.type(of: address, on: interface) else { return nil }
+        guard let address, let kind = view.type(of: address, on: interface) else { return nil }
         guard address.family == .ip6 else {
             let type = XtAddressTypeMatch.Types(rawValue: 1 << UInt16(kind.rawValue))
             return types.contains(type) != isInverted

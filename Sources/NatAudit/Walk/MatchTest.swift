@@ -42,9 +42,9 @@ extension ConditionTest {
     private func holds(_ match: XtMatch, only isPossible: Bool) -> Answer { isPossible ? unknown(match) : .no }
 
     private func holds(_ match: XtAddressRangeMatch) -> Answer {
-        let source = match.source?.matches(view.packet.source) ?? true
-        let destination = match.destination?.matches(view.packet.destination) ?? true
-        return source && destination ? .yes : .no
+        guard match.destination?.matches(view.packet.destination) ?? true else { return .no }
+        guard let source = match.source else { return .yes }
+        return answer(view.packet.isSourceOpen ? nil : source.matches(view.packet.source), .addressRange(match))
     }
 
     private func holds(_ match: XtMarkMatch) -> Answer { answer(view.packet.mark.map(match.holds), .mark(match)) }

@@ -17,6 +17,9 @@ public struct Packet: Hashable, Sendable {
     /// The interface that it goes out by.
     public var outInterface: Interface
 
+    /// Tells whether a rule gave it another source, of which nobody can tell which one it is; `source` is the one before.
+    var isSourceOpen = false
+
     /// The packet's mark; nil where that is not known.
     public var mark: UInt32?
 
@@ -63,8 +66,12 @@ public struct Packet: Hashable, Sendable {
 }
 
 extension Packet {
-    /// The source as `ADDRESS:PORT`; without a port where that is drawn or any.
-    public var sourceWords: String { Self.words(source, sourcePort) }
+    /// The source as `ADDRESS:PORT`, or that it cannot be told; without a port where that is drawn or any.
+    public var sourceWords: String {
+        guard isSourceOpen else { return Self.words(source, sourcePort) }
+        let port = sourcePort.map { "port \($0)" } ?? "a port that is not fixed"
+        return "an address that cannot be told and \(port)"
+    }
     /// The destination as `ADDRESS:PORT`; without a port where that is drawn or any.
     public var destinationWords: String { Self.words(destination, destinationPort) }
 

@@ -23,7 +23,7 @@ struct PacketHeader {
     /// The type of service is 0, as sockets leave it; lengths, identifiers, hop counts and checksums are not known. Where rules
     /// look, conntrack has put fragments together, so that offset and "more fragments" are 0.
     init(networkOf packet: Packet) {
-        let source = packet.source.networkBytes.map { Byte($0) }
+        let source = packet.source.networkBytes.map { packet.isSourceOpen ? Byte.unknown : Byte($0) }
         let destination = packet.destination.networkBytes.map { Byte($0) }
         let unknown = Byte.unknown
         let transport = Byte(packet.transport)

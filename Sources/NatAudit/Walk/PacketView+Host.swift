@@ -14,6 +14,7 @@ extension PacketView {
             return .unknown(words)
         }
         let address = way.side == NftFib.source ? packet.source : packet.destination
+        if packet.isSourceOpen, way.side == NftFib.source { return .unknown(words) }
         guard way.interface != .unknown, let type = type(of: address, on: way.interface) else {
             return .unknown(words)
         }

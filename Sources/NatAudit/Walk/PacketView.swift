@@ -40,6 +40,7 @@ struct PacketView {
             return load(base: base, offset: offset, length: length, mask: nil)
         case .meta(let key): return meta(key)
         case .conntrack(let key, let direction): return conntrack(key, direction: direction)
+        case .addressType(ofSource: true) where packet.isSourceOpen: return .unknown(NftText.words(for: operand))
         case .addressType(let ofSource):
             return .bytes(hostBytes(type(of: ofSource ? packet.source : packet.destination).rawValue))
         case .fib(let result, let flags): return fib(result: result, flags: flags)

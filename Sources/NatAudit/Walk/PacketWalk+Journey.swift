@@ -99,9 +99,18 @@ private struct Guide {
     }
 
     /// The next hop that the host's own packet was given with its source; nil where that is not known.
-    private func firstHop(of packet: Packet) -> IPAddress? {
-        let query = RouteQuery(to: packet.destination, from: nil, inInterface: nil)
-        guard case .found(let route)? = ways.answers[query] else { return nil }
+    ///
+    /// It is asked for only where it may decide which address `masquerade` presents.
+    private mutating func firstHop(of packet: Packet) -> IPAddress? {
+        let free = RouteQuery(to: packet.destination, from: nil, mark: packet.mark ?? 0, inInterface: nil)
+        let bound = ways.query(for: packet)
+        let answer = ways.answers[free] ?? bound.flatMap { ways.answers[$0] } ?? ways.otherwise
+        if answer == nil, let bound, case .link(let index, _) = packet.outInterface,
+            context.host?.masqueradesByNextHop(on: index, packet.family) == true
+        {
+            unanswered.insert(bound)
+        }
+        guard case .found(let route)? = answer else { return nil }
         return route.nextHops.first?.gateway ?? packet.destination
     }
 

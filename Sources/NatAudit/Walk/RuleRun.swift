@@ -70,6 +70,7 @@ struct RuleRun {
                 traveller.flow.tracking = .untracked
             case .change, .silent: continue
             case .translateSource(let translation):
+                if let destination = translation.asDestination(at: hook) { return translate(destination) }
                 // In a table of both families an address of the other one has no effect, and the next rule is met.
                 if let range = translation.addresses.first, range.first.family != traveller.packet.family {
                     return missOtherFamily()

@@ -12,7 +12,13 @@ extension Traveller {
     ) {
         flow.source = .init(rule: rule, translation: translation.chosen(for: view) ?? translation)
         flow.isSourceSettled = true
-        packet.source = source(by: translation, view, context) ?? packet.source
+        if let source = source(by: translation, view, context) {
+            packet.source = source
+        } else {
+            packet.isSourceOpen = true
+            // What a map holds beside the address may be a port.
+            if let chooser = translation.chooser, case .bytes = view.value(of: chooser) { packet.sourcePort = nil }
+        }
         if translation.drawsPorts {
             packet.sourcePort = nil
         } else if let ports = translation.ports, let port = packet.sourcePort, !ports.contains(port) {
@@ -29,15 +35,23 @@ extension Traveller {
         switch translation.kind {
         case .snat:
             if let operand = translation.chooser {
+                // A pool, or a port beside the address, makes the value longer.
                 guard case .bytes(let bytes) = view.value(of: operand) else { return nil }
-                return IPAddress(networkBytes: Array(bytes.prefix(packet.family == .ip ? 4 : 16)))
+                return bytes.count == packet.family.bitWidth / 8 ? IPAddress(networkBytes: bytes) : nil
             }
             guard let range = translation.addresses.first, range.first == range.last else { return nil }
             return range.first
-        case .netmap: return translation.addresses.first.map { packet.source.inPrefix($0.first, $0.last) }
+        case .netmap:
+            if let operand = translation.chooser {
+                guard case .bytes(let bytes) = view.value(of: operand),
+                    let (first, last) = IPAddress.ends(bytes, packet.family)
+                else { return nil }
+                return packet.source.inPrefix(first, last)
+            }
+            return translation.addresses.first.map { packet.source.inPrefix($0.first, $0.last) }
         case .masquerade:
             guard case .link(let index, _) = packet.outInterface else { return nil }
-            return context.host?.masqueradeAddress(on: index, towards: nextHop, packet.family)
+            return context.host?.masqueradeAddress(on: index, towards: nextHop, for: packet.destination)
         }
     }
 }

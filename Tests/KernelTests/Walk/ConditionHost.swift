@@ -15,34 +15,22 @@ struct ConditionHost {
 
     init(_ host: LabHost, _ packetAddresses: ConditionAddresses) throws {
         self.packetAddresses = packetAddresses
-        let (nftables, legacy, links, addresses, names, ipsets) = try host.namespace.perform {
-            var reader = try NftablesReader()
-            let nftables = try reader.ruleset()
-            let legacy = try AddressFamily.allCases.flatMap { family in
-                try LegacyTableReader.tableNames(family: family).compactMap { name in
-                    try LegacyTableReader.read(table: name, family: family)
-                }
-            }
-            let names = try XtSetNames.read(legacy.reduce(nftables.setIndexes) { $0.union($1.setIndexes) })
-            let changed = legacy.reduce(nftables.changedSetIndexes) { $0.union($1.changedSetIndexes) }
-            return (
-                nftables, legacy, try RouteReader.links(), try RouteReader.addresses(), names,
-                try IPSetReader.read(names, changedByRules: changed)
-            )
+        let (rules, links, addresses) = try host.namespace.perform {
+            (try KernelRules.read(), try RouteReader.links(), try RouteReader.addresses())
         }
-        ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: names, ipsets: ipsets)
+        ruleset = rules.ruleset
         self.addresses = Set(addresses.map(\.address))
         self.links = links
         let filtersBridges = try host.namespace.perform { HostView.filtersBridges() }
         view = HostView(links: links, addresses: addresses, filtersBridges: filtersBridges)
-        for rule in nftables.rules {
+        for rule in rules.nftables.rules {
             let place = ChainPlace(isLegacy: false, family: rule.family, table: rule.table, chain: rule.chain)
             let counts = rule.expressions.compactMap { expression -> UInt64? in
                 if case .counter(let packets, _) = expression { packets } else { nil }
             }
             packets[place, default: []].append(counts.last ?? 0)
         }
-        for table in legacy {
+        for table in rules.legacy {
             for chain in table.chains {
                 let place = ChainPlace(
                     isLegacy: true,

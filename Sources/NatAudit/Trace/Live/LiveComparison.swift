@@ -81,7 +81,8 @@ struct LiveComparison {
 
     private mutating func compare(_ headers: PacketHeaders) {
         guard let packet = outcome.packet else { return }
-        if headers.source.address != packet.source || !allows(sourcePort: headers.source.port) {
+        let isSource = packet.isSourceOpen || headers.source.address == packet.source
+        if !isSource || !allows(sourcePort: headers.source.port) {
             differences.append("its source is \(headers.source), but the walk says \(packet.sourceWords)")
         } else if let port = packet.sourcePort, port != headers.source.port {
             isOfAnotherPort = true

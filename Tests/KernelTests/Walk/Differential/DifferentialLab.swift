@@ -3,13 +3,20 @@ import NetlinkBridge
 
 /// A host with three links that random rules are tried on: clients behind one, the world behind two others.
 ///
-/// The world takes packets for every address, and so sees what leaves the host.
+/// The world takes packets for every address, and so sees what leaves the host. All is there in both families.
 struct DifferentialLab: Sendable {
     let client: LabHost
     let nat: LabHost
     let world: LabHost
     private let links: [KernelName: InterfaceIndex]
-    private let receivers: [(name: KernelName, receiver: RawReceiver)]
+    private let receivers: [Receiver]
+
+    private struct Receiver {
+        let place: KernelName
+        let family: AddressFamily
+        let kind: FlowKind
+        let socket: RawReceiver
+    }
 
     static let clients = ["10.0.1.2", "10.0.1.3", "10.0.1.130"]
     static let destinations = [
@@ -25,66 +32,71 @@ struct DifferentialLab: Sendable {
         world = try LabHost()
         // Where every address is its own, or a packet comes back, the sender is an address of the receiver.
         for host in [client, world] { try host.set(["net/ipv4/conf/all/accept_local": "1"]) }
+        // A SYN carries data without a cookie, even where earlier ones were lost, and anyone may send echo requests.
+        for host in [client, nat] {
+            try host.set([
+                "net/ipv4/tcp_fastopen": "5", "net/ipv4/tcp_fastopen_blackhole_timeout_sec": "0",
+                "net/ipv4/ping_group_range": "0 0",
+            ])
+        }
+        // Before the links are there: each takes over what is set for all.
+        try nat.set(["net/ipv6/conf/all/forwarding": "1"])
+        // Between two clients the host would tell the sender of a shorter way.
+        try client.set(["net/ipv6/conf/default/accept_redirects": "0"])
         try nat.ip([
-            "link add lan0 type veth peer name eth0 address 02:00:00:00:00:01 netns \(client.namespace.path)",
+            "link add lan0 address 02:00:00:00:00:11 type veth peer name eth0 address 02:00:00:00:00:01 "
+                + "netns \(client.namespace.path)",
             "link add wan type veth peer name w0 address 02:00:00:00:00:02 netns \(world.namespace.path)",
             "link add wan2 type veth peer name w1 address 02:00:00:00:00:03 netns \(world.namespace.path)",
-            "address add 10.0.1.1/24 dev lan0", "address add 203.0.113.1/24 dev wan",
-            "address add 198.51.100.1/24 dev wan2",
             "link set lan0 up", "link set wan up", "link set wan2 up",
-            "route add default via 203.0.113.254",
-            "route add default via 198.51.100.254 table 100",
-            "rule add fwmark \(Self.markedWay) lookup 100",
         ])
-        try client.ip(
-            ["link set eth0 up"] + Self.clients.map { "address add \($0)/24 dev eth0" } + [
-                "route add default via 10.0.1.1"
-            ]
-        )
-        try world.ip([
-            "address add 203.0.113.254/32 dev w0", "address add 198.51.100.254/32 dev w1",
-            "link set w0 up", "link set w1 up", "route add local 0.0.0.0/0 dev lo",
-        ])
-        // Nothing waits for a neighbour to be found.
-        let neighbours =
-            Self.clients.map { ($0, "lan0", 1) }
-            + [("203.0.113.254", "wan", 2), ("203.0.113.9", "wan", 2)]
-            + [("198.51.100.254", "wan2", 3), ("198.51.100.9", "wan2", 3)]
-        try nat.ip(
-            neighbours.map { "neigh replace \($0) lladdr 02:00:00:00:00:0\($2) dev \($1) nud permanent" }
-        )
-        let silence =
-            "table ip quiet { chain o { type filter hook output priority 0; icmp type destination-unreachable drop; }; }"
-        for host in [client, nat, world] { try host.require("nft", "-f", "-", input: silence) }
+        try client.ip(["link set eth0 up"])
+        try world.ip(["link set w0 up", "link set w1 up"])
+        for family in AddressFamily.allCases { try Self.address(family, client, nat, world) }
+        // The client and the world begin flows and answer none; nor is a neighbour looked for.
+        let silence = """
+            table inet quiet { chain o { type filter hook output priority 0;
+              meta l4proto udp accept; tcp flags & (syn | rst) == syn accept
+              icmp type echo-request accept; icmpv6 type echo-request accept; drop; }; }
+            """
+        for host in [client, world] { try host.require("nft", "-f", "-", input: silence) }
+        try nat.require("ipset", "restore", input: RandomRules.ipsets)
         links = try nat.namespace.perform {
             Dictionary(uniqueKeysWithValues: try RouteReader.links().map { ($0.name, $0.index) })
         }
-        receivers = [
-            ("wan", try RawReceiver(in: world.namespace, device: "w0")),
-            ("wan2", try RawReceiver(in: world.namespace, device: "w1")),
-            ("lan0", try RawReceiver(in: client.namespace)), ("lo", try RawReceiver(in: nat.namespace)),
+        let places: [(KernelName, LabHost, String?)] = [
+            ("wan", world, "w0"), ("wan2", world, "w1"), ("lan0", client, nil), ("lo", nat, nil),
         ]
+        receivers = try AddressFamily.allCases.flatMap { family in
+            try FlowKind.allCases.flatMap { kind in
+                try places.map { place, host, device in
+                    let socket = try RawReceiver(family, kind, in: host.namespace, device: device)
+                    return Receiver(place: place, family: family, kind: kind, socket: socket)
+                }
+            }
+        }
     }
 
     /// Takes all rules and flows away, and loads others.
     func load(_ rules: RandomRules) throws {
         try nat.require("nft", "flush", "ruleset")
-        try nat.require("iptables-legacy-restore", input: RandomRules.emptyLegacy)
         try nat.require("conntrack", "-F")
-        if !rules.iptablesNft.isEmpty { try nat.require("iptables-nft-restore", input: rules.iptablesNft) }
-        if !rules.iptablesLegacy.isEmpty { try nat.require("iptables-legacy-restore", input: rules.iptablesLegacy) }
+        for family in AddressFamily.allCases {
+            let isMeant = rules.family == family
+            let tool = family == .ip ? "iptables" : "ip6tables"
+            let legacy = RandomRules.complete(isMeant ? rules.iptablesLegacy : "")
+            try nat.require("\(tool)-legacy-restore", input: legacy)
+            guard isMeant, !rules.iptablesNft.isEmpty else { continue }
+            try nat.require("\(tool)-nft-restore", input: rules.iptablesNft)
+        }
         try nat.require("nft", "-f", "-", input: rules.nft)
     }
 
     /// What the walk foretells for each packet.
     func foretold(_ packets: [RandomPacket]) throws -> [[WalkOutcome]] {
         try nat.namespace.perform {
-            var reader = try NftablesReader()
-            let legacy = try LegacyTableReader.tableNames(family: .ip).compactMap { name in
-                try LegacyTableReader.read(table: name, family: .ip)
-            }
             let walk = PacketWalk(
-                ruleset: Ruleset(nftables: try reader.ruleset(), legacy: legacy),
+                ruleset: try KernelRules.read().ruleset,
                 links: try RouteReader.links(),
                 addresses: try RouteReader.addresses(),
                 filtersBridges: false
@@ -106,10 +118,11 @@ struct DifferentialLab: Sendable {
     /// The packet as it arrives, or as the host's own socket sends it.
     private func packet(_ random: RandomPacket) throws -> Packet {
         var packet = Packet(
-            from: random.source ?? .v4(0),
+            from: random.source ?? TwinAddress.any(random.destination.family),
             to: random.destination,
-            sourcePort: random.sourcePort,
-            destinationPort: random.destinationPort
+            transport: random.kind.transport(random.destination.family),
+            sourcePort: random.kind == .echo ? nil : random.sourcePort,
+            destinationPort: random.kind == .echo ? nil : random.destinationPort
         )
         packet.mark = 0
         if random.source != nil {
@@ -129,22 +142,23 @@ struct DifferentialLab: Sendable {
 
     /// Sends the packets, and tells where each came out.
     func sent(_ packets: [RandomPacket]) throws -> [[(place: KernelName, arrival: RawReceiver.Arrival)]] {
-        for (_, receiver) in receivers { _ = receiver.arrivals() }
-        for (number, packet) in packets.enumerated() {
-            let host = packet.source == nil ? nat : client
-            let socket = try host.socket(packet.source ?? .v4(0), port: packet.sourcePort)
-            // A local drop is told to the sender (EPERM): nothing arrives then.
-            try? socket.send(
-                networkBytes(UInt32(number)),
-                to: Endpoint(address: packet.destination, port: packet.destinationPort)
-            )
+        for receiver in receivers { _ = receiver.socket.arrivals() }
+        let numbered = Array(packets.enumerated())
+        for (host, isOwn) in [(nat, true), (client, false)] {
+            try host.namespace.perform {
+                for (number, packet) in numbered where (packet.source == nil) == isOwn {
+                    try FlowOpener.send(packet, number: UInt32(number))
+                }
+            }
         }
         var seen: [[(place: KernelName, arrival: RawReceiver.Arrival)]] = Array(repeating: [], count: packets.count)
         // What is forwarded arrives before `send` returns, but for the first packets to a neighbour.
         _ = try waitUntilReadable([], for: .milliseconds(5))
-        for (name, receiver) in receivers {
-            for arrival in receiver.arrivals() where arrival.number < UInt32(packets.count) {
-                seen[Int(arrival.number)].append((name, arrival))
+        for receiver in receivers {
+            for arrival in receiver.socket.arrivals() where arrival.number < UInt32(packets.count) {
+                let packet = packets[Int(arrival.number)]
+                guard packet.kind == receiver.kind, packet.destination.family == receiver.family else { continue }
+                seen[Int(arrival.number)].append((receiver.place, arrival))
             }
         }
         return seen

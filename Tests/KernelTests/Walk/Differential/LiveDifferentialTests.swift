@@ -17,7 +17,7 @@ struct LiveDifferentialTests {
                 let rules = RandomRules(seed: seed)
                 var random = SplitMix64(seed: seed ^ 0x11FE)
                 try lab.load(rules)
-                for packet in RandomPacket.packets(Self.packets, using: &random) {
+                for packet in RandomPacket.packets(Self.packets, rules.family, of: [.udp, .tcp], using: &random) {
                     let live = try run(packet, lab)
                     tally.add(live)
                     if live.agrees != true {
@@ -53,6 +53,7 @@ struct LiveDifferentialTests {
             let request = TraceRequest(
                 from: Endpoint(address: source, port: packet.sourcePort),
                 to: destination,
+                transport: packet.kind.transport(source.family),
                 inInterface: packet.source == nil ? nil : "lan0"
             )
             return try LiveLab.withState { folder in

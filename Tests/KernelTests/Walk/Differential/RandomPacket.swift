@@ -2,28 +2,40 @@ import NetlinkBridge
 
 /// A packet that is sent for real and followed through the rules.
 struct RandomPacket: CustomStringConvertible {
+    var kind = FlowKind.udp
     /// A client's address; nil for the host's own packet.
     let source: IPAddress?
+    /// The port; of an echo request its identifier.
     let sourcePort: UInt16
     let destination: IPAddress
+    /// The port; an echo request has none.
     let destinationPort: UInt16
 
     var description: String {
-        "\(source.map { "\($0)" } ?? "host"):\(sourcePort) to \(destination):\(destinationPort)"
+        "\(kind) \(source.map { "\($0)" } ?? "host"):\(sourcePort) to \(destination):\(destinationPort)"
     }
 
     /// Packets that differ in their source ports, so that no flow stands in another's way.
-    static func packets(_ count: Int, using random: inout SplitMix64) -> [RandomPacket] {
+    static func packets(
+        _ count: Int,
+        _ family: AddressFamily,
+        of kinds: [FlowKind] = [.udp, .udp, .tcp, .tcp, .echo],
+        using random: inout SplitMix64
+    ) -> [RandomPacket] {
         (0..<count).map { number in
             let isOwn = Int.random(in: 0..<4, using: &random) == 0
             // The host's own packets to itself are not followed.
             let destinations = DifferentialLab.destinations.filter {
                 !isOwn || !["10.0.1.1", "203.0.113.1"].contains($0)
             }
+            func address(of addresses: [String]) -> IPAddress {
+                TwinAddress.address(addresses.randomElement(using: &random) ?? "192.0.2.10", family)
+            }
             return RandomPacket(
-                source: isOwn ? nil : DifferentialLab.clients.randomElement(using: &random).flatMap { IPAddress($0) },
+                kind: kinds.randomElement(using: &random) ?? .udp,
+                source: isOwn ? nil : address(of: DifferentialLab.clients),
                 sourcePort: UInt16(20_000 + number * 997 + Int.random(in: 0..<900, using: &random)),
-                destination: destinations.randomElement(using: &random).flatMap { IPAddress($0) } ?? .v4(0xC000_020A),
+                destination: address(of: destinations),
                 destinationPort: DifferentialLab.ports.randomElement(using: &random) ?? 53
             )
         }

@@ -18,9 +18,11 @@ struct RandomRules: CustomStringConvertible {
     private var taken: [String: Set<Int>] = [:]
 
     /// Rules that somebody did think of.
-    init(nft: String) {
+    init(nft: String, iptablesNft: String = "", iptablesLegacy: String = "") {
         random = SplitMix64(seed: 0)
         self.nft = nft
+        self.iptablesNft = iptablesNft
+        self.iptablesLegacy = iptablesLegacy
     }
 
     init(seed: UInt64) {

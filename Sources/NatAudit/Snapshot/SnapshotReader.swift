@@ -119,7 +119,9 @@ private struct SnapshotBuilder {
         do {
             return try body()
         } catch let error as NetlinkError where !error.isInterruption {
-            gaps.append(.init(sentence: "\(error)", isPermission: error.isPermission))
+            // How a subsystem says that it is absent, an unknown message to nfnetlink says too.
+            let doubt = error.isUnsupported ? "; this kernel may have no \(what)" : ""
+            gaps.append(.init(sentence: "\(error)\(doubt)", isPermission: error.isPermission))
         } catch let error as SystemError {
             gaps.append(.init(sentence: "\(error)", isPermission: error.isPermission))
         } catch let error as NetlinkBridge.DecodingError {

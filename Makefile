@@ -35,7 +35,15 @@ test-playbooks:
 differential:
 	NATAUDIT_PAIRS=100000 scripts/test --filter DifferentialTests
 
+# What reading promises, at full size: a release build over 50,000 rules that change 10, 100 and 1,000 times a second,
+# 1,000 runs on a host that stays as it was, and 5,000 combinations of chains.
+reading:
+	swift build -c release --product nataudit
+	NATAUDIT_PROGRAM="$$(swift build -c release --show-bin-path)/nataudit" \
+	    NATAUDIT_CHURN=50000 NATAUDIT_READS=1000 NATAUDIT_ORDERS=5000 \
+	    scripts/test --filter 'ScanChurnTests|ReadOnlyTests|OrderTests|CommitWindowTests'
+
 clean:
 	swift package clean
 
-.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential clean
+.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading clean

@@ -24,6 +24,7 @@ extension EgressPath {
             candidate: candidate,
             packet: packet,
             outInterface: outInterface,
+            outIndex: outIndex,
             inInterface: inInterface,
             outcomes: outcomes,
             verdict: .unknown,

@@ -25,7 +25,7 @@ public struct InputPath: Hashable, Sendable {
     init(_ snapshot: HostSnapshot, _ paths: [EgressPath]) {
         var interfaces: [Outward] = []
         for path in paths where path.deciding != nil {
-            guard case .link(let index, let name) = path.packet.outInterface,
+            guard let name = path.outInterface, let index = path.outIndex?.number,
                 Self.isOutward(index, path, snapshot),
                 let address = snapshot.addresses.first(where: {
                     $0.interface.number == index && $0.address.family == path.candidate.family

@@ -8,6 +8,8 @@ public struct EgressPath: Hashable, Sendable {
     public let packet: Packet
     /// The interface that it leaves by; nil where it is not known.
     public let outInterface: KernelName?
+    /// The number of that interface; nil where it is not known.
+    public let outIndex: InterfaceIndex?
     /// The interface that it comes in by; nil for the host, and where it is not known.
     public let inInterface: KernelName?
     /// What the rules may make of its first packet, in the order in which they are met.

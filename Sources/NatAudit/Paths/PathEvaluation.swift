@@ -92,6 +92,7 @@ struct PathEvaluation {
             candidate: candidate,
             packet: packet,
             outInterface: out?.name,
+            outIndex: out?.index,
             inInterface: snapshot.link(candidate.inInterface)?.name,
             outcomes: outcomes,
             verdict: verdict,
@@ -139,6 +140,11 @@ extension Packet.Interface {
     /// The interface's name; nil where there is none or it is not known.
     fileprivate var name: KernelName? {
         if case .link(_, let name) = self { name } else { nil }
+    }
+
+    /// The interface's number; nil where there is none or it is not known.
+    fileprivate var index: InterfaceIndex? {
+        if case .link(let index, _) = self { InterfaceIndex(index) } else { nil }
     }
 }
 

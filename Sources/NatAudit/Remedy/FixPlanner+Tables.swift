@@ -96,7 +96,9 @@ extension FixPlanner {
         else { return [] }
         var names: [KernelName] = []
         for path in evidence.paths where path.deciding == rule.reference {
-            guard case .link(let index, let name) = path.packet.outInterface, !names.contains(name) else { continue }
+            guard let name = path.outInterface, let index = path.outIndex?.number, !names.contains(name) else {
+                continue
+            }
             let own = evidence.snapshot.addresses.filter {
                 $0.interface.number == index && $0.address.family == range.first.family && !$0.address.isLinkLocal
             }
@@ -121,7 +123,7 @@ extension FixPlanner {
             presented.formUnion(rule.translation.addresses.flatMap { [$0.first, $0.last] })
             guard rule.translation.kind == .masquerade else { continue }
             for path in paths where path.deciding == rule.reference {
-                guard case .link(let index, _) = path.packet.outInterface else { continue }
+                guard let index = path.outIndex?.number else { continue }
                 presented.formUnion(
                     evidence.snapshot.addresses.filter { $0.interface.number == index }.map(\.address)
                 )

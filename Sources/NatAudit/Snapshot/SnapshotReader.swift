@@ -8,7 +8,7 @@ public enum SnapshotReader {
     /// Reads all that a scan needs.
     ///
     /// What is refused for want of a privilege, or absent from the kernel, is a gap. The rules, the routes and the legacy
-    /// tables are read between two looks at the generation of nf_tables, so that they belong together.
+    /// tables are read while nf_tables is at one generation, so that they belong together.
     /// - Parameters:
     ///   - namespace: how the namespace was named, for the report.
     ///   - requests: paths that the user asks for.
@@ -22,23 +22,10 @@ public enum SnapshotReader {
         _ progress: CheckProgress = CheckProgress()
     ) throws -> HostSnapshot {
         for _ in 0..<attempts {
-            progress.now("reading nf_tables")
-            let before = generation()
             var builder = SnapshotBuilder(namespace: namespace, requests: requests, progress: progress)
-            let snapshot = try builder.snapshot()
-            if before == nil || generation() == before { return snapshot }
+            if let snapshot = try builder.snapshot() { return snapshot }
         }
-        throw NetlinkError("read a state of the host that holds still (\(attempts) tries)", .interrupted)
-    }
-
-    /// The generation of nf_tables; nil where it cannot be asked for.
-    private static func generation() -> Generation? {
-        do {
-            var reader = try NftablesReader()
-            return try reader.generation()
-        } catch {
-            return nil
-        }
+        throw NetlinkError("read the state of this host in one piece (\(attempts) tries)", .interrupted)
     }
 }
 
@@ -55,7 +42,9 @@ private struct SnapshotBuilder {
         self.progress = progress
     }
 
-    mutating func snapshot() throws -> HostSnapshot {
+    /// The snapshot; nil where the rules of nf_tables changed before all was read.
+    mutating func snapshot() throws -> HostSnapshot? {
+        progress.now("reading nf_tables")
         let nftables = try attempt("nf_tables") {
             var reader = try NftablesReader()
             return try reader.ruleset()
@@ -75,10 +64,16 @@ private struct SnapshotBuilder {
         let changed = legacy.reduce(nftables?.changedSetIndexes ?? []) { $0.union($1.changedSetIndexes) }
         let ipsets = (try? IPSetReader.read(setNames, changedByRules: changed)) ?? [:]
         progress.now("reading links and routes")
-        let links = try RouteReader.links()
-        let addresses = try RouteReader.addresses()
-        let routes = try AddressFamily.allCases.flatMap { try RouteReader.routes(family: $0) }
-        let rules = try AddressFamily.allCases.flatMap { try RouteReader.rules(family: $0) }
+        let links = try whole { try RouteReader.links() }
+        let addresses = try whole { try RouteReader.addresses() }
+        let routes = try AddressFamily.allCases.flatMap { family in
+            try whole { try RouteReader.routes(family: family) }
+        }
+        let rules = try AddressFamily.allCases.flatMap { family in
+            try whole { try RouteReader.rules(family: family) }
+        }
+        // What follows takes most of the time, and does not depend on what the rules are by now.
+        if let nftables, generation() != nftables.generation { return nil }
         let unasked = HostSnapshot(
             host: HostIdentity(
                 name: HostFacts.name(),
@@ -113,18 +108,38 @@ private struct SnapshotBuilder {
         return asked
     }
 
+    /// The generation of nf_tables; nil where it cannot be asked for.
+    private func generation() -> Generation? {
+        guard var reader = try? NftablesReader() else { return nil }
+        return try? reader.generation()
+    }
+
     /// What `body` reads; nil, with a gap, where the kernel refuses it or lacks it.
     private mutating func attempt<Value>(_ what: String, _ body: () throws -> Value) throws -> Value? {
         do {
             return try body()
         } catch let error as NetlinkError where !error.isInterruption {
-            gaps.append(.init(sentence: "\(error)", isPermission: error.isPermission))
+            // How a subsystem says that it is absent, an unknown message to nfnetlink says too.
+            let doubt = error.isUnsupported ? "; this kernel may have no \(what)" : ""
+            gaps.append(.init(sentence: "\(error)\(doubt)", isPermission: error.isPermission))
         } catch let error as SystemError {
             gaps.append(.init(sentence: "\(error)", isPermission: error.isPermission))
         } catch let error as NetlinkBridge.DecodingError {
             gaps.append(.init(sentence: "could not read the \(what): \(error)", isPermission: false))
         }
         return nil
+    }
+
+    /// A list that no change tore while it was read: read again, after a pause that grows, where one did.
+    private func whole<Value>(_ list: () throws -> Value) throws -> Value {
+        for attempt in 1..<NftablesReader.attempts {
+            do {
+                return try list()
+            } catch let error as NetlinkError where error.isInterruption {
+                _ = try waitUntilReadable([], for: .microseconds(500 << attempt))
+            }
+        }
+        return try list()
     }
 
     private func forwarding() -> [AddressFamily: Bool] {

@@ -57,7 +57,7 @@ extension NetlinkError: CustomStringConvertible {
             let words = message.map { ": the kernel says \"\(escapedForDisplay($0))\"" } ?? ""
             let advice = isPermission ? "; run it as root or with CAP_NET_ADMIN" : ""
             cause = "\(SystemError.message(code)) (\(error.name))\(words)\(advice)"
-        case .interrupted: cause = "the state kept changing while it was read"
+        case .interrupted: cause = "it kept changing while it was read; try again when it holds still"
         case .truncated: cause = "an answer did not fit the buffer"
         case .timedOut: cause = "the kernel did not answer in time"
         case .malformed(let error): cause = "the kernel's answer holds \(error)"

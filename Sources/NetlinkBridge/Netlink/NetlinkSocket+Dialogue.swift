@@ -36,8 +36,8 @@ extension NetlinkSocket {
         }
     }
 
-    /// The exchange with the kernel.
-    private mutating func ask(
+    /// The exchange with the kernel itself, past any log.
+    mutating func ask(
         _ request: NetlinkRequest,
         operation: String,
         _ body: (_ type: UInt16, _ payload: Span<UInt8>) throws(DecodingError) -> Void

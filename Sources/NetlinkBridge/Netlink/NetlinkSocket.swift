@@ -7,7 +7,18 @@ internal import Glibc
 /// It is bound with port id 0: the process id as port id fails on the second socket of a process.
 @safe struct NetlinkSocket: ~Copyable {
     /// Which part of the kernel is spoken to.
-    enum Bus { case netfilter, route, socketDiagnosis }
+    enum Bus {
+        case netfilter, route, socketDiagnosis
+
+        /// What it is for: where a socket cannot be opened, that is what the kernel lacks.
+        fileprivate var words: String {
+            switch self {
+            case .netfilter: "nf_tables, conntrack and ipset (NETLINK_NETFILTER)"
+            case .route: "links and routes (NETLINK_ROUTE)"
+            case .socketDiagnosis: "the list of sockets (NETLINK_SOCK_DIAG)"
+            }
+        }
+    }
 
     /// Nil where answers come from a log.
     private let handle: OpaquePointer?
@@ -35,7 +46,7 @@ internal import Glibc
             return
         }
         guard let handle = unsafe mnl_socket_open2(number, Int32(SOCK_CLOEXEC.rawValue)) else {
-            throw SystemError("open a netlink socket", code: errno)
+            throw SystemError("open a netlink socket for \(bus.words)", code: errno)
         }
         guard unsafe mnl_socket_bind(handle, 0, MNL_SOCKET_AUTOPID) == 0 else {
             let code = errno

@@ -8,6 +8,9 @@ public struct Generation: Hashable, Sendable, CustomStringConvertible {
     /// The number of the change that follows; 0 is left out.
     public var next: Generation { Generation(number: number == .max ? 1 : number + 1) }
 
+    /// The number of the change before; 0 is left out.
+    var previous: Generation { Generation(number: number <= 1 ? .max : number - 1) }
+
     /// The number in decimal.
     public var description: String { String(number) }
 }

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Reads nf_tables through a netlink socket of the calling thread's namespace.
 public struct NftablesReader: ~Copyable {
-    private var socket: NetlinkSocket
+    var socket: NetlinkSocket
 
     /// How often a read is tried again when the ruleset changed under it.
     public static let attempts = 8
@@ -17,25 +17,6 @@ public struct NftablesReader: ~Copyable {
     /// Opens the socket.
     public init() throws(SystemError) { socket = try NetlinkSocket(.netfilter) }
 
-    /// Asks for the number of the last committed change.
-    public mutating func generation() throws(NetlinkError) -> Generation {
-        var generation: Generation?
-        let request = NetlinkRequest(
-            subsystem: NFNL_SUBSYS_NFTABLES,
-            message: UInt32(NFT_MSG_GETGEN.rawValue),
-            flags: 0,
-            family: 0
-        )
-        let operation = "ask for the generation of the nf_tables ruleset"
-        try socket.exchange(request, operation: operation) { (_, payload) throws(DecodingError) in
-            generation = try Generation(decoding: payload)
-        }
-        guard let generation else {
-            throw NetlinkError(operation, .malformed(DecodingError(what: "no generation", offset: 0)))
-        }
-        return generation
-    }
-
     /// Reads the whole ruleset so that all of it was true at one generation.
     ///
     /// A dump is not atomic: where the generation moved, or the kernel marked the dump as interrupted, it is read again, at
@@ -45,7 +26,7 @@ public struct NftablesReader: ~Copyable {
         for attempt in 0..<Self.attempts {
             // Whoever changes the ruleset in a burst is given time to end it: 1 ms, then twice as long each time.
             if attempt > 0 { usleep(500 << UInt32(attempt)) }
-            let before = try generation()
+            let before = try settledGeneration()
             do throws(NetlinkError) {
                 let read = try everything(at: before)
                 if try generation() == before { return read }
@@ -64,7 +45,7 @@ public struct NftablesReader: ~Copyable {
     /// - Throws: `NetlinkError` with `.interrupted` when the tables would not hold still.
     public mutating func tables() throws(NetlinkError) -> (tables: [NftTable], generation: Generation) {
         for _ in 0..<Self.attempts {
-            let before = try generation()
+            let before = try settledGeneration()
             var tables: [NftTable] = []
             do throws(NetlinkError) {
                 try dump(NFT_MSG_GETTABLE, "tables") { (payload) throws(DecodingError) in

@@ -47,15 +47,14 @@ public enum LegacyTableReader {
         let tool = family == .ip ? "iptables" : "ip6tables"
         let operation = "read the legacy \(tool) table \(table) (CAP_NET_ADMIN is needed)"
         for _ in 0..<attempts {
-            let before = try information(table, family, operation)
-            let size = before[NA_GETINFO_TABLE_SIZE..<(NA_GETINFO_TABLE_SIZE + 4)]
-            // Larger ones the kernel does not make; what a capture says is not believed.
-            guard number(size) <= 1 << 28 else { throw SystemError(operation, code: EMSGSIZE) }
-            var entries = question(table, count: NA_GET_ENTRIES_TABLE)
-            entries.replaceSubrange(NA_GET_ENTRIES_COUNT..<(NA_GET_ENTRIES_COUNT + 4), with: size)
-            let both: [UInt8]
-            do {
-                both = try SocketOption.ask(
+            do throws(SystemError) {
+                let before = try information(table, family, operation)
+                let size = before[NA_GETINFO_TABLE_SIZE..<(NA_GETINFO_TABLE_SIZE + 4)]
+                // Larger ones the kernel does not make; what a capture says is not believed.
+                guard number(size) <= 1 << 28 else { throw SystemError(operation, code: EMSGSIZE) }
+                var entries = question(table, count: NA_GET_ENTRIES_TABLE)
+                entries.replaceSubrange(NA_GET_ENTRIES_COUNT..<(NA_GET_ENTRIES_COUNT + 4), with: size)
+                let both = try SocketOption.ask(
                     IPT_SO_GET_ENTRIES,
                     entries,
                     room: NA_GET_ENTRIES_TABLE + number(size),
@@ -63,12 +62,12 @@ public enum LegacyTableReader {
                     level(family),
                     operation
                 )
+                // The hooks' offsets stand in the information only: entries of another generation must not meet them.
+                if try information(table, family, operation) == before { return both }
             } catch  where error.code == EAGAIN || error.code == EINTR {
                 // The table has another size by now.
                 continue
             }
-            // The hooks' offsets stand in the information only: entries of another generation must not meet them.
-            if try information(table, family, operation) == before { return both }
         }
         throw SystemError(operation + ": it changed \(attempts) times while it was read", code: EAGAIN)
     }

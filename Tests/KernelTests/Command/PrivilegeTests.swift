@@ -31,7 +31,53 @@ struct PrivilegeTests {
             #expect(finding?.severity == "note")
             #expect(report.limits.contains { $0.contains("CAP_NET_ADMIN") })
             #expect(report.paths.allSatisfy { $0.verdict == "unknown" })
+            // The call that was refused is named, and what needs no privilege is reported.
+            #expect(report.limits.contains { $0.contains("nf_tables ruleset: operation not permitted (EPERM)") })
+            #expect(report.paths.contains { $0.from == "host" && $0.outInterface == "wan" })
         }
+    }
+
+    /// No other capability is asked for: legacy tables are read through an ordinary socket, not a raw one.
+    @Test(arguments: Backend.allCases) func theCapabilityAloneSuffices(_ backend: Backend) async throws {
+        try await inTurn {
+            let lab = try NATLab()
+            let row = try #require(NATRule.table.first { $0.backend == backend && $0.ports == .drawn })
+            try row.load(on: lab.nat)
+            let alone = ["setpriv", "--bounding-set=-all,+net_admin", "--inh-caps=-all"]
+            let (run, report) = try Program.scan(lab.nat, through: alone)
+            let (_, ofRoot) = try Program.scan(lab.nat)
+            #expect(run.status == 1 && report.verdict == "hard")
+            #expect(report.sourceNAT == ofRoot.sourceNAT && report.limits == ofRoot.limits)
+        }
+    }
+
+    /// A kernel without netfilter's netlink: what is absent is named, and nothing is called easy.
+    @Test func anAbsentSubsystemIsNamed() throws {
+        let lab = try NATLab()
+        try NATRule.table[0].load(on: lab.nat)
+        let refusal = [
+            "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=socket", "-e",
+            "inject=socket:error=EPROTONOSUPPORT:when=1",
+        ]
+        let (run, report) = try Program.scan(lab.nat, through: refusal)
+        #expect(run.status == 2 && report.verdict == "unknown")
+        #expect(report.limits.contains { $0.contains("nf_tables") && $0.contains("EPROTONOSUPPORT") })
+        #expect(!report.paths.isEmpty && !report.findingIDs.contains("permission-missing"))
+    }
+
+    /// A legacy table that has another size when its entries are asked for: once is nothing, always is said.
+    @Test(arguments: ["1", "2", "2..6", "1+"])
+    func aLegacyTableThatChangesIsAskedForAgain(when: String) throws {
+        let status: Int32 = when == "1+" ? 2 : 1
+        let lab = try NATLab()
+        try NATRule.awsVPCCNI(.iptablesLegacy).load(on: lab.nat)
+        let interruption = [
+            "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=getsockopt", "-e",
+            "inject=getsockopt:error=EAGAIN:when=\(when)",
+        ]
+        let (run, report) = try Program.scan(lab.nat, through: interruption)
+        #expect(run.status == status, "\(report.summary)")
+        #expect(report.limits.contains { $0.contains("legacy") && $0.contains("it changed") } == (status == 2))
     }
 
     @Test func alsoOnAHostWithoutNAT() throws {

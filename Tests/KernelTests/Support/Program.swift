@@ -5,9 +5,10 @@ import Testing
 
 /// The built command, run as a user runs it.
 enum Program {
-    /// The file of the command: the build puts it beside the tests and their resources.
+    /// The file of the command, NATAUDIT_PROGRAM where that names one: the build puts it beside the tests and their resources.
     static var path: String {
-        Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "nataudit").path()
+        ProcessInfo.processInfo.environment["NATAUDIT_PROGRAM"]
+            ?? Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "nataudit").path()
     }
 
     /// The project's folder.

@@ -72,6 +72,41 @@ struct GuardTests {
         }
     }
 
+    private static func masquerade(_ lab: FixLab, _ options: String...) throws {
+        let rule = "-t nat -A POSTROUTING -s 10.0.1.0/24 -o wan -j MASQUERADE".split(separator: " ").map(String.init)
+        try LabTool.require(["iptables-nft"] + rule + options, in: lab.nat.namespace)
+    }
+
+    /// The usual rule of a gateway: no packet of the host itself meets it.
+    @Test func aRuleForTheSubnetAloneIsGuardedAndItsFlowsAreMoved() async throws {
+        try await onOwnThread {
+            let lab = try FixLab()
+            try Self.masquerade(lab, "--random-fully")
+            let client = try lab.lab.clientA.socket(LabAddress.clientA, port: 42000)
+            let ports = try Set(LabAddress.servers.map { try lab.source(at: $0, of: client) })
+            #expect(ports.count > 1)
+
+            let report = try expectApplied(try lab.fix())
+            #expect(report.steps.contains { $0.text.contains("chain guard") })
+            #expect(report.after?.holds?.inboundFirst == "yes")
+            #expect(report.movedFlows == LabAddress.servers.count)
+            #expect(try lab.source(at: LabAddress.servers[0], of: client) == "203.0.113.1:42000")
+            let peer = try lab.lab.servers.socket(LabAddress.servers[1], port: 7006)
+            try peer.send([9], to: Endpoint(address: LabAddress.nat, port: 42000))
+            #expect(try client.receive(within: .milliseconds(100)) == nil)
+            try client.send([1], to: peer.local)
+            #expect(try #require(try peer.receive(within: .seconds(2))).source.port == 42000)
+        }
+    }
+
+    @Test func aSubnetsPlainRuleDoesNotHoldWhenAPeerSendsFirst() async throws {
+        try await onOwnThread {
+            let lab = try FixLab()
+            try Self.masquerade(lab)
+            #expect(try Program.scan(lab.nat).report.holds.inboundFirst == "no")
+        }
+    }
+
     @Test func whatUnsolicitedPacketsLeftIsRemoved() throws {
         let lab = try FixLab(Self.rule)
         let peer = try lab.lab.servers.socket(LabAddress.servers[1], port: 7005)

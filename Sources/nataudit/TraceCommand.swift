@@ -19,14 +19,16 @@ struct TraceCommand: ParsableCommand {
             what was foretold: rule by rule for nftables and iptables-nft, which the kernel traces (nftrace), and by what \
             became of the packet and by its conntrack entry for iptables-legacy. It is a UDP datagram without payload, or a \
             TCP SYN, with hop count 64: of the host's own traffic from a socket, else as if it came in by the interface (by a \
-            BPF program that is attached nowhere; Linux 5.18). It leaves the host where the rules let it, under the source \
-            that is named, which gets the answers. For that moment a table nataudit-trace is there, which goes with \
+            BPF program that is attached nowhere; Linux 5.18). It leaves the host where the rules let it. Who answers, \
+            answers the source that it left with: where that was translated, an answer meets this host itself, since the \
+            entry that would lead it back is deleted at once. For that moment a table nataudit-trace is there, which goes with \
             this process, however it ends; the conntrack entry that the packet left is deleted afterwards. Where \
             a logger is set (net.netfilter.nf_log), the kernel logs the packet's way through iptables-legacy tables.
 
             Exit codes: 0 it is told, and the mapping is easy or there is none; 1 the mapping is hard, or the packet is \
             dropped; 2 it could not be told for certain; 64 wrong usage. With --live: 0 walk and kernel agree; 1 they do \
-            not, or the packet was not wanted; 2 it could not be sent or seen; 64 wrong usage.
+            not, the packet was not wanted, or the host changed while the question was open; 2 it could not be sent or \
+            seen, or it could not be told whether they agree; 64 wrong usage.
             """
     )
 
@@ -96,11 +98,17 @@ struct TraceCommand: ParsableCommand {
         let run = LiveRun(request, state: try .current(), stop: stop) {
             try SnapshotReader.read(namespace: namespace.name)
         }
-        let trace = try asUsage {
-            try run.run { plan in
-                for line in plan.lines { console.say(line) }
-                return try question.ask("Send it?") {}
+        let trace: Trace?
+        do {
+            trace = try asUsage {
+                try run.run { plan in
+                    for line in plan.lines { console.say(line) }
+                    return try question.ask("Send it?") {}
+                }
             }
+        } catch let error as LiveError where error.isWithoutConsent {
+            Console.complain("\(error)")
+            throw ExitCode(Outcome.finding.rawValue)
         }
         guard let trace else {
             Console.complain("nothing was sent or changed")

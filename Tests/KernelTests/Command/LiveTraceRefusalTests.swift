@@ -30,30 +30,6 @@ struct LiveTraceRefusalTests {
         }
     }
 
-    @Test func rulesThatAreNotTheWalksAreSeen() async throws {
-        try await inTurn {
-            let lab = try LiveLab()
-            try lab.nat.require("iptables-legacy", "-t", "nat", "-A", "POSTROUTING", "-o", "wan", "-j", "MASQUERADE")
-            // Legacy tables have no generation: a change behind the reader's back goes unnoticed by the kernel.
-            let report = try lab.nat.namespace.perform {
-                let snapshot = try SnapshotReader.read(namespace: "lab")
-                try lab.nat.require("iptables-legacy", "-t", "nat", "-F")
-                let request = TraceRequest(
-                    from: Endpoint(address: LabAddress.clientA, port: 42000),
-                    to: Endpoint(address: LabAddress.servers[0], port: 3478),
-                    inInterface: "lan0"
-                )
-                return try LiveLab.withState { folder in
-                    let state = StateFolder(of: try NetworkNamespace.current().identity, override: folder)
-                    let run = LiveRun(request, state: state, stop: try StopSignal()) { snapshot }
-                    return try run.run { _ in true }?.live
-                }
-            }
-            #expect(report?.agrees == false)
-            #expect(report?.differences.first == "its source is 10.0.1.2:42000, but the walk says 203.0.113.1:42000")
-        }
-    }
-
     @Test func withoutATerminalAndWithoutYesNothingIsSent() async throws {
         try await inTurn {
             let lab = try LiveLab()
@@ -67,6 +43,8 @@ struct LiveTraceRefusalTests {
             let asked = try lab.nataudit(["trace", "--live"] + Self.flow, through: ["python3", script, "n"])
             #expect(asked.status == 1 && asked.output.contains("nothing was sent"))
             #expect(asked.output.contains("from 10.0.1.2:42000 to 203.0.113.10:3478, as if it came in by lan0"))
+            // The translated flow's answer finds no entry: it is the host's own.
+            #expect(asked.output.contains("the answer meets this host\n  itself"))
             let after = try HostImage(lab.nat)
             #expect(after == before && after.generation == before.generation)
             #expect(try server.receive(within: .milliseconds(200)) == nil)
@@ -101,7 +79,7 @@ struct LiveTraceRefusalTests {
     }
 
     /// Starts a program, sends a signal as soon as the table is there, and prints the table's name and the exit code.
-    private static let ending = """
+    static let ending = """
         signal=$1; shift
         "$@" &
         for i in $(seq 200); do nft list tables | grep nataudit && break; sleep 0.01; done

@@ -2,7 +2,7 @@ internal import NetlinkBridge
 
 /// A way that the walk foretold, beside what the kernel did.
 struct LiveComparison {
-    /// The rules that the kernel told of, and whether the walk says the same of each; nil behind the place where they part.
+    /// The rules that the kernel told of, and whether the walk says the same of each; nil where that is not compared.
     private(set) var agreements: [Bool?] = []
     /// Where they part, a sentence each; empty where they agree.
     private(set) var differences: [String] = []
@@ -10,6 +10,9 @@ struct LiveComparison {
     private(set) var notes: [String] = []
     /// Tells whether the source got another port than the one that is kept where it is free.
     private(set) var isOfAnotherPort = false
+
+    /// Tells whether the walk could not say how the packet ends: then no difference does not mean that they agree.
+    let isOpen: Bool
 
     private let outcome: WalkOutcome
     private let observation: LiveObservation
@@ -25,14 +28,22 @@ struct LiveComparison {
         self.outcome = outcome
         self.observation = observation
         self.rules = rules
+        if case .unknown(let reason) = outcome.end {
+            isOpen = true
+            notes.append("the walk could not tell what becomes of it (\(reason)): what follows is not compared")
+        } else {
+            isOpen = false
+        }
         compareRules()
         compareEnds()
         compare(tracking)
     }
 
     private mutating func compareRules() {
-        let walked = WalkedRule.all(on: outcome.steps)
-        let comparison = RuleComparison(walked, observation.hits, told: outcome.toldChains)
+        var walked = WalkedRule.all(on: outcome.steps)
+        // The rule that could not be told may be met or not.
+        if isOpen, case .rule(let last, _, _)? = outcome.steps.last, !last.place.isLegacy { walked.removeLast() }
+        let comparison = RuleComparison(walked, observation.hits, told: outcome.toldChains, isOpen: isOpen)
         agreements = comparison.agreements
         let words: String
         switch comparison.parting {
@@ -107,7 +118,7 @@ struct LiveComparison {
 
     /// Conntrack keeps an entry only of what passed all chains, and only where no other flow has its addresses and ports.
     private mutating func compare(_ tracking: LiveTracking) {
-        guard let passed = observation.passed else { return }
+        guard !isOpen, let passed = observation.passed else { return }
         guard let entry = tracking.entry else {
             guard outcome.isTracked else { return }
             return tell(missing: tracking.holder)

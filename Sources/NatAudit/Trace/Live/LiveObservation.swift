@@ -32,6 +32,8 @@ struct LiveObservation {
     private(set) var hits: [Hit] = []
     /// What became of it, as far as it was told.
     private(set) var end = End.vanished(after: nil)
+    /// How many events were of the packet.
+    private(set) var count = 0
     private var packet: UInt32?
 
     init(loopback: UInt32?) { self.loopback = loopback }
@@ -60,10 +62,12 @@ struct LiveObservation {
             guard isOwn, event.chain == LiveTable.start, case .rule = event.kind else { return }
             self.packet = event.packet
             start = event.headers
+            count += 1
             return
         }
         if isComplete || event.packet != packet && !isReturn(event) { return }
         self.packet = event.packet
+        count += 1
         if isOwn { return pass(event) }
         switch event.kind {
         case .rule(let handle, let verdict): hit(event, handle: handle, verdict)

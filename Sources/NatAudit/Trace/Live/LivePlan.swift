@@ -1,7 +1,7 @@
 internal import NetlinkBridge
 
 /// What `trace --live` is about to do, for the question before it.
-public struct LivePlan: Sendable {
+public struct LivePlan: Equatable, Sendable {
     /// The packet; its source port is nil where it will be the kernel's choice.
     let packet: Packet
 
@@ -31,7 +31,11 @@ public struct LivePlan: Sendable {
     public var lines: [String] {
         let family: NftFamily = packet.family == .ip ? .ip : .ip6
         var lines = ["sends \(packetWords)"]
-        lines += ["  it leaves this host where the rules let it, and what answers it, answers \(packet.source)"]
+        lines += ["  it leaves this host where the rules let it, under the addresses that they give it"]
+        lines += [
+            "  who answers it, answers the source that it left with; where that was translated, the answer meets this host",
+            "  itself, since the entry that would lead it back to \(packet.source) is deleted at once",
+        ]
         lines += [
             "for that moment adds table \(family) \(LiveTable.name), which asks the kernel for the packet's trace"
         ]

@@ -10,16 +10,18 @@ public struct LiveReport: Sendable {
     public let end: String
     /// Conntrack's entry of the flow, before it was deleted: as it was sent, and as it left; nil where there was none.
     public let entry: (sent: String, left: String)?
-    /// Which of the trace's outcomes agree with the kernel, by their index.
+    /// Which of the trace's outcomes agree with the kernel, by their index; none of those that could not be told.
     public let agreeing: [Int]
     /// How many outcomes the trace has.
     public let outcomeCount: Int
     /// Where the kernel and the outcome that comes nearest part, a sentence each; empty where they agree.
     public let differences: [String]
     /// What else is to be known.
-    public let notes: [String]
-    /// Tells whether the rules changed while the packet was on its way, so that a difference says nothing.
-    public let isDisturbed: Bool
+    public private(set) var notes: [String]
+    /// Tells whether the host changed while the packet was on its way, so that a difference says nothing.
+    public private(set) var isDisturbed = false
+    /// Tells whether an outcome that could not be told may be what happened.
+    private let isOpen: Bool
 
     /// A rule that the packet met.
     public struct MetRule: Sendable {
@@ -27,20 +29,21 @@ public struct LiveReport: Sendable {
         public let name: String
         /// What it did with the packet, in nft's words.
         public let verdict: String
-        /// Whether the walk says the same; nil behind the place where they part.
+        /// Whether the walk says the same; nil where that is not compared.
+        ///
+        /// That is so of rules that the walk does not tell of, and behind the place where they part or the walk ends.
         public let agrees: Bool?
     }
 
     /// Whether kernel and walk agree; nil where it cannot be told.
-    public var agrees: Bool? { agreeing.isEmpty ? (isDisturbed ? nil : false) : true }
+    public var agrees: Bool? { agreeing.isEmpty ? (isDisturbed || isOpen ? nil : false) : true }
 
     init(
         _ plan: LivePlan,
         _ outcomes: [WalkOutcome],
         _ observation: LiveObservation,
         _ tracking: LiveTracking,
-        _ rules: LiveRules,
-        isDisturbed: Bool
+        _ rules: LiveRules
     ) {
         let comparisons = outcomes.map { LiveComparison($0, observation, tracking, rules) }
         let best = comparisons.indices.min { comparisons[$0].rank < comparisons[$1].rank } ?? 0
@@ -57,13 +60,14 @@ public struct LiveReport: Sendable {
                 "\($0.presentedSource) to \($0.reply.source)"
             )
         }
-        let agreeing = comparisons.indices.filter { comparisons[$0].differences.isEmpty }
+        let possible = comparisons.indices.filter { comparisons[$0].differences.isEmpty }
+        let agreeing = possible.filter { !comparisons[$0].isOpen }
+        isOpen = possible.contains { comparisons[$0].isOpen }
         // A way on which the port would be kept explains another port less well than one on which it is drawn.
         let exact = agreeing.filter { !comparisons[$0].isOfAnotherPort }
         self.agreeing = exact.isEmpty ? agreeing : exact
         outcomeCount = outcomes.count
         differences = shown?.differences ?? []
-        self.isDisturbed = isDisturbed
         var notes = shown?.notes ?? []
         if rules.hasLegacyRules {
             notes.append(
@@ -73,14 +77,21 @@ public struct LiveReport: Sendable {
         if rules.hasProgram(at: plan.packet.inInterface) {
             notes.append("the XDP program at the in-interface did not see it, as it sees what really arrives there")
         }
-        if isDisturbed { notes.append("the rules changed while the packet was on its way") }
+        notes += tracking.notes
         self.notes = notes
+    }
+
+    /// Takes note that rules, routes or what else decides the packet's way changed meanwhile.
+    mutating func disturb() {
+        isDisturbed = true
+        notes.append("the host changed while the packet was on its way: its rules, ipsets, routes, links or addresses")
     }
 }
 
 extension LiveComparison {
     /// How near it comes: less is nearer.
     fileprivate var rank: Int {
-        differences.count * 1_000_000 + (isOfAnotherPort ? 100_000 : 0) - agreements.filter { $0 == true }.count
+        differences.count * 1_000_000 + (isOpen ? 200_000 : 0) + (isOfAnotherPort ? 100_000 : 0)
+            - agreements.filter { $0 == true }.count
     }
 }

@@ -17,7 +17,7 @@ public struct LiveRun {
     private static let attempts = 8
     /// How long the kernel may be silent about the packet: it tells what it does while it does it.
     private static let patience = Duration.seconds(1)
-    /// More events than the chains of any known node give for one packet.
+    /// More events than the chains of any known node give for one packet; those of other packets end with the patience.
     private static let maximumEvents = 8192
 
     /// Makes a run.
@@ -40,27 +40,56 @@ public struct LiveRun {
     public func run(confirm: (LivePlan) throws -> Bool) throws -> Trace? {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
-        for attempt in 0..<Self.attempts {
-            let snapshot = try read()
-            var trace = try Trace(request, on: snapshot)
-            guard let nftables = snapshot.nftables, snapshot.gaps.isEmpty else {
-                throw LiveError.rulesUnread(snapshot.gaps.first?.sentence ?? "the rules could not be read")
-            }
-            let plan = try self.plan(trace, snapshot)
-            if attempt == 0 { guard try confirm(plan) else { return nil } }
+        let shown = try foretell().plan
+        guard try confirm(shown) else { return nil }
+        for _ in 0..<Self.attempts {
+            // The kernel refuses the table where nf_tables changed; what else did, only reading again shows.
+            let (snapshot, foretold, plan, generation) = try again(shown)
+            var trace = foretold
             if stop.isRaised { throw LiveError.interrupted }
-            guard let seen = try send(plan, trace, snapshot, nftables.generation) else { continue }
-            trace.live = LiveReport(
-                plan,
-                trace.outcomes,
-                seen.observation,
-                seen.tracking,
-                LiveRules(ruleset: snapshot.ruleset, links: snapshot.links),
-                isDisturbed: seen.isDisturbed
-            )
+            guard let seen = try send(plan, trace, snapshot, generation) else { continue }
+            let rules = LiveRules(ruleset: snapshot.ruleset, links: snapshot.links)
+            var report = LiveReport(plan, trace.outcomes, seen.observation, seen.tracking, rules)
+            if try seen.isDisturbed || report.agrees == false && isChanged(since: trace) { report.disturb() }
+            trace.live = report
             return trace
         }
         throw LiveError.rulesKeptChanging
+    }
+
+    private typealias Foretold = (snapshot: HostSnapshot, trace: Trace, plan: LivePlan, generation: Generation)
+
+    /// Reads the host and walks.
+    private func foretell() throws -> Foretold {
+        let snapshot = try read()
+        let trace = try Trace(request, on: snapshot)
+        guard let nftables = snapshot.nftables, snapshot.gaps.isEmpty else {
+            throw LiveError.rulesUnread(snapshot.gaps.first?.sentence ?? "the rules could not be read")
+        }
+        return (snapshot, trace, try plan(trace, snapshot), nftables.generation)
+    }
+
+    /// The same once more, for the packet that was shown.
+    private func again(_ shown: LivePlan) throws -> Foretold {
+        let foretold: Foretold
+        do {
+            foretold = try foretell()
+        } catch let error as TraceError {
+            throw LiveError.changedWhileAsking("\(error)")
+        }
+        guard foretold.plan == shown else {
+            throw LiveError.changedWhileAsking("it would be \(foretold.plan.packetWords)")
+        }
+        return foretold
+    }
+
+    /// Tells whether the walk is another one now: legacy tables, ipsets, routes and links have no generation.
+    private func isChanged(since trace: Trace) throws -> Bool {
+        do {
+            return try Trace(request, on: read()).outcomes != trace.outcomes
+        } catch is TraceError {
+            return true
+        }
     }
 
     private func plan(_ trace: Trace, _ snapshot: HostSnapshot) throws -> LivePlan {
@@ -86,22 +115,25 @@ public struct LiveRun {
         let loopback = snapshot.links.first { $0.flags.contains(.loopback) }?.index.number
         var observation = LiveObservation(loopback: loopback)
         var flow = LiveFlow(sender.packet, isTracked: trace.outcomes.contains(where: \.isTracked))
-        if let entry = try flow.entry() { throw LiveError.flowExists(entry) }
-        let isDisturbed: Bool?
+        if let entry = try flow.existing() { throw LiveError.flowExists(entry) }
+        let seen: (tracking: LiveTracking, isDisturbed: Bool)?
+        var failure: (any Error)?
         do {
-            isDisturbed = try hear(sender, generation, &observation)
+            let isDisturbed = try hear(sender, generation, &observation)
+            if let start = observation.start { flow.take(start) }
+            seen = try isDisturbed.map { (try flow.tracking(observation.passed), $0) }
         } catch {
             if let start = observation.start { flow.take(start) }
-            if observation.isSent, let entry = try? flow.entry() { _ = try? ConntrackTable.delete(entry) }
-            throw error
+            (seen, failure) = (nil, error)
         }
-        guard let isDisturbed, let start = observation.start else { return nil }
-        flow.take(start)
-        let tracking = try flow.tracking(observation.passed)
         // A connection that came about is reset under its translated address, hence before its entry goes.
         _ = consume sender
-        if let entry = tracking.entry { try ConntrackTable.delete(entry) }
-        return Sight(observation: observation, tracking: tracking, isDisturbed: isDisturbed)
+        let left = observation.isSent ? flow.clear() : nil
+        if let failure { throw left.map { LiveError.leaving($0, after: failure) } ?? failure }
+        guard let seen else { return nil }
+        var tracking = seen.tracking
+        tracking.notes += [left].compactMap(\.self)
+        return Sight(observation: observation, tracking: tracking, isDisturbed: seen.isDisturbed)
     }
 
     /// Sends the packet with the trace on; tells whether the rules changed meanwhile, nil where they had changed before.
@@ -130,18 +162,24 @@ public struct LiveRun {
 
     private func watch(_ listener: inout NftTraceListener, _ observation: inout LiveObservation) throws {
         let end = ContinuousClock.now + Self.patience
-        var count = 0
+        // Until when all that was told is heard.
+        var heard = ContinuousClock.now
         while !observation.isComplete {
             let left = end - ContinuousClock.now
-            guard left > .zero else { return }
+            guard left > .zero else {
+                // Silence about the packet means something only where the events of others did not pile up before it.
+                guard end - heard < Self.patience / 2 else { throw LiveError.othersAreTraced }
+                return
+            }
+            if try waitUntilReadable([listener.number], for: .zero).isEmpty { heard = .now }
             let ready = try waitUntilReadable([listener.number, stop.number], for: left)
             if ready.contains(1) { throw LiveError.interrupted }
-            guard ready.contains(0) else { continue }
-            for event in try listener.events() {
-                observation.take(event)
-                count += 1
+            guard ready.contains(0) else {
+                heard = .now
+                continue
             }
-            guard count <= Self.maximumEvents else { throw LiveError.tooMuch }
+            for event in try listener.events() { observation.take(event) }
+            guard observation.count <= Self.maximumEvents else { throw LiveError.tooMuch }
         }
     }
 }

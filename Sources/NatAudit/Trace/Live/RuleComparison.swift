@@ -2,7 +2,9 @@ internal import NetlinkBridge
 
 /// The rules that the kernel told of, beside those of a way that the walk foretold.
 struct RuleComparison {
-    /// Of each rule that was met, whether the walk says the same; nil behind the place where they part.
+    /// Of each rule that was met, whether the walk says the same.
+    ///
+    /// Nil where it says nothing of it, and behind the place where they part or the walk ends.
     private(set) var agreements: [Bool?] = []
     /// Where they part; nil where they do not.
     private(set) var parting: Parting?
@@ -20,10 +22,12 @@ struct RuleComparison {
     /// Compares; `told` holds the chains of which the walk tells.
     ///
     /// The walk is silent about rules that only count or log, and of chains of one priority it tells those that decide.
-    init(_ walked: [WalkedRule], _ hits: [LiveObservation.Hit], told: Set<ChainPlace>) {
+    /// Where it is open, it could not tell how the packet goes on behind the last of its rules.
+    init(_ walked: [WalkedRule], _ hits: [LiveObservation.Hit], told: Set<ChainPlace>, isOpen: Bool = false) {
         var index = 0
+        var isBeyond = false
         for hit in hits {
-            guard parting == nil else {
+            guard parting == nil, !isBeyond else {
                 agreements.append(nil)
                 continue
             }
@@ -31,12 +35,15 @@ struct RuleComparison {
             let next = rest.firstIndex { $0.missed == nil } ?? walked.endIndex
             if next < walked.endIndex, walked[next].isMet(by: hit) {
                 index = next + 1
-            } else if let why = rest[..<next].first(where: { $0.isMet(by: hit) })?.missed {
+                agreements.append(true)
+                continue
+            }
+            if let why = rest[..<next].first(where: { $0.isMet(by: hit) })?.missed {
                 parting = .met(hit, though: why)
             } else if hit.verdict != .continue, told.contains(hit.place) {
-                parting = .unforetold(hit)
+                if isOpen, next == walked.endIndex { isBeyond = true } else { parting = .unforetold(hit) }
             }
-            agreements.append(parting == nil)
+            agreements.append(parting == nil ? nil : false)
         }
         guard parting == nil, let left = walked[index...].first(where: { $0.missed == nil }) else { return }
         parting = .notMet(LiveObservation.Hit(place: left.place, handle: left.handle, verdict: .continue))

@@ -31,6 +31,7 @@ public struct FixPlanner {
         }
         let paths = evidence.paths.filter { $0.verdict == .hard && intent.covers($0) }
         let faults = Set(paths.compactMap(\.deciding))
+        if faults.isEmpty { try refuseWhatMissesTheFault() }
         if faults.isEmpty { return try planWithoutFaults(nftables, isMade: !named.isEmpty) }
         guard named.isEmpty else {
             throw PlanRefusal(
@@ -57,6 +58,29 @@ public struct FixPlanner {
         )
         try check(plan, paths)
         return plan
+    }
+
+    /// What the user named has to be there, and must not pass a hard path by: that would be taken for a fix of it.
+    private func refuseWhatMissesTheFault() throws(PlanRefusal) {
+        let names = evidence.snapshot.links.map(\.name)
+        if let name = intent.outInterfaces.first(where: { !names.contains($0) }) {
+            throw PlanRefusal(
+                "there is no interface \(name) here; there are \(names.map { "\($0)" }.joined(separator: ", "))"
+            )
+        }
+        for path in evidence.paths where path.verdict == .hard && !intent.covers(path) {
+            let way = "the path from \(path.candidate.origin) to \(path.candidate.destinationWords)"
+            if intent.sources.isEmpty, let out = path.outInterface {
+                throw PlanRefusal("\(way) is hard, but it leaves by \(out): name that with --out-interface, or none")
+            }
+            guard case .subnet(let prefix) = path.candidate.origin,
+                let source = intent.sources.first(where: { prefix.contains($0) || $0.contains(prefix) })
+            else { continue }
+            throw PlanRefusal(
+                "\(source) is part of \(way), which is hard by one rule for all of it: name \(prefix) with --source and its "
+                    + "interface with --out-interface, or neither"
+            )
+        }
     }
 
     private func planWithoutFaults(_ nftables: NftRuleset, isMade: Bool) throws(PlanRefusal) -> FixPlan {

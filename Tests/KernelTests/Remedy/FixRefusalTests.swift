@@ -60,6 +60,24 @@ struct FixRefusalTests {
         }
     }
 
+    /// What is named and passes the hard path by is no success, and no NAT instance beside the rule at fault.
+    @Test func whatMissesTheHardPathIsRefused() async throws {
+        try await onOwnThread {
+            let lab = try FixLab()
+            let rule = "-t nat -A POSTROUTING -s 10.0.1.0/24 -o wan -j MASQUERADE --random-fully"
+            try LabTool.require(["iptables-nft"] + rule.split(separator: " ").map(String.init), in: lab.nat.namespace)
+            let before = try HostImage(lab.nat)
+            expectRefused(try lab.fix("--out-interface", "nosuch"), "there is no interface nosuch here", "wan")
+            expectRefused(try lab.fix("--out-interface", "lan0"), "it leaves by wan")
+            expectRefused(
+                try lab.fix("--out-interface", "wan", "--source", "10.0.1.2"),
+                "10.0.1.2",
+                "name 10.0.1.0/24 with --source"
+            )
+            #expect(try HostImage(lab.nat) == before)
+        }
+    }
+
     @Test func aTableOfThatNameThatSomebodyElseMadeIsNotTouched() throws {
         let lab = try FixLab(FixTableTests.rules[0])
         try lab.nat.require("nft", "add table ip nataudit { comment \"mine\" ; }")

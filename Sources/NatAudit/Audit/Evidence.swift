@@ -96,19 +96,24 @@ public struct Evidence: Sendable {
         return unnamed(beside: path).contains { [.easy, .hard, .noNAT].contains($0.verdict) }
     }
 
-    /// Tells whether a path's verdict is unknown for what that of the path to elsewhere depends on too, with the same verdict in
-    /// each case, and a probe took that one: what it met there, packets to the prefix meet as well.
+    /// Tells whether a path's verdict is unknown for what that of the path to elsewhere depends on too, and a probe took that one:
+    /// in every case in which it could have seen what it saw, packets to the prefix have to be kept or left alone.
     func isDoubtDispelled(of path: EgressPath) -> Bool {
         guard path.verdict == .unknown, path.candidate.namedDestination != nil else { return false }
-        let cases = Set(path.outcomes.map(Case.init))
+        let cases = path.outcomes.map(Case.init)
         return unnamed(beside: path).contains { other in
-            guard cases == Set(other.outcomes.map(Case.init)), let probe = probe(of: other) else { return false }
-            return probe.verdict != .unknown
+            guard let probe = probe(of: other), probe.verdict != .unknown else { return false }
+            let seen = other.outcomes.map(Case.init).filter { $0.verdict == probe.verdict }
+            return !seen.isEmpty
+                && seen.allSatisfy { seen in
+                    let same = cases.filter { $0.conditions == seen.conditions }
+                    return !same.isEmpty && same.allSatisfy { $0.verdict == .easy || $0.verdict == .noNAT }
+                }
         }
     }
 
     /// What may be true, and the verdict then; nil where the packet does not leave.
-    private struct Case: Hashable {
+    private struct Case {
         let conditions: [String]
         let verdict: Verdict?
 

@@ -76,7 +76,7 @@ struct IPSetLookup {
             (left.first?.length ?? 0, left.second?.length ?? 0)
                 < (right.first?.length ?? 0, right.second?.length ?? 0)
         }
-        return longest.map { $0.isException == countsExceptions }
+        return longest.map { $0.isException == (countsExceptions && set.hasExceptions) }
     }
 
     /// A block and an interface: the longest block that is in the set with any interface ends the search, whether its
@@ -130,4 +130,9 @@ private enum IPSetType {
         default: return nil
         }
     }
+}
+
+extension IPSet {
+    /// Tells whether its elements may be exceptions; other types do not mind being asked for them (IPSET_TYPE_NOMATCH).
+    fileprivate var hasExceptions: Bool { "\(typeName)".contains("net") }
 }

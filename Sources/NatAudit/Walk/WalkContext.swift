@@ -34,9 +34,11 @@ struct WalkContext: Sendable {
         let bases = ruleset.chains.filter { $0.hook != nil && !$0.isDormant }
         stations = NetfilterHook.allCases.flatMap { hook in
             AddressFamily.allCases.map { family in
-                Self.stations(
-                    of: bases.filter { $0.hook?.hook == hook && $0.place.family.covers(family) },
-                    at: hook
+                let seeing = bases.filter { $0.place.family.covers(family) }
+                return Self.stations(
+                    of: seeing.filter { $0.hook?.hook == hook },
+                    at: hook,
+                    translates: seeing.contains { $0.hook?.isNAT == true }
                 )
             }
         }
@@ -73,14 +75,16 @@ struct WalkContext: Sendable {
     /// Tells whether conntrack is on.
     func tracksFlows(of family: AddressFamily) -> Bool { tracked.contains(family) }
 
-    private static func stations(of chains: [Chain], at hook: NetfilterHook) -> [[Station]] {
+    /// The first chain of type nat, at whichever hook, brings translation to all of them (`nf_nat_register_fn` in
+    /// net/netfilter/nf_nat_core.c): without a chain of its own a hook settles what the packet has.
+    private static func stations(of chains: [Chain], at hook: NetfilterHook, translates: Bool) -> [[Station]] {
         var groups = PriorityGroups<Station>()
         for chain in chains where chain.hook?.isNAT == false { groups.add(.chain(chain), chain.hook?.priority ?? 0) }
         // NF_IP_PRI_CONNTRACK, NF_IP_PRI_NAT_DST and NF_IP_PRI_NAT_SRC (linux/netfilter_ipv4.h).
         if hook == .prerouting || hook == .output { groups.add(.conntrack, -200) }
         var nat = PriorityGroups<Chain>()
         for chain in chains where chain.hook?.isNAT == true { nat.add(chain, chain.hook?.priority ?? 0) }
-        if hook != .forward, !nat.inOrder.isEmpty {
+        if hook != .forward, translates {
             groups.add(.translation(nat.inOrder), hook == .prerouting || hook == .output ? -100 : 100)
         }
         return groups.inOrder

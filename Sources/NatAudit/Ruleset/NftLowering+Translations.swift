@@ -27,12 +27,15 @@ extension NftLowering {
             )
             return
         }
+        let family: AddressFamily? = addresses.isEmpty ? nil : nat.family == .ip6 ? .ip6 : .ip
         let ends = addresses.compactMap { Self.constant($0).flatMap { IPAddress(networkBytes: $0) } }
         let translation = SourceTranslation(
             kind: nat.flags.contains(.netmap) ? .netmap : .snat,
             flags: nat.flags.choices,
             addresses: ends.first.map { [.init($0, ends.last)] } ?? [],
+            family: family,
             ports: Self.portRange(ports),
+            arePortsChosen: !ports.isEmpty && Self.portRange(ports) == nil,
             undecided: undecided(addresses + ports),
             chooser: addresses.first.flatMap { Self.constant($0) == nil ? $0 : nil },
             isFixedPerSource: (addresses + ports).allSatisfy(\.dependsOnSourceOnly)
@@ -48,6 +51,7 @@ extension NftLowering {
                     kind: .masquerade,
                     flags: translation.flags.choices,
                     ports: Self.portRange(phrase.ports),
+                    arePortsChosen: !phrase.ports.isEmpty && Self.portRange(phrase.ports) == nil,
                     undecided: undecided(phrase.ports),
                     isFixedPerSource: phrase.ports.allSatisfy(\.dependsOnSourceOnly)
                 )

@@ -11,11 +11,11 @@ extension NftLowering {
     ]
     /// Expressions that end the rule or let it go on, and decide nothing else.
     private static let testing: Set<String> = [
-        "quota", "connlimit", "dynset", "objref", "flow_offload", "tproxy", "cmp", "range", "lookup",
+        "quota", "connlimit", "dynset", "objref", "flow_offload", "cmp", "range", "lookup",
         "exthdr set",
     ]
     /// Expressions that end the walk in a way not modelled here.
-    private static let ending: Set<String> = ["queue", "fwd", "synproxy"]
+    private static let ending: Set<String> = ["queue", "fwd", "synproxy", "tproxy"]
 
     /// Keeps an expression that is not understood by its name.
     mutating func lower(unknown word: String, isLast: Bool) {
@@ -40,11 +40,11 @@ extension NftLowering {
         switch type {
         case 1: append(.silent("counter"), .words("counter name \(quoted)"))
         case 2: append(.counted("quota name \(quoted)"))
-        case 3: append(.change("ct helper set \(quoted)"))
+        case 3: append(.change(.nothing, words: "ct helper set \(quoted)"))
         case 4: append(.counted("limit name \(quoted)"))
         case 5: append(.counted("ct count name \(quoted)"))
-        case 7: append(.change("ct timeout set \(quoted)"))
-        case 9: append(.change("ct expectation set \(quoted)"))
+        case 7: append(.change(.nothing, words: "ct timeout set \(quoted)"))
+        case 9: append(.change(.nothing, words: "ct expectation set \(quoted)"))
         default: append(.other("objref"))
         }
     }
@@ -59,10 +59,10 @@ extension NftLowering {
         switch sets(map)?.objectType {
         case 1: append(.silent("counter"), .words("counter name \(words) map @\(map)"))
         case 2: append(.counted("quota name \(words) map @\(map)"))
-        case 3: append(.change("ct helper set \(words) map @\(map)"))
+        case 3: append(.change(.nothing, words: "ct helper set \(words) map @\(map)"))
         case 4: append(.counted("limit name \(words) map @\(map)"))
-        case 7: append(.change("ct timeout set \(words) map @\(map)"))
-        case 9: append(.change("ct expectation set \(words) map @\(map)"))
+        case 7: append(.change(.nothing, words: "ct timeout set \(words) map @\(map)"))
+        case 9: append(.change(.nothing, words: "ct expectation set \(words) map @\(map)"))
         default: append(.other("objref"))
         }
     }

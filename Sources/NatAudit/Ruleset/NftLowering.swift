@@ -44,18 +44,23 @@ struct NftLowering {
             append(.range(registers[register], from: low, to: high, inverted: inverted))
         case .lookup(let register, let set, let into, let inverted):
             lower(lookup: register, set: set, into: into, inverted: inverted)
-        case .payloadSet: append(.change("payload set"))
+        case .payloadSet(let bytes):
+            let change = PacketChange.header(base: bytes.base, offset: bytes.offset, length: bytes.length)
+            append(.change(change, words: "payload set"))
         case .metaSet(let key, let from):
             let words = "meta \(key.name) set"
             append(
                 key == .mark
-                    ? .mark(MarkAssignment(.packet, value: registers[from], words: words)) : .change(words),
+                    ? .mark(MarkAssignment(.packet, value: registers[from], words: words))
+                    : .change(PacketChange(of: key), words: words),
                 .assignment(words, .meta(key), registers[from])
             )
         case .conntrackSet(let key, let from):
             let words = "ct \(key.name) set"
             append(
-                key == .mark ? .mark(MarkAssignment(.flow, value: registers[from], words: words)) : .change(words),
+                key == .mark
+                    ? .mark(MarkAssignment(.flow, value: registers[from], words: words))
+                    : .change(PacketChange(of: key), words: words),
                 .assignment(words, .conntrack(key, direction: nil), registers[from])
             )
         case .counter: append(.silent("counter"))

@@ -44,7 +44,10 @@ struct RulesetFacts: Hashable, Sendable {
         case .mark(let assignment): marksPackets = marksPackets || assignment.target == .packet
         case .verdict, .verdictMap, .untrack, .change, .silent: break
         }
-        let families = AddressFamily.allCases.filter { place.family.covers($0) && !tracked.contains($0) }
+        let only = statement.trackedFamily
+        let families = AddressFamily.allCases.filter { family in
+            place.family.covers(family) && !tracked.contains(family) && (only == nil || only == family)
+        }
         if !families.isEmpty, statement.tracksFlows { tracked.formUnion(families) }
     }
 }

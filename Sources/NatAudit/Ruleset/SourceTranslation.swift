@@ -8,8 +8,12 @@ public struct SourceTranslation: Hashable, Sendable {
     public let flags: NATFlags
     /// The addresses that are presented; empty for `masquerade`, which takes the outward interface's, and where a map decides.
     public let addresses: [AddressRange]
-    /// The ports that are presented; nil where all are.
+    /// The family of the addresses, outside of which the statement does nothing; nil where it has none.
+    public let family: AddressFamily?
+    /// The ports that are presented; nil where all are, and where something else decides.
     public let ports: ClosedRange<UInt16>?
+    /// Tells whether something else than the rule itself decides the ports, such as a map.
+    public let arePortsChosen: Bool
     /// What decides the address or the port where the rule itself does not say it, in words; nil where it does.
     public let undecided: String?
     /// What the kernel looks at to choose the address, such as a map's value; nil where the rule says it, or takes it of
@@ -47,7 +51,9 @@ public struct SourceTranslation: Hashable, Sendable {
         kind: Kind,
         flags: NATFlags = [],
         addresses: [AddressRange] = [],
+        family: AddressFamily? = nil,
         ports: ClosedRange<UInt16>? = nil,
+        arePortsChosen: Bool = false,
         undecided: String? = nil,
         chooser: Operand? = nil,
         isFixedPerSource: Bool = true
@@ -55,7 +61,9 @@ public struct SourceTranslation: Hashable, Sendable {
         self.kind = kind
         self.flags = flags
         self.addresses = addresses
+        self.family = family ?? addresses.first?.first.family
         self.ports = ports
+        self.arePortsChosen = arePortsChosen
         self.undecided = undecided
         self.chooser = chooser
         self.isFixedPerSource = isFixedPerSource

@@ -18,8 +18,8 @@ public enum Statement: Hashable, Sendable {
     indirect case mark(MarkAssignment)
     /// Keeps conntrack from looking at the packet, where it has not done so yet; the words are the statement's own.
     case untrack(String)
-    /// Changes the packet or its flow in a way that is not followed.
-    case change(String)
+    /// Changes the packet or its flow in a way of which only is known what it may touch; the words are the statement's own.
+    case change(PacketChange, words: String)
     /// Neither decides nor changes anything that matters here: counters, logs.
     case silent(String)
 }

@@ -18,10 +18,12 @@ enum XtLowering {
         case .mark(let mark): [.mark(MarkAssignment(mark, words: target.iptablesText))]
         case .connmark(let connmark): [.mark(MarkAssignment(connmark, words: target.iptablesText))]
         case .ct(let tracking):
-            tracking.flags.contains(.notrack) ? [.untrack(target.iptablesText)] : [.change(target.iptablesText)]
+            tracking.flags.contains(.notrack)
+                ? [.untrack(target.iptablesText)] : [.change(.template, words: target.iptablesText)]
         case .log: [.silent(target.iptablesText)]
         case .reject: [.verdict(.drop)]
-        case .tproxy: [.match(.other(target.iptablesText))]
+        // It accepts for a socket and drops without one (`tproxy_tg4` in net/netfilter/xt_TPROXY.c).
+        case .tproxy: [.match(.other(target.iptablesText)), .verdict(.other(0))]
         case .other(let other): statements(of: other)
         }
     }
@@ -29,7 +31,7 @@ enum XtLowering {
     private static func statements(of other: XtExtension) -> [Statement] {
         let name = "\(other.name)"
         if silent.contains(name) { return [.silent(name)] }
-        if changing.contains(name) { return [.change(name)] }
+        if changing.contains(name) { return [.change(PacketChange(of: other), words: name)] }
         // An unknown target may end the walk or not: it counts as a condition, and as an unknown verdict where it holds.
         return [.match(.other("target \(name)")), .verdict(.other(0))]
     }

@@ -18,6 +18,12 @@ public struct Flow: Hashable, Sendable {
     public var tracking: Tracking
     /// The entry's mark, 0 for a new one; nil where it is not known.
     public var mark: UInt32? = 0
+    /// Tells whether a rule says how conntrack is to treat the packet: before it looks there is an entry of a kind then.
+    var hasTemplate = false
+    /// Tells whether a rule changed the labels.
+    var areLabelsOpen = false
+    /// Tells whether the entry is in conntrack's table, to which it comes behind all chains (IPS_CONFIRMED).
+    var isConfirmed = false
     /// The source, before any translation.
     public let originalSource: IPAddress
     /// The destination, before any translation.
@@ -52,10 +58,11 @@ public struct Flow: Hashable, Sendable {
         originalDestinationPort = packet.destinationPort
     }
 
-    /// What rules see of it: an entry is confirmed only behind all chains.
+    /// What rules see of it.
     func view(of packet: Packet) -> FlowView {
         switch tracking {
         case .untracked: return .untracked
+        case .notYet where hasTemplate: return .template
         case .notYet, .off: return .invalid
         case .new: break
         }
@@ -66,6 +73,7 @@ public struct Flow: Hashable, Sendable {
         if packet.destination != originalDestination || packet.destinationPort != originalDestinationPort {
             status |= 0x20
         }
+        if isConfirmed { status |= 0x8 }
         if isSourceSettled { status |= 0x80 }
         if isDestinationSettled { status |= 0x100 }
         // The source that cannot be told may be the one that the packet had.
@@ -78,6 +86,8 @@ public struct Flow: Hashable, Sendable {
             destinationPort: originalDestinationPort
         )
         view.entry?.mark = mark
+        if hasTemplate { view.entry?.zone = nil }
+        if areLabelsOpen { view.entry?.labels = nil }
         return view
     }
 }

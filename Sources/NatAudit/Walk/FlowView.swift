@@ -48,6 +48,9 @@ struct FlowView: Hashable {
     static let invalid = FlowView(state: 1, entry: nil)
     /// IP_CT_UNTRACKED: a rule took the packet out of conntrack.
     static let untracked = FlowView(state: 0x40, entry: nil)
+    /// What stands for the entry that conntrack is to make, where a rule says how (`nf_ct_tmpl_alloc`): its state counts as
+    /// new.
+    static let template = FlowView(state: new, entry: Entry(original: Tuple(), reply: Tuple()))
     /// The bit of `new`, the state of every packet of a flow that has had no answer.
     static let new: UInt32 = 8
 

@@ -6,6 +6,7 @@ extension ConditionTest {
         switch minor {
         case .hopCount: return unknown(match)
         // Sockets send with type 0.
+        case .serviceType where !view.packet.openBytes.isDisjoint(with: [0, 1]): return unknown(match)
         case .serviceType(let value, let mask, let isInverted): return (0 & mask == value) != isInverted ? .yes : .no
         // No flow of applications was announced by another one; nothing but the inversion is left then.
         case .helper(_, let isInverted): return isInverted ? .yes : .no

@@ -20,6 +20,11 @@ public struct Packet: Hashable, Sendable {
     /// Tells whether a rule gave it another source, of which nobody can tell which one it is; `source` is the one before.
     var isSourceOpen = false
 
+    /// The bytes of the network header that a rule wrote, so that they are not known any more.
+    var openBytes: Set<UInt64> = []
+    /// Tells whether a rule changed how the link layer addressed it.
+    var isTypeOpen = false
+
     /// The packet's mark; nil where that is not known.
     public var mark: UInt32?
 

@@ -27,17 +27,21 @@ struct PacketHeader {
         let destination = packet.destination.networkBytes.map { Byte($0) }
         let unknown = Byte.unknown
         let transport = Byte(packet.transport)
+        let header: [Byte]
         switch packet.family {
         case .ip:
             // All of the flags but "don't fragment".
             let fragment = [Byte(0, known: 0xBF), Byte(0)]
             let start = [Byte(0x45), Byte(0), unknown, unknown, unknown, unknown] + fragment
-            bytes = start + [unknown, transport, unknown, unknown] + source + destination
+            header = start + [unknown, transport, unknown, unknown] + source + destination
         case .ip6:
             // The flow label fills twenty bits.
             let start = [Byte(0x60), Byte(0, known: 0xF0), unknown, unknown, unknown, unknown]
-            bytes = start + [transport, unknown] + source + destination
+            header = start + [transport, unknown] + source + destination
         }
+        bytes =
+            packet.openBytes.isEmpty
+            ? header : header.enumerated().map { packet.openBytes.contains(UInt64($0)) ? unknown : $1 }
     }
 
     /// The transport header: two ports, where the transport has ports.
@@ -65,6 +69,23 @@ struct PacketHeader {
         return loaded
     }
 
+    /// Tells whether some bit of these bytes is known.
+    func knows(_ range: Range<UInt64>) -> Bool {
+        range.clamped(to: 0..<UInt64(bytes.count)).contains { bytes[Int($0)].known != 0 }
+    }
+
     /// TCP, UDP, DCCP, SCTP and UDP-Lite begin with two ports.
     static let portTransports: Set<UInt8> = [6, 17, 33, 132, 136]
+}
+
+extension Packet {
+    /// Tells whether other bytes there may make another packet of it: some that are known, or would be.
+    func mayDiffer(base: UInt32, _ bytes: Range<UInt64>) -> Bool {
+        if base == 1 {
+            return PacketHeader(networkOf: self).knows(bytes) || isSourceOpen && bytes.overlaps(sourceBytes)
+        }
+        return PacketHeader.portTransports.contains(transport) && bytes.overlaps(0..<4)
+    }
+
+    private var sourceBytes: Range<UInt64> { family == .ip ? 12..<16 : 8..<24 }
 }

@@ -31,9 +31,9 @@ extension PacketView {
                 NftFeature.segmentSize where packet.transport != 6:
                 return .absent
             // The walk is of packets that no transformation will touch.
-            case NftFeature.routeTransforms where packet.outInterface != .none && hook != .prerouting:
+            case NftFeature.routeTransforms where packet.outInterface != .none && !hasNoRoute:
                 return .bytes([0])
-            default: return hook == .prerouting ? .absent : .unknown(feature.words)
+            default: return hasNoRoute ? .absent : .unknown(feature.words)
             }
         // The walk is of packets that no transformation and no tunnel has touched.
         case .transformation: return .absent

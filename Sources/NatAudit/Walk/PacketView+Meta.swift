@@ -22,9 +22,15 @@ extension PacketView {
         // The walk is of packets that no transformation has touched.
         case "ipsec": return .bytes([0])
         // Before the routing decision there is no route whose realm could be asked.
-        case "rtclassid": return hook == .prerouting ? .absent : .unknown("meta rtclassid")
+        case "rtclassid": return hasNoRoute ? .absent : .unknown("meta rtclassid")
         default: return .unknown("the packet's \(key.name)")
         }
+    }
+
+    /// Tells whether the packet has no route yet; what the host sends to itself keeps the one that it was sent by.
+    var hasNoRoute: Bool {
+        if case .link(_, "lo") = packet.inInterface { return false }
+        return hook == .prerouting
     }
 
     /// Tells whether no socket of this host sent the packet, nor was it found for it yet.
@@ -34,7 +40,7 @@ extension PacketView {
 
     /// PACKET_HOST for a packet to one host; others depend on the link layer.
     private var packetType: Known {
-        type(of: packet.destination) == .multicast || type(of: packet.destination) == .broadcast
+        packet.isTypeOpen || type(of: packet.destination) == .multicast || type(of: packet.destination) == .broadcast
             ? .unknown("the packet's pkttype") : .bytes([0])
     }
 

@@ -89,6 +89,7 @@ private struct Guide {
             var returning = traveller
             returning.packet.inInterface = traveller.packet.outInterface
             returning.packet.outInterface = .none
+            returning.flow.isConfirmed = traveller.flow.tracking == .new
             return returning
         }
         let delivered = run(.input, run(.prerouting, returning, &walk), &walk)

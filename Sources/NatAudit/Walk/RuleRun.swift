@@ -64,17 +64,24 @@ struct RuleRun {
             case .mark(let assignment):
                 guard assign(assignment) else { return turn(.goesOn) }
             case .untrack:
-                guard traveller.flow.tracking == .notYet else { continue }
+                guard traveller.flow.tracking == .notYet, !traveller.flow.hasTemplate else { continue }
                 split(saying: true)
                 step("it is not tracked")
                 traveller.flow.tracking = .untracked
-            case .change, .silent: continue
+            case .change(let change, let words):
+                var changed = traveller
+                guard changed.take(change) else {
+                    return end(.unknown("what the packet becomes by \(words) is not followed"))
+                }
+                guard !changed.isLike(traveller) else { continue }
+                split(saying: true)
+                _ = traveller.take(change)
+                step("less is known of it: \(words)")
+            case .silent: continue
             case .translateSource(let translation):
                 if let destination = translation.asDestination(at: hook) { return translate(destination) }
                 // In a table of both families an address of the other one has no effect, and the next rule is met.
-                if let range = translation.addresses.first, range.first.family != traveller.packet.family {
-                    return missOtherFamily()
-                }
+                if let family = translation.family, family != traveller.packet.family { return missOtherFamily() }
                 split(saying: false)
                 let view = test.view
                 traveller.translateSource(reference, translation, view, context)

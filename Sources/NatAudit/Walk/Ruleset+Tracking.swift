@@ -15,12 +15,22 @@ extension Statement {
         case .match(.lookup(let operands, _, _)), .verdictMap(let operands, _):
             operands.contains(where: Self.tracks)
         case .mark(let assignment): assignment.target == .flow || Self.tracks(assignment.value)
-        case .change(let words): words.contains("ct ") || words.contains("-j CT")
+        case .change(_, let words): words.contains("ct ") || words.contains("-j CT")
         // What is not understood may well track: then the chains run.
         case .match(.other): true
         // A count of flows is one of conntrack's entries.
         case .match(.counted(let words)): words.contains("ct count")
         case .verdict, .untrack, .silent: false
+        }
+    }
+
+    /// The one family whose flows are tracked for the statement's sake; nil where the chain decides (`nft_nat_init` in
+    /// net/netfilter/nft_nat.c).
+    var trackedFamily: AddressFamily? {
+        switch self {
+        case .translateSource(let translation): translation.family
+        case .translateDestination(let translation): translation.family
+        default: nil
         }
     }
 

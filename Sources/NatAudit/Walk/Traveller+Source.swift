@@ -16,10 +16,8 @@ extension Traveller {
             packet.source = source
         } else {
             packet.isSourceOpen = true
-            // What a map holds beside the address may be a port.
-            if let chooser = translation.chooser, case .bytes = view.value(of: chooser) { packet.sourcePort = nil }
         }
-        if translation.drawsPorts {
+        if translation.drawsPorts || translation.arePortsChosen {
             packet.sourcePort = nil
         } else if let ports = translation.ports, let port = packet.sourcePort, !ports.contains(port) {
             packet.sourcePort = ports.count == 1 ? ports.lowerBound : nil
@@ -64,7 +62,13 @@ extension SourceTranslation {
             case .bytes(let bytes) = view.value(of: chooser), bytes.count == view.packet.family.bitWidth / 8,
             let address = IPAddress(networkBytes: bytes)
         else { return nil }
-        return SourceTranslation(kind: kind, flags: flags, addresses: [.init(address)], ports: ports)
+        return SourceTranslation(
+            kind: kind,
+            flags: flags,
+            addresses: [.init(address)],
+            ports: ports,
+            arePortsChosen: arePortsChosen
+        )
     }
 }
 

@@ -13,4 +13,11 @@ extension XtExtension {
         // IPSET_INVALID_ID stands for none.
         return Set(indexes.filter { $0 != .max })
     }
+
+    /// Tells whether a `SET` target takes the packet's mark from a set: IPSET_FLAG_MAP_SKBMARK among the flags that stand behind
+    /// the three sets of `xt_set_info_target_v3`.
+    public var mapsMark: Bool {
+        guard name == "SET", revision == 3, let flags = try? structure.u32(3 * NA_SET_INFO_SIZE) else { return false }
+        return flags & UInt32(NA_SET_MAP_MARK) != 0
+    }
 }

@@ -80,7 +80,7 @@ struct NftText {
             return "\(words(for: operands, dependencies)) vmap \(text(ofSet: map, operands, dependencies))"
         case .translateDestination(let translation): return translation.words
         case .mark(let assignment): return assignment.words
-        case .untrack(let words), .change(let words), .silent(let words): return words
+        case .untrack(let words), .change(_, let words), .silent(let words): return words
         }
     }
 

@@ -327,6 +327,8 @@ enum {
     NA_SET_LISTING_PROTOCOL = IPSET_PROTOCOL_MIN,
     NA_SET_BY_INDEX = IP_SET_OP_GET_BYINDEX,
     NA_SET_OPTION = SO_IP_SET,
+    // A flag of xt_set_info_target_v3.
+    NA_SET_MAP_MARK = IPSET_FLAG_MAP_SKBMARK,
 };
 
 // xt_sctp.h leaves a macro of this common name behind.

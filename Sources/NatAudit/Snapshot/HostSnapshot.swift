@@ -73,7 +73,13 @@ public struct HostSnapshot: Sendable {
         self.filtersBridges = filtersBridges
         self.gaps = gaps
         ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames, ipsets: ipsets)
-        walk = PacketWalk(ruleset: ruleset, links: links, addresses: addresses, filtersBridges: filtersBridges)
+        walk = PacketWalk(
+            ruleset: ruleset,
+            links: links,
+            addresses: addresses,
+            routes: routes,
+            filtersBridges: filtersBridges
+        )
     }
 
     /// Rules that could not be read.
@@ -117,7 +123,13 @@ public struct HostSnapshot: Sendable {
 
     /// Walks through another ruleset on this host.
     func walk(through ruleset: Ruleset) -> PacketWalk {
-        PacketWalk(ruleset: ruleset, links: links, addresses: addresses, filtersBridges: filtersBridges)
+        PacketWalk(
+            ruleset: ruleset,
+            links: links,
+            addresses: addresses,
+            routes: routes,
+            filtersBridges: filtersBridges
+        )
     }
 
     /// The addresses of the host itself.

@@ -61,6 +61,10 @@ struct ConditionTest {
 
     private func answer(to condition: Condition) -> Answer {
         switch condition {
+        case .compare(.addressType(let ofSource), let comparison, let wanted) where view.mayHaveNoWay(ofSource):
+            let answers = Set(AddressKind.withoutWay.map { comparison.holds(Self.order(hostBytes($0), wanted)) })
+            if answers.count > 1 { return .unknown(text(of: condition)) }
+            return answers == [true] ? .yes : .no
         case .compare(let operand, let comparison, let wanted):
             return with(operand) { comparison.holds(Self.order($0, wanted)) }
         case .range(let operand, let low, let high, let inverted):

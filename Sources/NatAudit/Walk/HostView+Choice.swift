@@ -1,6 +1,12 @@
 internal import NetlinkBridge
 
 extension HostView {
+    /// Tells whether an interface belongs to a VRF.
+    func isOfVRF(_ interface: Packet.Interface) -> Bool {
+        guard case .link(let index, _) = interface, let master = links[index]?.master else { return false }
+        return links[master.number]?.kind == "vrf"
+    }
+
     /// The first address of an interface; nil where it has none.
     func firstAddress(on index: UInt32, _ family: AddressFamily) -> IPAddress? {
         order.first { $0.interface.number == index && $0.address.family == family }?.address
@@ -21,7 +27,8 @@ extension HostView {
         let own = candidates.filter { $0.interface.number == index }
         if own.count == 1 { return own[0].address }
         if own.isEmpty { return candidates.first?.address }
-        guard let nextHop else { return nil }
+        // A gateway of the other family does not count: then it is the destination (`rt_nexthop` in net/route.h).
+        guard let nextHop = nextHop?.family == .ip6 ? destination : nextHop else { return nil }
         return (own.first { $0.prefix?.contains(nextHop) == true } ?? own[0]).address
     }
 

@@ -10,13 +10,24 @@ struct HostView: Sendable {
     let order: [InterfaceAddress]
     /// The broadcast addresses of the host's own networks.
     var broadcasts: Set<IPAddress> = []
+    /// Tells whether IPv4 has routes that lead nowhere.
+    let refusesRoutes: Bool
+    /// What else the host takes for its own.
+    let blocks: LocalBlocks
     /// Tells whether bridges may show their packets to the chains of IP (the module br_netfilter): then a packet that came in
     /// by a bridge keeps the port that it came in by.
     var filtersBridges: Bool
 
     /// Gathers what the kernel lists.
-    init(links: [Link], addresses: [InterfaceAddress], filtersBridges: Bool) {
+    init(links: [Link], addresses: [InterfaceAddress], routes: [Route] = [], filtersBridges: Bool) {
         self.filtersBridges = filtersBridges
+        refusesRoutes = routes.contains { route in
+            switch route.kind {
+            case .blackhole, .unreachable, .prohibit, .throw: route.family == .ip
+            default: false
+            }
+        }
+        blocks = LocalBlocks(routes, beside: Set(addresses.map(\.address)))
         order = addresses
         for link in links { self.links[link.index.number] = link }
         for address in addresses {

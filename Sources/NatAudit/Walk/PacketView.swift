@@ -42,7 +42,8 @@ struct PacketView {
         case .conntrack(let key, let direction): return conntrack(key, direction: direction)
         case .addressType(ofSource: true) where packet.isSourceOpen: return .unknown(NftText.words(for: operand))
         case .addressType(let ofSource):
-            return .bytes(hostBytes(type(of: ofSource ? packet.source : packet.destination).rawValue))
+            let type = type(of: ofSource ? packet.source : packet.destination)
+            return type.map { .bytes(hostBytes($0.rawValue)) } ?? .unknown(NftText.words(for: operand))
         case .fib(let result, let flags): return fib(result: result, flags: flags)
         case .feature(let feature): return self.feature(feature)
         // Of one number there is no choice.

@@ -20,6 +20,11 @@ extension PacketWalk {
     public func journey(of packet: Packet, by ways: WayTable) -> Journey {
         var guide = Guide(context: context, ways: ways)
         let start = Traveller(packet, Flow(of: packet, .notYet))
+        if context.host?.isOfVRF(packet.inInterface) == true {
+            // It meets the chains of prerouting twice, the second time as if it came in by the VRF (`vrf_l3_rcv`).
+            let outcome = WalkOutcome(.unknown("what comes in by a VRF is not followed"), of: start)
+            return Journey(outcomes: [outcome], unanswered: [], destinations: [])
+        }
         let outcomes = packet.inInterface == .none ? guide.leave(start) : guide.cross(start)
         return Journey(outcomes: outcomes, unanswered: guide.unanswered, destinations: guide.destinations)
     }
@@ -83,9 +88,9 @@ private struct Guide {
         var start = start
         start.nextHop = firstHop(of: start.packet)
         let sent = run(.postrouting, run(.output, [start], &walk), &walk)
-        let leaving = sent.filter { !isLocal($0.packet.destination) }
+        let leaving = sent.filter { !isForItself($0.packet) }
         // What the host sends to itself comes in again by the loopback interface, translated already.
-        let returning = sent.filter { isLocal($0.packet.destination) }.map { traveller in
+        let returning = sent.filter { isForItself($0.packet) }.map { traveller in
             var returning = traveller
             returning.packet.inInterface = traveller.packet.outInterface
             returning.packet.outInterface = .none
@@ -115,8 +120,9 @@ private struct Guide {
         return route.nextHops.first?.gateway ?? packet.destination
     }
 
-    private func isLocal(_ address: IPAddress) -> Bool {
-        address.isLoopback || context.localAddresses.contains(address)
+    private func isForItself(_ packet: Packet) -> Bool {
+        if case .link(_, "lo") = packet.outInterface { return true }
+        return packet.destination.isLoopback || context.localAddresses.contains(packet.destination)
     }
 
     private mutating func run(_ hook: NetfilterHook, _ travellers: [Traveller], _ walk: inout WalkRun) -> [Traveller] {

@@ -11,12 +11,19 @@ public struct PacketWalk: Sendable {
 
     /// Prepares walks through a ruleset on a host with these interfaces and addresses, in the kernel's order.
     ///
-    /// `filtersBridges` tells whether the module br_netfilter is there.
-    public init(ruleset: Ruleset, links: [Link], addresses: [InterfaceAddress], filtersBridges: Bool) {
+    /// Of the routes those count that make more than its addresses the host's own; `filtersBridges` tells whether the module
+    /// br_netfilter is there.
+    public init(
+        ruleset: Ruleset,
+        links: [Link],
+        addresses: [InterfaceAddress],
+        routes: [Route] = [],
+        filtersBridges: Bool
+    ) {
         context = WalkContext(
             ruleset,
             Set(addresses.map(\.address)),
-            HostView(links: links, addresses: addresses, filtersBridges: filtersBridges)
+            HostView(links: links, addresses: addresses, routes: routes, filtersBridges: filtersBridges)
         )
     }
 

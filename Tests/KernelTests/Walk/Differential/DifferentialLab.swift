@@ -8,7 +8,6 @@ struct DifferentialLab: Sendable {
     let client: LabHost
     let nat: LabHost
     let world: LabHost
-    private let links: [KernelName: InterfaceIndex]
     private let receivers: [Receiver]
 
     private struct Receiver {
@@ -61,9 +60,6 @@ struct DifferentialLab: Sendable {
             """
         for host in [client, world] { try host.require("nft", "-f", "-", input: silence) }
         try nat.require("ipset", "restore", input: RandomRules.ipsets)
-        links = try nat.namespace.perform {
-            Dictionary(uniqueKeysWithValues: try RouteReader.links().map { ($0.name, $0.index) })
-        }
         let places: [(KernelName, LabHost, String?)] = [
             ("wan", world, "w0"), ("wan2", world, "w1"), ("lan0", client, nil), ("lo", nat, nil),
         ]
@@ -92,18 +88,20 @@ struct DifferentialLab: Sendable {
         try nat.require("nft", "-f", "-", input: rules.nft)
     }
 
-    /// What the walk foretells for each packet.
-    func foretold(_ packets: [RandomPacket]) throws -> [[WalkOutcome]] {
+    /// What the walk foretells for each packet; `arrival` is where clients' packets come in.
+    func foretold(_ packets: [RandomPacket], by arrival: KernelName = "lan0") throws -> [[WalkOutcome]] {
         try nat.namespace.perform {
+            let links = Dictionary(uniqueKeysWithValues: try RouteReader.links().map { ($0.name, $0.index) })
             let walk = PacketWalk(
                 ruleset: try KernelRules.read().ruleset,
                 links: try RouteReader.links(),
                 addresses: try RouteReader.addresses(),
+                routes: try AddressFamily.allCases.flatMap { try RouteReader.routes(family: $0) },
                 filtersBridges: false
             )
             let ways = WayTable(dependsOnMarks: true, names: Dictionary(uniqueKeysWithValues: links.map { ($1, $0) }))
             return try packets.map { packet in
-                try walk.journey(of: try self.packet(packet), by: ways) { query in
+                try walk.journey(of: try self.packet(packet, links, by: arrival), by: ways) { query in
                     try RouteReader.lookup(
                         destination: query.destination,
                         source: query.source,
@@ -116,7 +114,14 @@ struct DifferentialLab: Sendable {
     }
 
     /// The packet as it arrives, or as the host's own socket sends it.
-    private func packet(_ random: RandomPacket) throws -> Packet {
+    private func packet(
+        _ random: RandomPacket,
+        _ links: [KernelName: InterfaceIndex],
+        by arrival: KernelName
+    ) throws -> Packet {
+        func link(_ name: KernelName) -> Packet.Interface {
+            links[name].map { .link(index: $0.number, name: name) } ?? .unknown
+        }
         var packet = Packet(
             from: random.source ?? TwinAddress.any(random.destination.family),
             to: random.destination,
@@ -126,7 +131,7 @@ struct DifferentialLab: Sendable {
         )
         packet.mark = 0
         if random.source != nil {
-            packet.inInterface = link("lan0")
+            packet.inInterface = link(arrival)
         } else if case .found(let route) = try RouteReader.lookup(destination: random.destination),
             let source = route.preferredSource, let out = route.outInterface
         {
@@ -134,10 +139,6 @@ struct DifferentialLab: Sendable {
             packet.outInterface = link(links.first { $0.value == out }?.key ?? "")
         }
         return packet
-    }
-
-    private func link(_ name: KernelName) -> Packet.Interface {
-        links[name].map { .link(index: $0.number, name: name) } ?? .unknown
     }
 
     /// Sends the packets, and tells where each came out.

@@ -8,6 +8,8 @@ struct WalkLesson: CustomTestStringConvertible, Sendable {
     let rules: RandomRules
     /// From a client, or from the host itself.
     let packet: RandomPacket
+    /// Where a client's packet comes in.
+    let arrival: KernelName
     /// What `ip` is told on the host first.
     let setup: [String]
     /// What `ipset restore` is told there.
@@ -25,6 +27,7 @@ struct WalkLesson: CustomTestStringConvertible, Sendable {
         iptablesLegacy: String = "",
         own: Bool = false,
         to destination: String = "192.0.2.10",
+        by arrival: KernelName = "lan0",
         setup: [String] = [],
         ipsets: String = "",
         isOpen: Bool = false
@@ -37,6 +40,7 @@ struct WalkLesson: CustomTestStringConvertible, Sendable {
             destination: TwinAddress.address(destination, family),
             destinationPort: 9000
         )
+        self.arrival = arrival
         self.setup = setup
         self.ipsets = ipsets
         self.isOpen = isOpen
@@ -44,7 +48,7 @@ struct WalkLesson: CustomTestStringConvertible, Sendable {
 }
 
 extension WalkLesson {
-    static let all = changes + tracking + translations
+    static let all = changes + tracking + translations + addresses
 
     /// What translates whatever leaves.
     static let masquerade = "chain p { type nat hook postrouting priority 100; masquerade; }"

@@ -16,8 +16,9 @@ struct WalkLessonTests {
         for (backend, text) in [("nft", rules.iptablesNft), ("legacy", rules.iptablesLegacy)] where !text.isEmpty {
             try lab.nat.require("\(tool)-\(backend)-restore", input: text)
         }
-        let outcomes = try #require(try lab.foretold([lesson.packet]).first)
+        let outcomes = try #require(try lab.foretold([lesson.packet], by: lesson.arrival).first)
         let seen = try #require(try lab.sent([lesson.packet]).first)
+
         var tally = DifferentialTally()
         tally.add(outcomes, seen, of: lesson.packet, rules, lesson.name)
         #expect(outcomes.count == 1 || lesson.isOpen)

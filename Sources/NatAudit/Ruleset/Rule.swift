@@ -66,6 +66,8 @@ public struct Chain: Hashable, Sendable {
     public let place: ChainPlace
     /// Where the chain is hooked in; nil where it is only jumped to.
     public let hook: Hook?
+    /// Where the chain sees packets before or behind all chains of IP; nil for any other chain.
+    let edge: Edge?
     /// Tells whether the chain's table is switched off.
     public let isDormant: Bool
     /// The rules in the order in which they run; lowered anew each time, unless the chain was made of rules.
@@ -81,9 +83,10 @@ public struct Chain: Hashable, Sendable {
         self.init(place: place, hook: hook, isDormant: isDormant, contents: .rules(rules))
     }
 
-    init(place: ChainPlace, hook: Hook?, isDormant: Bool, contents: ChainContents) {
+    init(place: ChainPlace, hook: Hook?, edge: Edge? = nil, isDormant: Bool, contents: ChainContents) {
         self.place = place
         self.hook = hook
+        self.edge = edge
         self.isDormant = isDormant
         self.contents = contents
     }
@@ -92,7 +95,11 @@ public struct Chain: Hashable, Sendable {
     var count: Int { contents.count }
 
     /// The same chain, with its rules kept in their one form.
-    var kept: Chain { Chain(place: place, hook: hook, isDormant: isDormant, rules: rules) }
+    var kept: Chain {
+        Chain(place: place, hook: hook, edge: edge, isDormant: isDormant, contents: .rules(rules))
+    }
+    /// Tells whether a packet that reaches the end of the base chain is dropped.
+    var dropsByPolicy: Bool { hook?.dropsByPolicy ?? edge?.dropsByPolicy ?? false }
 
     /// Where a base chain sits.
     public struct Hook: Hashable, Sendable {

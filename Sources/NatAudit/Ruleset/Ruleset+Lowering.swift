@@ -26,6 +26,7 @@ extension Ruleset {
             Chain(
                 place: ChainPlace(isLegacy: false, family: chain.family, table: chain.table, chain: chain.name),
                 hook: Chain.Hook(chain),
+                edge: Chain.Edge(chain),
                 isDormant: !dormant.isEmpty
                     && dormant.contains(TablePlace(family: chain.family, name: chain.table)),
                 contents: .nftables(rules.next(of: chain), context)

@@ -35,7 +35,8 @@ extension PacketView {
 
     /// Tells whether no socket of this host sent the packet, nor was it found for it yet.
     var hasNoOwnSocket: Bool {
-        packet.isForwarded || packet.inInterface != .none && (hook == .prerouting || hook == .forward)
+        packet.isForwarded && packet.inInterface != .unknown
+            || packet.inInterface != .none && (hook == .prerouting || hook == .forward)
     }
 
     /// PACKET_HOST for a packet to one host; others depend on the link layer.

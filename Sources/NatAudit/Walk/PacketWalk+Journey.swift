@@ -69,14 +69,14 @@ private struct Guide {
     /// The way of a packet from outside: routed once, after all of prerouting.
     mutating func cross(_ start: Traveller) -> [WalkOutcome] {
         var walk = WalkRun(context)
-        let arrived = run(.prerouting, [start], &walk)
+        let arrived = run(.prerouting, enter([start], &walk), &walk)
         var forwarded: [Traveller] = []
         var own: [Traveller] = []
         for traveller in arrived {
             guard let routed = route(traveller, &walk) else { continue }
             if routed.packet.outInterface == .none { own.append(routed) } else { forwarded.append(routed) }
         }
-        forwarded = run(.postrouting, run(.forward, forwarded, &walk), &walk)
+        forwarded = depart(run(.postrouting, run(.forward, forwarded, &walk), &walk), &walk)
         let delivered = run(.input, own, &walk).map { WalkOutcome(.delivered, of: $0) }
         destinations = walk.destinations
         return WalkOutcome.settled(forwarded.map { WalkOutcome(passing: $0) } + walk.ended + delivered)
@@ -87,7 +87,7 @@ private struct Guide {
         var walk = WalkRun(context)
         var start = start
         start.nextHop = firstHop(of: start.packet)
-        let sent = run(.postrouting, run(.output, [start], &walk), &walk)
+        let sent = depart(run(.postrouting, run(.output, [start], &walk), &walk), &walk)
         let leaving = sent.filter { !isForItself($0.packet) }
         // What the host sends to itself comes in again by the loopback interface, translated already.
         let returning = sent.filter { isForItself($0.packet) }.map { traveller in
@@ -97,7 +97,7 @@ private struct Guide {
             returning.flow.isConfirmed = traveller.flow.tracking == .new
             return returning
         }
-        let delivered = run(.input, run(.prerouting, returning, &walk), &walk)
+        let delivered = run(.input, run(.prerouting, enter(returning, &walk), &walk), &walk)
         destinations = walk.destinations
         return WalkOutcome.settled(
             leaving.map { WalkOutcome(passing: $0) } + walk.ended + delivered.map { WalkOutcome(.delivered, of: $0) }
@@ -123,6 +123,14 @@ private struct Guide {
     private func isForItself(_ packet: Packet) -> Bool {
         if case .link(_, "lo") = packet.outInterface { return true }
         return packet.destination.isLoopback || context.localAddresses.contains(packet.destination)
+    }
+
+    private func enter(_ travellers: [Traveller], _ walk: inout WalkRun) -> [Traveller] {
+        EdgeRun(context: context, isInward: true).run(travellers, &walk)
+    }
+
+    private func depart(_ travellers: [Traveller], _ walk: inout WalkRun) -> [Traveller] {
+        EdgeRun(context: context, isInward: false).run(travellers, &walk)
     }
 
     private mutating func run(_ hook: NetfilterHook, _ travellers: [Traveller], _ walk: inout WalkRun) -> [Traveller] {

@@ -71,6 +71,7 @@ struct RuleRun {
             case .change(let change, let words):
                 var changed = traveller
                 guard changed.take(change) else {
+                    traveller.isLost = true
                     return end(.unknown("what the packet becomes by \(words) is not followed"))
                 }
                 guard !changed.isLike(traveller) else { continue }

@@ -15,6 +15,8 @@ struct Traveller {
     var conditions: [String] = []
     /// The chains and rules that it came by.
     var steps: [WalkStep] = []
+    /// Tells whether what it is to become is not known, which may be a translation as well.
+    var isLost = false
     /// Tells whether other rules may have led to the same, so that the steps are those of one way among several.
     var hasOtherSteps = false
 

@@ -12,6 +12,8 @@ struct WalkContext: Sendable {
     var maximumRules = 1_000_000
     /// Tells whether the walk notes by which destinations the rules on its way tell packets apart.
     var namesDestinations = false
+    /// The chains that see packets before all others, or behind them, by their priority.
+    private(set) var edges: [Chain]
     /// The groups of stations of each hook and family, as `stations(at:_:)` counts them.
     private var stations: [[[Station]]]
     private let tracked: Set<AddressFamily>
@@ -32,6 +34,8 @@ struct WalkContext: Sendable {
         self.host = host
         tracked = Set(AddressFamily.allCases.filter { ruleset.tracksFlows(of: $0) })
         let bases = ruleset.chains.filter { $0.hook != nil && !$0.isDormant }
+        edges = ruleset.chains.filter { $0.edge != nil && !$0.isDormant }
+            .sorted { ($0.edge?.priority ?? 0) < ($1.edge?.priority ?? 0) }
         stations = NetfilterHook.allCases.flatMap { hook in
             AddressFamily.allCases.map { family in
                 let seeing = bases.filter { $0.place.family.covers(family) }

@@ -25,7 +25,7 @@ struct WalkRun {
 
     mutating func end(_ traveller: Traveller, _ end: WalkOutcome.End) {
         var outcome = WalkOutcome(end, of: traveller)
-        outcome.isInTranslation = isInTranslation
+        outcome.isInTranslation = isInTranslation || traveller.isLost
         if ended.count < Self.maximumBranches { return ended.append(outcome) }
         guard ended.count == Self.maximumBranches else { return }
         ended.append(WalkOutcome(.unknown("more rules may decide than are followed"), of: traveller))
@@ -120,7 +120,7 @@ struct WalkRun {
     /// Runs a packet through a base chain, to its policy.
     mutating func runBase(_ chain: Chain, at hook: NetfilterHook, _ traveller: Traveller) -> [Traveller] {
         let leaving = run(chain, at: hook, traveller.after(.chain(hook, chain.place)))
-        guard chain.hook?.dropsByPolicy == true else {
+        guard chain.dropsByPolicy else {
             return Traveller.merged(leaving.accepted + leaving.returned)
         }
         for dropped in Traveller.merged(leaving.returned) {

@@ -27,20 +27,20 @@ public struct NftChain: Hashable, Sendable {
         public let type: KernelName
         /// The verdict at the chain's end: 0 drop, 1 accept.
         public let policy: UInt32
-        /// The device of a netdev chain; nil elsewhere.
-        public let device: KernelName?
+        /// The devices of a chain that is bound to some; empty for any other, nil where they are not all named.
+        public let devices: [KernelName]?
 
         /// Makes a place for a chain of an IP family that accepts at its end.
         public init(_ hook: NetfilterHook, type: KernelName, priority: Int32) {
-            self.init(number: hook.rawValue, priority: priority, type: type, policy: 1, device: nil)
+            self.init(number: hook.rawValue, priority: priority, type: type, policy: 1, devices: [])
         }
 
-        init(number: UInt32, priority: Int32, type: KernelName, policy: UInt32, device: KernelName?) {
+        init(number: UInt32, priority: Int32, type: KernelName, policy: UInt32, devices: [KernelName]?) {
             self.number = number
             self.priority = priority
             self.type = type
             self.policy = policy
-            self.device = device
+            self.devices = devices
         }
     }
 
@@ -55,7 +55,7 @@ public struct NftChain: Hashable, Sendable {
         var uses: UInt32 = 0
         var type: KernelName = ""
         var policy: UInt32 = 1
-        var place: (number: UInt32, priority: Int32, device: KernelName?)?
+        var place: (number: UInt32, priority: Int32, devices: [KernelName]?)?
         try Attributes.forEach(in: payload.extracting(rest)) { (attribute, value) throws(DecodingError) in
             switch UInt32(attribute) {
             case NFTA_CHAIN_TABLE.rawValue: table = KernelName(bytes: value.array)
@@ -76,24 +76,30 @@ public struct NftChain: Hashable, Sendable {
         self.flags = flags
         self.uses = uses
         hook = place.map {
-            Hook(number: $0.number, priority: $0.priority, type: type, policy: policy, device: $0.device)
+            Hook(number: $0.number, priority: $0.priority, type: type, policy: policy, devices: $0.devices)
         }
     }
 
     private static func place(
         in bytes: Span<UInt8>
-    ) throws(DecodingError) -> (number: UInt32, priority: Int32, device: KernelName?) {
+    ) throws(DecodingError) -> (number: UInt32, priority: Int32, devices: [KernelName]?) {
         var number: UInt32 = 0
         var priority: Int32 = 0
-        var device: KernelName?
+        var devices: [KernelName]? = []
         try Attributes.forEach(in: bytes) { (attribute, value) throws(DecodingError) in
             switch UInt32(attribute) {
             case NFTA_HOOK_HOOKNUM.rawValue: number = try value.network()
             case NFTA_HOOK_PRIORITY.rawValue: priority = Int32(bitPattern: try value.network(UInt32.self))
-            case NFTA_HOOK_DEV.rawValue: device = KernelName(bytes: value.array)
+            case NFTA_HOOK_DEV.rawValue: devices?.append(KernelName(bytes: value.array))
+            case NFTA_HOOK_DEVS.rawValue:
+                try Attributes.forEach(in: value) { (kind, name) throws(DecodingError) in
+                    // Beginnings of names, which Linux 6.16 brought, stand for devices that come and go.
+                    if UInt32(kind) != NFTA_DEVICE_NAME.rawValue { devices = nil }
+                    devices?.append(KernelName(bytes: name.array))
+                }
             default: break
             }
         }
-        return (number, priority, device)
+        return (number, priority, devices)
     }
 }

@@ -42,7 +42,7 @@ struct NftDecodingTests {
         let chains = try NftFixture.chains()
         let hooks = chains.map { chain in
             chain.hook.map {
-                "\(chain.name) \($0.type) \($0.number) \($0.priority) \($0.policy) \($0.device ?? "-")"
+                "\(chain.name) \($0.type) \($0.number) \($0.priority) \($0.policy) \($0.devices?.first ?? "-")"
             } ?? "\(chain.name)"
         }
         // Hook numbers of linux/netfilter.h; ingress is 0 in netdev. Policies: 0 drop, 1 accept.

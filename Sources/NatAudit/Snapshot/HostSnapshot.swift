@@ -42,6 +42,8 @@ public struct HostSnapshot: Sendable {
     public let ruleset: Ruleset
     /// Walks through those chains on this host.
     let walk: PacketWalk
+    /// What decides ways beside addresses and marks.
+    private let choices: WayChoices
 
     /// Makes a snapshot of its parts; the ways are asked for afterwards.
     init(
@@ -72,6 +74,7 @@ public struct HostSnapshot: Sendable {
         self.virtualServices = virtualServices
         self.filtersBridges = filtersBridges
         self.gaps = gaps
+        choices = WayChoices(rules: routingRules, routes: routes)
         ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames, ipsets: ipsets)
         walk = PacketWalk(
             ruleset: ruleset,
@@ -106,6 +109,7 @@ public struct HostSnapshot: Sendable {
             answers,
             otherwise: otherwise,
             dependsOnMarks: routingRules.contains { $0.mark != nil },
+            choices: choices,
             names: Dictionary(links.map { ($0.index, $0.name) }, uniquingKeysWith: { first, _ in first })
         )
     }

@@ -4,8 +4,8 @@ internal import NetlinkBridge
 struct HookRun {
     let hook: NetfilterHook
     let context: WalkContext
-    /// Finds the way again for a packet of the host's own; nil where no route leads on, with the end already noted.
-    let reroute: (Traveller, inout WalkRun) -> Traveller?
+    /// Finds the ways again for a packet of the host's own; none where no route leads on, with the end already noted.
+    let reroute: (Traveller, inout WalkRun) -> [Traveller]
 
     /// The packets that pass the hook.
     func run(_ travellers: [Traveller], _ walk: inout WalkRun) -> [Traveller] {
@@ -33,24 +33,26 @@ struct HookRun {
         case .chain(let chain):
             let passed = walk.runBase(chain, at: hook, traveller)
             guard hook == .output, chain.hook?.reroutes == true else { return passed }
-            return passed.compactMap { $0.hasAnotherWay(than: traveller) ? routed($0, &walk) : $0 }
+            return passed.flatMap { $0.hasAnotherWay(than: traveller) ? routed($0, &walk) : [$0] }
         case .translation(let groups):
             walk.isInTranslation = true
             let passed = translate(groups, traveller, &walk)
             walk.isInTranslation = false
             guard hook == .output else { return passed }
-            return passed.compactMap {
-                $0.packet.destination != traveller.packet.destination ? routed($0, &walk) : $0
+            return passed.flatMap {
+                $0.packet.destination != traveller.packet.destination ? routed($0, &walk) : [$0]
             }
         }
     }
 
     /// The packet on its new way, which the rules of this hook do not see yet.
-    private func routed(_ traveller: Traveller, _ walk: inout WalkRun) -> Traveller? {
-        guard var routed = reroute(traveller, &walk) else { return nil }
-        routed.laterInterface = routed.packet.outInterface
-        routed.packet.outInterface = traveller.packet.outInterface
-        return routed
+    private func routed(_ traveller: Traveller, _ walk: inout WalkRun) -> [Traveller] {
+        reroute(traveller, &walk).map { routed in
+            var routed = routed
+            routed.laterInterface = routed.packet.outInterface
+            routed.packet.outInterface = traveller.packet.outInterface
+            return routed
+        }
     }
 
     /// The chains of type nat, up to the first that translates.

@@ -73,8 +73,9 @@ private struct Guide {
         var forwarded: [Traveller] = []
         var own: [Traveller] = []
         for traveller in arrived {
-            guard let routed = route(traveller, &walk) else { continue }
-            if routed.packet.outInterface == .none { own.append(routed) } else { forwarded.append(routed) }
+            for routed in route(traveller, &walk) {
+                if routed.packet.outInterface == .none { own.append(routed) } else { forwarded.append(routed) }
+            }
         }
         forwarded = depart(run(.postrouting, run(.forward, forwarded, &walk), &walk), &walk)
         let delivered = run(.input, own, &walk).map { WalkOutcome(.delivered, of: $0) }
@@ -87,6 +88,12 @@ private struct Guide {
         var walk = WalkRun(context)
         var start = start
         start.nextHop = firstHop(of: start.packet)
+        for words in otherWays(of: start.packet) {
+            // Another way out would have chosen another source.
+            var lost = start
+            lost.isLost = true
+            walk.end(lost.assuming([words]), .unknown("what leaves another way is not followed"))
+        }
         let sent = depart(run(.postrouting, run(.output, [start], &walk), &walk), &walk)
         let leaving = sent.filter { !isForItself($0.packet) }
         // What the host sends to itself comes in again by the loopback interface, translated already.
@@ -141,32 +148,63 @@ private struct Guide {
         return passed
     }
 
-    /// The packet with the interface that it goes out by, none where it is for this host; nil where it goes no further.
-    private mutating func route(_ traveller: Traveller, _ walk: inout WalkRun) -> Traveller? {
+    /// The ways that flows like that of the host's own packet may take beside the packet's, in words.
+    private mutating func otherWays(of packet: Packet) -> [String] {
+        let doubt = [ways.choices.doubt(about: packet)].compactMap(\.self)
+        guard ways.choices.haveHops else { return doubt }
+        let free = RouteQuery(to: packet.destination, from: nil, mark: packet.mark ?? 0, inInterface: nil)
+        let bound = ways.query(for: packet)
+        let answer = ways.answers[free] ?? bound.flatMap { ways.answers[$0] } ?? ways.otherwise
+        if answer == nil, let bound { unanswered.insert(bound) }
+        guard case .found(let route)? = answer, let hop = route.nextHops.first else { return doubt }
+        return doubt + ways.choices.others(than: hop, of: route, to: packet.destination).map { words(for: $0) }
+    }
+
+    private func words(for hop: NextHop) -> String {
+        let name = hop.interface.flatMap { ways.names[$0] } ?? ""
+        return "the route takes its next hop \(hop.gateway.map { "\($0) " } ?? "")by \(name)"
+    }
+
+    /// The packet with the interface that it goes out by, none where it is for this host, once for each next hop that it may
+    /// take; no packet where it goes no further.
+    private mutating func route(_ traveller: Traveller, _ walk: inout WalkRun) -> [Traveller] {
         guard let query = ways.query(for: traveller.packet) else {
             walk.end(traveller, .unknown("the way depends on the packet's mark, which is not known"))
-            return nil
+            return []
+        }
+        if let doubt = ways.choices.doubt(about: traveller.packet) {
+            var lost = traveller
+            lost.isLost = true
+            walk.end(lost.assuming([doubt]), .unknown(doubt))
         }
         if ways.answers[query] == nil { unanswered.insert(query) }
         switch ways.answers[query] ?? ways.otherwise {
         case .found(let route):
-            var routed = traveller
             switch route.kind {
             case .unicast:
-                guard let hop = route.nextHops.first, let index = hop.interface else { break }
-                routed.nextHop = hop.gateway ?? traveller.packet.destination
-                let name = ways.names[index] ?? ""
-                routed.packet.outInterface = .link(index: index.number, name: name)
-                return routed.after(.way("routed to \(traveller.packet.destination): out by \(name)"))
+                guard let hop = route.nextHops.first, hop.interface != nil else { break }
+                let others = ways.choices.others(than: hop, of: route, to: traveller.packet.destination)
+                return ([hop] + others).map { hop in
+                    out(traveller.assuming(others.isEmpty ? [] : [words(for: hop)]), by: hop)
+                }
             case .local, .broadcast, .multicast, .anycast:
+                var routed = traveller
                 routed.packet.outInterface = traveller.packet.inInterface == .none ? ways.loopback : .none
-                return routed.after(.way("routed to \(traveller.packet.destination): for this host"))
+                return [routed.after(.way("routed to \(traveller.packet.destination): for this host"))]
             default: break
             }
             walk.end(traveller, .unroutable("the route to \(query.destination) is of kind \(route.kind)"))
         case .refused(let refusal): walk.end(traveller, .unroutable("\(query.destination): \(refusal)"))
         case nil: walk.end(traveller, .unknown("the way to \(query.destination) was not asked for"))
         }
-        return nil
+        return []
+    }
+
+    private func out(_ traveller: Traveller, by hop: NextHop) -> Traveller {
+        var routed = traveller
+        routed.nextHop = hop.gateway ?? traveller.packet.destination
+        let name = hop.interface.flatMap { ways.names[$0] } ?? ""
+        routed.packet.outInterface = .link(index: hop.interface?.number ?? 0, name: name)
+        return routed.after(.way("routed to \(traveller.packet.destination): out by \(name)"))
     }
 }

@@ -34,7 +34,7 @@ public struct PacketWalk: Sendable {
         var walk = WalkRun(context)
         var travellers = [Traveller(packet, Flow(of: packet))]
         if nat { travellers = tracked(packet, &walk) }
-        let run = HookRun(hook: hook, context: context.only(nat: nat)) { traveller, _ in traveller }
+        let run = HookRun(hook: hook, context: context.only(nat: nat)) { traveller, _ in [traveller] }
         let passed = run.run(travellers, &walk)
         return WalkOutcome.settled(walk.ended + passed.map { WalkOutcome(passing: $0) })
     }
@@ -45,7 +45,7 @@ public struct PacketWalk: Sendable {
         let hook: NetfilterHook = packet.inInterface == .none ? .output : .prerouting
         var arriving = packet
         arriving.outInterface = packet.inInterface == .none ? packet.outInterface : .none
-        let run = HookRun(hook: hook, context: context.beforeConntrack) { traveller, _ in traveller }
+        let run = HookRun(hook: hook, context: context.beforeConntrack) { traveller, _ in [traveller] }
         // What is dropped there never came to the hook that is asked for.
         let (passed, _) = walk.aside { run.run([Traveller(arriving, Flow(of: packet, .notYet))], &$0) }
         return Traveller.merged(

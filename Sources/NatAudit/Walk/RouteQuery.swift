@@ -28,6 +28,8 @@ public struct WayTable: Sendable {
     public var otherwise: RouteAnswer?
     /// Tells whether any routing rule looks at marks: without one, an unknown mark does not matter.
     public var dependsOnMarks: Bool
+    /// What else decides ways.
+    public var choices: WayChoices
     /// The names of the interfaces.
     public var names: [InterfaceIndex: KernelName]
 
@@ -36,11 +38,13 @@ public struct WayTable: Sendable {
         _ answers: [RouteQuery: RouteAnswer] = [:],
         otherwise: RouteAnswer? = nil,
         dependsOnMarks: Bool = false,
+        choices: WayChoices = WayChoices(),
         names: [InterfaceIndex: KernelName] = [:]
     ) {
         self.answers = answers
         self.otherwise = otherwise
         self.dependsOnMarks = dependsOnMarks
+        self.choices = choices
         self.names = names
     }
 

@@ -99,7 +99,14 @@ struct DifferentialLab: Sendable {
                 routes: try AddressFamily.allCases.flatMap { try RouteReader.routes(family: $0) },
                 filtersBridges: false
             )
-            let ways = WayTable(dependsOnMarks: true, names: Dictionary(uniqueKeysWithValues: links.map { ($1, $0) }))
+            let ways = WayTable(
+                dependsOnMarks: true,
+                choices: WayChoices(
+                    rules: try AddressFamily.allCases.flatMap { try RouteReader.rules(family: $0) },
+                    routes: try AddressFamily.allCases.flatMap { try RouteReader.routes(family: $0) }
+                ),
+                names: Dictionary(uniqueKeysWithValues: links.map { ($1, $0) })
+            )
             return try packets.map { packet in
                 try walk.journey(of: try self.packet(packet, links, by: arrival), by: ways) { query in
                     try RouteReader.lookup(

@@ -48,7 +48,7 @@ struct WalkLesson: CustomTestStringConvertible, Sendable {
 }
 
 extension WalkLesson {
-    static let all = changes + tracking + translations + addresses + edges
+    static let all = changes + tracking + translations + addresses + edges + ways
 
     /// What translates whatever leaves.
     static let masquerade = "chain p { type nat hook postrouting priority 100; masquerade; }"

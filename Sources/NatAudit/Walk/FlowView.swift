@@ -49,8 +49,8 @@ struct FlowView: Hashable {
     /// IP_CT_UNTRACKED: a rule took the packet out of conntrack.
     static let untracked = FlowView(state: 0x40, entry: nil)
     /// What stands for the entry that conntrack is to make, where a rule says how (`nf_ct_tmpl_alloc`): its state counts as
-    /// new.
-    static let template = FlowView(state: new, entry: Entry(original: Tuple(), reply: Tuple()))
+    /// new, and its mark is 0.
+    static let template = FlowView(state: new, entry: Entry(original: Tuple(), reply: Tuple(), mark: 0))
     /// The bit of `new`, the state of every packet of a flow that has had no answer.
     static let new: UInt32 = 8
 

@@ -24,10 +24,6 @@ struct RandomPacket: CustomStringConvertible {
     ) -> [RandomPacket] {
         (0..<count).map { number in
             let isOwn = Int.random(in: 0..<4, using: &random) == 0
-            // The host's own packets to itself are not followed.
-            let destinations = DifferentialLab.destinations.filter {
-                !isOwn || !["10.0.1.1", "203.0.113.1"].contains($0)
-            }
             func address(of addresses: [String]) -> IPAddress {
                 TwinAddress.address(addresses.randomElement(using: &random) ?? "192.0.2.10", family)
             }
@@ -35,7 +31,7 @@ struct RandomPacket: CustomStringConvertible {
                 kind: kinds.randomElement(using: &random) ?? .udp,
                 source: isOwn ? nil : address(of: DifferentialLab.clients),
                 sourcePort: UInt16(20_000 + number * 997 + Int.random(in: 0..<900, using: &random)),
-                destination: address(of: destinations),
+                destination: address(of: DifferentialLab.destinations),
                 destinationPort: DifferentialLab.ports.randomElement(using: &random) ?? 53
             )
         }

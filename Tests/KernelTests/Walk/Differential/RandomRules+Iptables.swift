@@ -80,7 +80,7 @@ extension RandomRules {
         case 3...4 where !isCalled: return "-\(pick(["j", "g"])) U"
         case 5: return "-j MARK --set-xmark \(pick(["0x4000/0x4000", "0x1/0xffffffff", "0x0/0x4000"]))"
         case 6: return "-j CONNMARK \(pick(["--set-xmark 0x1/0xffffffff", "--save-mark", "--restore-mark"]))"
-        case 7 where table == "raw": return "-j CT --notrack"
+        case 7 where table == "raw": return pick(["-j CT --notrack", "-j CT --notrack", "-j CT --zone 5"])
         default: return ""
         }
     }

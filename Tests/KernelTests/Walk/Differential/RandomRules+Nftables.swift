@@ -79,14 +79,14 @@ extension RandomRules {
                 "\(ip) daddr \(not)\(at(pick(["192.0.2.0/24", "192.0.2.10", "198.18.0.0/15", "203.0.113.0/24"])))"
         case 2: return "\(transport) dport \(not)\(pick(["53", "3478", "3000-6000"]))"
         case 3: return "\(transport) sport \(not)\(pick(["20000-24000", "20000-30000"]))"
-        case 4: return "iifname \(not)\"\(pick(["lan0", "wan", "lan*"]))\""
+        case 4: return "iifname \(not)\"\(pick(["lan0", "wan", "lan*", "lo"]))\""
         case 5 where hook != "prerouting" && hook != "input":
             return "oifname \(not)\"\(pick(["wan", "wan2", "wan*", "lan0"]))\""
         case 6: return "meta mark \(not)\(pick(["0x1", "0x4000", "0"]))"
         case 7: return "meta mark & 0x\(pick(["f", "4000"])) \(not.isEmpty ? "==" : "!=") 0x\(pick(["1", "0", "4000"]))"
         case 8: return "ct mark \(not)\(pick(["0", "1", "0x4000"]))"
         case 9: return "ct state \(pick(["new", "established,related", "untracked", "invalid"]))"
-        case 10: return "ct status \(pick(["dnat", "snat"]))"
+        case 10: return "ct status \(pick(["dnat", "snat", "confirmed"]))"
         case 11: return "\(ip) \(pick(["saddr", "daddr"])) \(not)@s"
         case 12: return "\(transport) dport \(not)@p"
         case 13: return "\(ip) daddr . \(transport) dport \(not)@c"
@@ -138,7 +138,8 @@ extension RandomRules {
         case 5 where !called.isEmpty: return "goto \(pick(called))"
         case 6: return "meta mark set \(pick(["0x1", "0x4000", "0", "meta mark or 0x4000", "ct mark"]))"
         case 7: return "ct mark set \(pick(["0x1", "meta mark", "0x4000"]))"
-        case 8 where type == "filter" && (hook == "prerouting" || hook == "output"): return "notrack"
+        case 8 where type == "filter" && (hook == "prerouting" || hook == "output"):
+            return pick(["notrack", "notrack", "ct zone set 5"])
         case 9 where !called.isEmpty:
             return "\(transport) dport vmap { 53 : jump \(pick(called)), 5000 : return, 9000 : accept }"
         default: return "counter"

@@ -39,9 +39,10 @@ struct Traveller {
         return traveller
     }
 
-    /// Tells whether rules cannot tell one from the other.
+    /// Tells whether rules cannot tell one from the other; by the next hop `masquerade` may.
     func isLike(_ other: Traveller) -> Bool {
         packet == other.packet && flow == other.flow && laterInterface == other.laterInterface
+            && nextHop == other.nextHop
     }
 
     /// The same packet behind the hook.

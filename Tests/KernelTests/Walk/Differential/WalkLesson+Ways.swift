@@ -28,6 +28,16 @@ extension WalkLesson {
             isOpen: true
         ),
         WalkLesson(
+            "the next hop decides which address of an interface is presented",
+            nft: table(masquerade),
+            setup: [
+                "address add 198.51.100.77/24 dev wan",
+                "route replace default nexthop via 203.0.113.254 dev wan nexthop via 198.51.100.253 dev wan onlink",
+                "neigh replace 198.51.100.253 lladdr 02:00:00:00:00:02 dev wan nud permanent",
+            ],
+            isOpen: true
+        ),
+        WalkLesson(
             "a route of several next hops beside a longer one",
             nft: table(masquerade),
             setup: several + ["route add 192.0.2.0/24 via 203.0.113.254"]

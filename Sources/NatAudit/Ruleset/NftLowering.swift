@@ -45,8 +45,7 @@ struct NftLowering {
         case .lookup(let register, let set, let into, let inverted):
             lower(lookup: register, set: set, into: into, inverted: inverted)
         case .payloadSet(let bytes):
-            let change = PacketChange.header(base: bytes.base, offset: bytes.offset, length: bytes.length)
-            append(.change(change, words: "payload set"))
+            append(.change(PacketChange(writing: registers[bytes.into], to: bytes), words: "payload set"))
         case .metaSet(let key, let from):
             let words = "meta \(key.name) set"
             append(

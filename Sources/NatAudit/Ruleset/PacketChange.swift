@@ -22,6 +22,26 @@ public enum PacketChange: Hashable, Sendable {
 }
 
 extension PacketChange {
+    /// What a value changes that is written to a place of a header: of one that was read there, the bytes that its mask does not
+    /// keep (nft writes whole words, by which it counts the checksum).
+    init(writing value: Operand, to place: NftPayload) {
+        var written = 0..<Int(min(place.length, 64))
+        let here = Operand.packet(base: place.base, offset: place.offset, length: place.length)
+        if case .masked(here, let mask, let xor) = value, mask.count >= written.count, xor.count >= written.count {
+            let changed = written.filter { mask[$0] != 0xFF || xor[$0] != 0 }
+            written = (changed.first ?? 0)..<(changed.last.map { $0 + 1 } ?? 0)
+        }
+        if written.isEmpty {
+            self = .nothing
+        } else {
+            self = .header(
+                base: place.base,
+                offset: place.offset &+ UInt32(written.lowerBound),
+                length: UInt32(written.count)
+            )
+        }
+    }
+
     /// What `meta ... set` changes; marks are followed.
     init(of key: NftMetaKey) { self = key == .packetType ? .packetType : .nothing }
 

@@ -32,6 +32,12 @@ extension HostView {
         return (own.first { $0.prefix?.contains(nextHop) == true } ?? own[0]).address
     }
 
+    /// Tells whether the host has no address at all that `masquerade` could present, which drops the packet then.
+    func hasNothingToPresent(on index: UInt32, for destination: IPAddress) -> Bool {
+        if destination.family == .ip { return !order.contains(where: \.isMasqueraded) }
+        return !SourceSelection(addresses: order, interface: index, destination: destination).hasCandidates
+    }
+
     /// Tells whether the next hop decides which address `masquerade` presents on an interface.
     func masqueradesByNextHop(on index: UInt32, _ family: AddressFamily) -> Bool {
         family == .ip && order.count { $0.interface.number == index && $0.isMasqueraded } > 1

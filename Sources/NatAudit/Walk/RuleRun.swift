@@ -83,6 +83,7 @@ struct RuleRun {
                 if let destination = translation.asDestination(at: hook) { return translate(destination) }
                 // In a table of both families an address of the other one has no effect, and the next rule is met.
                 if let family = translation.family, family != traveller.packet.family { return missOtherFamily() }
+                if translation.kind == .masquerade, hasNothingToPresent { return end(.dropped(reference)) }
                 split(saying: false)
                 let view = test.view
                 traveller.translateSource(reference, translation, view, context)
@@ -98,6 +99,11 @@ struct RuleRun {
             }
         }
         turn(.goesOn)
+    }
+
+    private var hasNothingToPresent: Bool {
+        guard case .link(let index, _) = traveller.packet.outInterface, let host = context.host else { return false }
+        return host.hasNothingToPresent(on: index, for: traveller.packet.destination)
     }
 
     private var reference: RuleReference { RuleReference(place: place, position: rule.position) }

@@ -41,6 +41,9 @@ struct SourceSelection {
         return isOpen ? nil : best?.candidate.address
     }
 
+    /// Tells whether there is an address to choose.
+    var hasCandidates: Bool { !candidates.isEmpty }
+
     /// Addresses that are in use; to the link and to the host itself only those of the interface.
     private var candidates: [InterfaceAddress] {
         let isNear = destination.isMulticast || destination.scope <= Self.linkScope

@@ -48,6 +48,16 @@ extension WalkLesson {
             isOpen: true
         ),
         WalkLesson(
+            "masquerade without an address drops",
+            nft: table("chain p { type nat hook postrouting priority 100; oifname \"wan2\" masquerade; }"),
+            to: "198.51.100.9",
+            setup: [
+                "address flush dev wan2", "address flush dev wan", "address flush dev lan0",
+                "address add 10.0.1.1/24 scope link dev lan0", "route add 198.51.100.9 dev wan2",
+                "neigh replace 198.51.100.9 lladdr 02:00:00:00:00:03 dev wan2 nud permanent",
+            ]
+        ),
+        WalkLesson(
             "masquerade by a gateway of the other family goes by the destination",
             nft: table(masquerade),
             to: "198.18.200.9",

@@ -6,6 +6,11 @@ extension WalkLesson {
             nft: table(chain("forward", 0, "ip dscp set cs1"), chain("forward", 1, "ip dscp cs1 drop")),
             isOpen: true
         ),
+        // nft writes the byte beside it as well, which says that the packet is UDP.
+        WalkLesson(
+            "a hop count that nft wrote",
+            nft: table(chain("prerouting", -150, "ip ttl set 9"), chain("forward", 0, "udp dport 9000 drop"))
+        ),
         WalkLesson(
             "a type of service that TOS wrote",
             iptablesLegacy: save(

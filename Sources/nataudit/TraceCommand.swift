@@ -82,8 +82,10 @@ struct TraceCommand: ParsableCommand {
     func run() throws {
         if live { return try runLive() }
         try namespace.enter()
-        let snapshot = try capture.map { try Capture.read($0) } ?? SnapshotReader.read(namespace: namespace.name)
-        let trace = try asUsage { try Trace(request, on: snapshot, isCaptured: capture != nil) }
+        let trace = try asUsage {
+            if let capture { return try Trace(request, on: Capture.read(capture), isCaptured: true) }
+            return try SnapshotReader.readWhatIsMet(namespace: namespace.name) { try Trace(request, on: $0) }
+        }
         try write(trace)
         try Outcome(trace.verdict).end()
     }

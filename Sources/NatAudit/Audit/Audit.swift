@@ -30,6 +30,13 @@ public enum Audit {
         if evidence.snapshot.virtualServices > 0 {
             limits.append("IPVS translates packets outside the rules: its services are not evaluated")
         }
+        let unread = evidence.ruleset.unreadChains
+        if unread > 0 {
+            limits.append(
+                "the rules kept changing while they were read: \(unread) chains that no packet of the paths meets were left "
+                    + "out, so that their rules are not listed"
+            )
+        }
         limits += OutsideDatapaths.limits(evidence)
         limits += evidence.snapshot.unanswered
         if evidence.snapshot.unfollowedDestinations > 0 {

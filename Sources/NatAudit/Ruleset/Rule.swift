@@ -91,8 +91,17 @@ public struct Chain: Hashable, Sendable {
     /// How many rules it has.
     var count: Int { contents.count }
 
+    /// Tells whether its rules are known; else it seems to have none.
+    var isRead: Bool { if case .unread = contents { false } else { true } }
+
+    /// Wants the rules, where they were not read, for the next reading.
+    func want() {
+        guard case .unread(let demand) = contents else { return }
+        demand.want(chain: place.chain, of: place.table, place.family)
+    }
+
     /// The same chain, with its rules kept in their one form.
-    var kept: Chain { Chain(place: place, hook: hook, isDormant: isDormant, rules: rules) }
+    var kept: Chain { isRead ? Chain(place: place, hook: hook, isDormant: isDormant, rules: rules) : self }
 
     /// Where a base chain sits.
     public struct Hook: Hashable, Sendable {

@@ -11,6 +11,9 @@ public struct NftablesReader: ~Copyable {
     /// So many rules, as the chains count them, are read in one dump.
     private static let fewRules = 512
 
+    /// After so many chains it is asked whether something changed.
+    private static let fewChains = 256
+
     /// So many maps that choose chains are read with all others.
     private static let fewSets = 64
 
@@ -22,13 +25,19 @@ public struct NftablesReader: ~Copyable {
     /// A dump is not atomic: where the generation moved, or the kernel marked the dump as interrupted, it is read again, at
     /// most `attempts` times.
     /// - Throws: `NetlinkError` with `.interrupted` when the ruleset would not hold still.
-    public mutating func ruleset() throws(NetlinkError) -> NftRuleset {
+    public mutating func ruleset() throws(NetlinkError) -> NftRuleset { try ruleset(of: nil) }
+
+    /// Reads the tables, chains and sets, with the rules and elements that are demanded, so that all of it was true at one
+    /// generation; everything without a demand.
+    ///
+    /// - Throws: as `ruleset()` does.
+    public mutating func ruleset(of demand: NftDemand?) throws(NetlinkError) -> NftRuleset {
         for attempt in 0..<Self.attempts {
             // Whoever changes the ruleset in a burst is given time to end it: 1 ms, then twice as long each time.
             if attempt > 0 { usleep(500 << UInt32(attempt)) }
             let before = try settledGeneration()
             do throws(NetlinkError) {
-                let read = try everything(at: before)
+                let read = try ruleset(of: demand, at: before)
                 if try generation() == before { return read }
             } catch {
                 // What was listed a moment ago may be gone: that is a change like any other.
@@ -59,7 +68,10 @@ public struct NftablesReader: ~Copyable {
         throw NetlinkError("read the nf_tables tables in one piece (\(Self.attempts) tries)", .interrupted)
     }
 
-    private mutating func everything(at generation: Generation) throws(NetlinkError) -> NftRuleset {
+    private mutating func ruleset(
+        of demand: NftDemand?,
+        at generation: Generation
+    ) throws(NetlinkError) -> NftRuleset {
         var tables: [NftTable] = []
         var chains: [NftChain] = []
         var rules = RuleCollection()
@@ -72,26 +84,28 @@ public struct NftablesReader: ~Copyable {
         }
         // In a dump of all rules the kernel counts its way from the first one again for every datagram, which takes
         // seconds for a hundred thousand; the rules of a chain it finds by the chain's name. Few rules fill few datagrams.
-        if chains.reduce(0, { $0 + Int($1.uses) }) <= Self.fewRules {
+        if demand == nil, chains.reduce(0, { $0 + Int($1.uses) }) <= Self.fewRules {
             try dump(NFT_MSG_GETRULE, "rules") { (payload) throws(DecodingError) in
                 try rules.add(payload)
             }
         } else {
-            for chain in chains { try readRules(of: chain, into: &rules) }
+            for index in chains.indices {
+                chains[index].isRead = demand?.includes(chains[index]) ?? true
+                if chains[index].isRead { try readRules(of: chains[index], into: &rules) }
+                // What changed meanwhile is read in vain: the sooner that shows, the better.
+                if index % Self.fewChains == 0, try self.generation() != generation {
+                    throw NetlinkError("read the nf_tables rules", .interrupted)
+                }
+            }
         }
         rules.finish()
         try dump(NFT_MSG_GETSET, "sets") { (payload) throws(DecodingError) in
             sets.append(try NftSet(decoding: payload))
         }
-        let source = Self.readsLater(sets) ? try? PendingElements.Source(generation) : nil
+        try readElements(of: &sets, demand, at: generation)
         for index in sets.indices {
-            let set = sets[index]
-            if let source, set.isChoice {
-                sets[index].read(later: source)
-            } else {
-                sets[index].elements = try elements(of: set.place)
-            }
-            sets[index].isChangedByRules = rules.survey.changedSets.contains(set.place)
+            sets[index].isChangedByRules =
+                demand == nil ? rules.survey.changedSets.contains(sets[index].place) : sets[index].mayBeChangedByRules
         }
         return NftRuleset(
             generation: generation,
@@ -99,6 +113,7 @@ public struct NftablesReader: ~Copyable {
             chains: chains,
             rules: rules.rules,
             sets: sets,
+            demand: demand,
             survey: rules.survey
         )
     }
@@ -120,6 +135,27 @@ public struct NftablesReader: ~Copyable {
         try socket.exchange(request, operation: "read the rules of the nf_tables chain \(chain.name)") {
             (_, payload) throws(DecodingError) in
             try rules.add(payload)
+        }
+    }
+
+    /// Reads the elements of sets, but for those that are left for later or are not demanded.
+    private mutating func readElements(
+        of sets: inout [NftSet],
+        _ demand: NftDemand?,
+        at generation: Generation
+    ) throws(NetlinkError) {
+        let later = demand == nil && Self.readsLater(sets) ? try? PendingElements.Source(generation) : nil
+        for index in sets.indices {
+            if let demand, !demand.includes(sets[index]) {
+                sets[index].leave { set in
+                    demand.want(set)
+                    return nil
+                }
+            } else if let later, sets[index].isChoice {
+                sets[index].leave { later.elements(of: $0) }
+            } else {
+                sets[index].elements = try elements(of: sets[index].place)
+            }
         }
     }
 

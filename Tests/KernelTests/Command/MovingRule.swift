@@ -1,51 +1,19 @@
-import Glibc
 import NatAudit
 import NetlinkBridge
-import Synchronization
-import Testing
 
 /// A rule that a thread moves from one table to the other and back, each time in one commit.
 struct MovingRule {
     static let tables: [String] = ["left", "right"]
-    private let thread: BackgroundThread
-    private let state = State()
-
-    private final class State: Sendable {
-        let isDone = Atomic(false)
-        let moves = Atomic(0)
-        let failure = Mutex<String?>(nil)
-    }
+    private let churn: RulesetChurn
 
     /// Begins, with so many microseconds between two moves.
     init(in host: LabHost, pause: UInt32) throws {
-        let state = state
         try host.require("nft", "-f", "-", input: "table ip right { chain post { masquerade random; }; }")
-        thread = try host.namespace.perform {
-            try BackgroundThread {
-                do {
-                    var reader = try NftablesReader()
-                    var writer = try NftWriter()
-                    while !state.isDone.load(ordering: .relaxed) {
-                        let isEven = state.moves.load(ordering: .relaxed) % 2 == 0
-                        let batch = try NftBatch(Self.move(toLeft: isEven), plannedOn: reader.generation())
-                        guard try writer.commit(batch) == .committed else { throw NotMoved() }
-                        state.moves.add(1, ordering: .relaxed)
-                        usleep(pause)
-                    }
-                } catch {
-                    state.failure.withLock { $0 = "\(error)" }
-                }
-            }
-        }
+        churn = try RulesetChurn(in: host.namespace, pause: pause) { Self.move(toLeft: $0.isMultiple(of: 2)) }
     }
 
     /// Ends it, and tells how often the rule was moved.
-    func stop() throws -> Int {
-        state.isDone.store(true, ordering: .relaxed)
-        thread.join()
-        #expect(state.failure.withLock { $0 } == nil)
-        return state.moves.load(ordering: .relaxed)
-    }
+    func stop() throws -> Int { try churn.stop() }
 
     private static func move(toLeft: Bool) -> [NftCommand] {
         let (from, to): (KernelName, KernelName) = toLeft ? ("right", "left") : ("left", "right")
@@ -61,6 +29,4 @@ struct MovingRule {
             ),
         ]
     }
-
-    private struct NotMoved: Error {}
 }

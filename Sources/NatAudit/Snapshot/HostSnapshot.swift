@@ -94,6 +94,12 @@ public struct HostSnapshot: Sendable {
             : "not all rules of this host could be read"
     }
 
+    /// What was foretold of a packet, under the condition that rules which could not be read do not make it wrong.
+    func qualified(_ outcomes: [WalkOutcome]) -> [WalkOutcome] {
+        if unknownRules == nil { return outcomes }
+        return outcomes.map { $0.adding(["no rule that could not be read decides before it"]) }
+    }
+
     /// The ways that are known; `otherwise` is taken for those that the kernel was not asked for.
     func ways(otherwise: RouteAnswer? = nil) -> WayTable {
         WayTable(

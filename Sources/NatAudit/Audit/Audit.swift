@@ -39,6 +39,12 @@ public enum Audit {
         }
         limits += OutsideDatapaths.limits(evidence)
         limits += evidence.snapshot.unanswered
+        if evidence.snapshot.unfollowedPaths > 0 {
+            limits.append(
+                "up to \(evidence.snapshot.unfollowedPaths) more paths lead through this host than were followed: --from follows "
+                    + "one"
+            )
+        }
         if evidence.snapshot.unfollowedDestinations > 0 {
             limits.append(
                 "rules tell \(evidence.snapshot.unfollowedDestinations) more destinations apart than were followed: "

@@ -30,6 +30,8 @@ public struct HostSnapshot: Sendable {
     var outcomes: [PathCandidate: [WalkOutcome]] = [:]
     /// How many destinations that rules tell apart are not among the paths because there are too many.
     public internal(set) var unfollowedDestinations = 0
+    /// How many subnets behind the host are not among the paths because there are too many.
+    public internal(set) var unfollowedPaths = 0
     /// What the kernel answered when it was asked for the ways of packets.
     public internal(set) var answers: [RouteQuery: RouteAnswer] = [:]
     /// The ways that the kernel would not tell, and why, a sentence each.

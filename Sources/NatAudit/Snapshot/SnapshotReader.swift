@@ -138,13 +138,14 @@ private struct SnapshotBuilder {
             ipsets: ipsets
         )
         progress.now("asking the kernel for ways")
-        let paths = try PathFinder(unasked, requests).candidates()
+        let (paths, omitted) = try PathFinder(unasked, requests).candidates()
         var asked = unasked.asking(Set(paths.map(\.query)))
         var search = DestinationSearch(paths, on: asked)
         while case let more = search.step(on: asked), !more.isEmpty { asked = asked.asking(more) }
         asked.candidates = search.found
         asked.outcomes = search.walked
         asked.unfollowedDestinations = search.omitted
+        asked.unfollowedPaths = omitted
         progress.now("looking for what netfilter cannot see")
         asked.datapaths = DatapathReader.read(links, ways: asked.wayInterfaces)
         return asked

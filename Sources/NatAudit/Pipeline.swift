@@ -8,16 +8,22 @@
 public enum Pipeline {
     /// Reads the host and draws the conclusions; sends nothing.
     ///
-    /// The paths that the user asks for are among those that are followed. The progress is told what is being done, before
-    /// it is done.
+    /// Where the rules would not hold still, what packets meet is enough; the limits say so. The paths that the user asks
+    /// for are among those that are followed. The progress is told what is being done, before it is done.
     public static func read(
         namespace: String,
         requests: [PathRequest] = [],
         _ progress: CheckProgress = CheckProgress()
     ) throws -> Evidence {
-        let snapshot = try SnapshotReader.read(namespace: namespace, requests: requests, progress)
-        progress.now("following the paths through the rules")
-        return Evidence(snapshot)
+        try SnapshotReader.readWhatIsMet(namespace: namespace, requests: requests, progress) { snapshot in
+            progress.now("following the paths through the rules")
+            return Evidence(snapshot)
+        }
+    }
+
+    /// Reads the host for a change of it: nothing is planned on rules that would not hold still.
+    public static func readWhole(namespace: String) throws -> Evidence {
+        Evidence(try SnapshotReader.read(namespace: namespace))
     }
 
     /// Draws the conclusions from a host's capture; this host is not looked at.

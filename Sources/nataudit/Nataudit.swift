@@ -39,13 +39,9 @@ struct Nataudit: ParsableCommand {
     }
 
     /// The command that the arguments name.
-    ///
-    /// A node check, which runs every minute on every node, is read by its own definition: to put all commands into a tree
-    /// takes longer than reading a small ruleset. What is no such command as it stands (help, a mistake) is told by the tree.
     private static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
-        let own = NodeCheckCommand._commandName
-        if arguments.first == own, let command = try? NodeCheckCommand.parse(Array(arguments.dropFirst())) {
-            return command
+        if arguments.first == "node-check", let check = NodeCheckCommand(plain: Array(arguments.dropFirst())) {
+            return check
         }
         return try parseAsRoot(arguments)
     }

@@ -28,8 +28,11 @@ struct NodeCheckCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Ask this STUN server too; repeatable.", valueName: "host[:port]"))
     var stun: [STUNServerName] = []
 
+    /// How long a check may take, in seconds, where nobody says so.
+    static let defaultTimeout: Double = 3
+
     @Option(help: ArgumentHelp("How long all of it may take.", valueName: "seconds"))
-    var timeout: Double = 3
+    var timeout: Double = Self.defaultTimeout
 
     @Option(
         help: ArgumentHelp(

@@ -59,7 +59,7 @@ struct StunCommand: ParsableCommand {
         let result = STUNReport(
             transcripts.map { transcript in
                 let here = HostTranslations(of: transcript) {
-                    (try? Pipeline.read(namespace: namespace.name))?.translatesNothing ?? false
+                    (try? Pipeline.readWhole(namespace: namespace.name))?.translatesNothing ?? false
                 }
                 return ProbeReport(transcript, from: namespace.place, here)
             }

@@ -73,7 +73,7 @@ struct TraceCommand: ParsableCommand {
             throw ValidationError("--live and --capture contradict each other: a capture is judged without this host")
         }
         if yes, !live { throw ValidationError("--yes answers the question of --live, which is not given") }
-        if live, to.port == 0 || from?.port == 0 { throw ValidationError("--live needs ports other than 0") }
+        if to.port == 0 || from?.port == 0 { throw ValidationError("the ports of a flow are 1 to 65535, not 0") }
         if capture != nil, namespace.netns != nil {
             throw ValidationError("--capture and --netns contradict each other: a capture is judged without this host")
         }
@@ -82,8 +82,10 @@ struct TraceCommand: ParsableCommand {
     func run() throws {
         if live { return try runLive() }
         try namespace.enter()
-        let snapshot = try capture.map { try Capture.read($0) } ?? SnapshotReader.read(namespace: namespace.name)
-        let trace = try asUsage { try Trace(request, on: snapshot, isCaptured: capture != nil) }
+        let trace = try asUsage {
+            if let capture { return try Trace(request, on: Capture.read(capture), isCaptured: true) }
+            return try SnapshotReader.readWhatIsMet(namespace: namespace.name) { try Trace(request, on: $0) }
+        }
         try write(trace)
         try Outcome(trace.verdict).end()
     }

@@ -30,8 +30,21 @@ public enum Audit {
         if evidence.snapshot.virtualServices > 0 {
             limits.append("IPVS translates packets outside the rules: its services are not evaluated")
         }
+        let unread = evidence.ruleset.unreadChains
+        if unread > 0 {
+            limits.append(
+                "the rules kept changing while they were read: \(unread) chains that no packet of the paths meets were left "
+                    + "out, so that their rules are not listed"
+            )
+        }
         limits += OutsideDatapaths.limits(evidence)
         limits += evidence.snapshot.unanswered
+        if evidence.snapshot.unfollowedPaths > 0 {
+            limits.append(
+                "up to \(evidence.snapshot.unfollowedPaths) more paths lead through this host than were followed: --from follows "
+                    + "one"
+            )
+        }
         if evidence.snapshot.unfollowedDestinations > 0 {
             limits.append(
                 "rules tell \(evidence.snapshot.unfollowedDestinations) more destinations apart than were followed: "

@@ -9,7 +9,7 @@ struct HiddenTranslation: Hashable, Sendable {
 
     /// Looks for the marks; nil where there are none.
     init?(_ ruleset: Ruleset) {
-        let chains = ruleset.chains.lazy.map(\.place)
+        let chains = ruleset.chains.lazy.filter(\.isRead).map(\.place)
         let translating = ruleset.facts.translatingSources
         // With bpf.masquerade=true Cilium leaves this chain empty.
         let post = chains.filter { $0.chain.bytes.starts(with: "CILIUM_POST".utf8) }

@@ -72,12 +72,7 @@ struct PathEvaluation {
     private func outcomes(of packet: Packet, on path: EgressPath) -> [WalkOutcome] {
         var ways = ways
         ways.otherwise = snapshot.answers[path.candidate.query]
-        return qualified(walk.journey(of: packet, by: ways).outcomes)
-    }
-
-    private func qualified(_ outcomes: [WalkOutcome]) -> [WalkOutcome] {
-        if snapshot.unknownRules == nil { return outcomes }
-        return outcomes.map { $0.adding(["no rule that could not be read decides before it"]) }
+        return snapshot.qualified(walk.journey(of: packet, by: ways).outcomes)
     }
 
     private func path(_ candidate: PathCandidate, _ packet: Packet, _ outcomes: [WalkOutcome]) -> EgressPath? {
@@ -86,7 +81,7 @@ struct PathEvaluation {
         if out == nil, case .found(let route)? = snapshot.answers[candidate.query] {
             out = snapshot.interface(route.nextHops.first?.interface)
         }
-        let outcomes = qualified(outcomes)
+        let outcomes = snapshot.qualified(outcomes)
         let (verdict, reason) = snapshot.unknownRules.map { (.unknown, $0) } ?? Self.verdict(outcomes)
         return EgressPath(
             candidate: candidate,
@@ -161,7 +156,7 @@ extension WalkOutcome {
     fileprivate var isLostInTranslation: Bool { !leaves && isInTranslation }
 
     /// What tells one translation from another as seen from outside; nil where there is none.
-    fileprivate var presentation: SourceTranslation? {
+    var presentation: SourceTranslation? {
         if case .translated(_, let translation) = end { translation } else { nil }
     }
 }

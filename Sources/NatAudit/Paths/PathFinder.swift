@@ -20,14 +20,15 @@ struct PathFinder {
     /// So many paths are looked at, beside those that the user asks for.
     static let maximumPaths = 256
 
-    /// The paths, hosts before subnets, IPv4 before IPv6; at most `maximumPaths`, for a report has to be read, and what the user asks
-    /// for.
+    /// The paths, IPv4 before IPv6 and the host before subnets, and how many were left out.
     ///
+    /// At most `maximumPaths`, for a report has to be read, beside what the user asks for; the host's own come first.
     /// - Throws: where what the user asks for cannot be a path of this host.
-    func candidates() throws(PathRequestError) -> [PathCandidate] {
+    func candidates() throws(PathRequestError) -> (paths: [PathCandidate], omitted: Int) {
         let requested = try requestedOrigins()
+        var omitted = 0
         let all = AddressFamily.allCases.flatMap { family in
-            let origins = origins(family, requested)
+            let origins = origins(family, requested, &omitted)
             return destinations(family, avoiding: requested.map(\.source)).flatMap { destination in
                 origins.compactMap { candidate($0, to: destination) }
             }
@@ -37,7 +38,13 @@ struct PathFinder {
         }) {
             throw .noDestination(lost.source)
         }
-        return all.enumerated().filter { $0.offset < Self.maximumPaths || $0.element.isRequested }.map(\.element)
+        var left = Self.maximumPaths - all.count { $0.origin == .host }
+        let paths = all.filter { path in
+            if path.origin == .host || path.isRequested { return true }
+            left -= 1
+            return left >= 0
+        }
+        return (paths, omitted + all.count - paths.count)
     }
 
     private struct Destination {
@@ -119,11 +126,22 @@ struct PathFinder {
 
     private func origins(
         _ family: AddressFamily,
-        _ requested: [(source: Prefix, interface: InterfaceIndex)]
+        _ requested: [(source: Prefix, interface: InterfaceIndex)],
+        _ omitted: inout Int
     ) -> [Origin] {
         var origins = [Origin(origin: .host, source: nil, interface: nil, isNamed: false)]
         var covered: [Prefix] = []
-        func add(_ prefix: Prefix, _ interface: InterfaceIndex?, isNamed: Bool = false) {
+        func add(
+            _ prefix: Prefix,
+            _ interface: InterfaceIndex?,
+            isNamed: Bool = false,
+            upTo limit: Int = Self.maximumPaths
+        ) {
+            // A router may have a million routes, of which no report could tell: rules may still name others.
+            if origins.count >= limit {
+                omitted += 1
+                return
+            }
             let isKnown = isNamed ? covered.contains(prefix) : covered.contains { $0.contains(prefix) }
             guard !isKnown, let source = prefix.example(avoiding: snapshot.localAddresses) else { return }
             covered.append(prefix)
@@ -141,13 +159,11 @@ struct PathFinder {
         }
         for route in snapshot.routes
         where route.family == family && route.kind == .unicast && route.table == .main {
-            // A router may have a million routes, of which no report could tell: rules may still name others.
-            if origins.count >= Self.maximumPaths / 2 { break }
             guard route.destination.length > 0, let interface = route.outInterface,
                 interface != defaultInterface(family), !route.destination.address.isLinkLocal,
                 snapshot.link(interface)?.flags.contains(.loopback) == false
             else { continue }
-            add(route.destination, interface)
+            add(route.destination, interface, upTo: Self.maximumPaths / 2)
         }
         // What rules tell apart inside a subnet is a path of its own: a pod's address, for instance.
         for prefix in TranslationSources(ruleset).prefixes where prefix.address.family == family {

@@ -132,7 +132,7 @@ public struct FixRun: Sendable {
     }
 
     /// What is there now.
-    func read() throws -> Evidence { try Pipeline.read(namespace: namespace) }
+    func read() throws -> Evidence { try Pipeline.readWhole(namespace: namespace) }
 
     /// What is there now, beside what the probes showed: they take time in which the rules may change.
     private func refreshed(_ evidence: Evidence) throws -> Evidence {

@@ -63,7 +63,8 @@ extension NodeCheckLine {
         let short = words
         if rule.owner == nil {
             let table = name("\(place.table)", isPlain: place.table.isPlain)
-            words += " of table \(place.family) \(table), rule \(rule.reference.position)"
+            words +=
+                " of \(place.isLegacy ? "legacy " : "")table \(place.family) \(table), rule \(rule.reference.position)"
         }
         let origin = path.candidate.origin == .host ? "" : ", for \(path.candidate.origin)"
         guard let prefix = path.candidate.namedDestination else { return ["\(words)\(origin)", words] }

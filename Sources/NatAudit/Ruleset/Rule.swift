@@ -94,9 +94,18 @@ public struct Chain: Hashable, Sendable {
     /// How many rules it has.
     var count: Int { contents.count }
 
+    /// Tells whether its rules are known; else it seems to have none.
+    var isRead: Bool { if case .unread = contents { false } else { true } }
+
+    /// Wants the rules, where they were not read, for the next reading.
+    func want() {
+        guard case .unread(let demand) = contents else { return }
+        demand.want(chain: place.chain, of: place.table, place.family)
+    }
+
     /// The same chain, with its rules kept in their one form.
     var kept: Chain {
-        Chain(place: place, hook: hook, edge: edge, isDormant: isDormant, contents: .rules(rules))
+        isRead ? Chain(place: place, hook: hook, edge: edge, isDormant: isDormant, contents: .rules(rules)) : self
     }
     /// Tells whether a packet that reaches the end of the base chain is dropped.
     var dropsByPolicy: Bool { hook?.dropsByPolicy ?? edge?.dropsByPolicy ?? false }

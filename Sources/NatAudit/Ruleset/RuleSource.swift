@@ -27,6 +27,8 @@ enum ChainContents: Hashable, Sendable {
     case nftables(ArraySlice<NftRule>, NftContext)
     /// The rules of a legacy chain, and the names of ipsets.
     case legacy(LegacyChain, setNames: [UInt16: KernelName])
+    /// Rules that were not read; the demand takes the wish for them.
+    case unread(NftDemand)
 
     /// How many rules there are.
     var count: Int {
@@ -34,6 +36,7 @@ enum ChainContents: Hashable, Sendable {
         case .rules(let rules): rules.count
         case .nftables(let rules, _): rules.count
         case .legacy(let chain, _): chain.rules.count
+        case .unread: 0
         }
     }
 
@@ -44,6 +47,7 @@ enum ChainContents: Hashable, Sendable {
         case .nftables(let rules, let context):
             rules.enumerated().map { Rule($1, position: $0 + 1, context) }
         case .legacy(let chain, let setNames): chain.rules.map { Rule($0, in: chain, setNames) }
+        case .unread: []
         }
     }
 }

@@ -23,13 +23,15 @@ extension Ruleset {
         )
         var rules = RulesByChain(ruleset)
         return ruleset.chains.map { chain in
-            Chain(
+            let rules = rules.next(of: chain)
+            let unread = chain.isRead ? nil : ruleset.demand.map { ChainContents.unread($0) }
+            return Chain(
                 place: ChainPlace(isLegacy: false, family: chain.family, table: chain.table, chain: chain.name),
                 hook: Chain.Hook(chain),
                 edge: Chain.Edge(chain),
                 isDormant: !dormant.isEmpty
                     && dormant.contains(TablePlace(family: chain.family, name: chain.table)),
-                contents: .nftables(rules.next(of: chain), context)
+                contents: unread ?? .nftables(rules, context)
             )
         }
     }

@@ -50,6 +50,9 @@ public struct Ruleset: Hashable, Sendable {
     /// The rules of a chain, remembered for those who ask again: walks meet few chains, but those often.
     func rules(of chain: Chain) -> [Rule] { chain.keptRules ?? remembered.rules(of: chain) }
 
+    /// How many chains there are whose rules were not read, since the ruleset would not hold still.
+    var unreadChains: Int { chains.count { !$0.isRead } }
+
     /// The sets by their places; the first of a place wins.
     static func places(of sets: [NftSet]) -> [SetPlace: NftSet] {
         Dictionary(

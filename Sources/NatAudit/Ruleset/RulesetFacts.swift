@@ -28,7 +28,7 @@ struct RulesetFacts: Hashable, Sendable {
                 calls.add(rule, in: place, sets)
             }
         }
-        guard calls.areKnown else { return }
+        guard calls.areKnown, chains.allSatisfy({ $0.isRead }) else { return }
         let bases = chains.indices.filter { chains[$0].hook != nil && !chains[$0].isDormant }
         let isCalled = calls.reached(from: bases)
         let uncalled = chains.indices.filter { !isCalled[$0] }.map { chains[$0].place }

@@ -30,6 +30,8 @@ public struct HostSnapshot: Sendable {
     var outcomes: [PathCandidate: [WalkOutcome]] = [:]
     /// How many destinations that rules tell apart are not among the paths because there are too many.
     public internal(set) var unfollowedDestinations = 0
+    /// How many subnets behind the host are not among the paths because there are too many.
+    public internal(set) var unfollowedPaths = 0
     /// What the kernel answered when it was asked for the ways of packets.
     public internal(set) var answers: [RouteQuery: RouteAnswer] = [:]
     /// The ways that the kernel would not tell, and why, a sentence each.
@@ -101,6 +103,12 @@ public struct HostSnapshot: Sendable {
         return gaps.contains(where: \.isPermission)
             ? "the rules of this host could not be read: CAP_NET_ADMIN is missing"
             : "not all rules of this host could be read"
+    }
+
+    /// What was foretold of a packet, under the condition that rules which could not be read do not make it wrong.
+    func qualified(_ outcomes: [WalkOutcome]) -> [WalkOutcome] {
+        if unknownRules == nil { return outcomes }
+        return outcomes.map { $0.adding(["no rule that could not be read decides before it"]) }
     }
 
     /// The ways that are known; `otherwise` is taken for those that the kernel was not asked for.

@@ -5,6 +5,9 @@ public enum SnapshotReader {
     /// How often everything is read again because the rules changed meanwhile.
     public static let attempts = 4
 
+    /// How often what packets meet is read: chains call each other up to 16 deep, and each try may be disturbed.
+    private static let partialAttempts = 64
+
     /// Reads all that a scan needs.
     ///
     /// What is refused for want of a privilege, or absent from the kernel, is a gap. The rules, the routes and the legacy
@@ -27,6 +30,43 @@ public enum SnapshotReader {
         }
         throw NetlinkError("read the state of this host in one piece (\(attempts) tries)", .interrupted)
     }
+
+    /// Reads as `read(namespace:requests:_:)` does, or, where the rules would not hold still, the chains that packets meet.
+    ///
+    /// Which those are shows by following packets: what they come to and was not read is read the next time.
+    /// - Parameters:
+    ///   - namespace: how the namespace was named, for the report.
+    ///   - requests: paths that the user asks for.
+    ///   - progress: is told what is being read.
+    ///   - follow: follows the packets, also those that are not of the paths.
+    /// - Returns: what followed; of a ruleset that is not whole every chain and set was read that those packets meet.
+    /// - Throws: as `read(namespace:requests:_:)` does, also where what the packets meet would not hold still, and what
+    ///   `follow` throws.
+    public static func readWhatIsMet<Value>(
+        namespace: String,
+        requests: [PathRequest] = [],
+        _ progress: CheckProgress = CheckProgress(),
+        following follow: (HostSnapshot) throws -> Value
+    ) throws -> Value {
+        do {
+            return try follow(read(namespace: namespace, requests: requests, progress))
+        } catch let error as NetlinkError where error.isInterruption {
+            let demand = NftDemand()
+            for _ in 0..<partialAttempts {
+                let wanted = demand.count
+                var builder = SnapshotBuilder(
+                    namespace: namespace,
+                    requests: requests,
+                    progress: progress,
+                    demand: demand
+                )
+                guard let snapshot = try builder.snapshot() else { continue }
+                let value = try follow(snapshot)
+                if demand.count == wanted { return value }
+            }
+            throw error
+        }
+    }
 }
 
 /// Collects the parts of a snapshot and what is missing.
@@ -34,20 +74,22 @@ private struct SnapshotBuilder {
     let namespace: String
     let requests: [PathRequest]
     let progress: CheckProgress
+    let demand: NftDemand?
     private var gaps: [HostSnapshot.Gap] = []
 
-    init(namespace: String, requests: [PathRequest], progress: CheckProgress) {
+    init(namespace: String, requests: [PathRequest], progress: CheckProgress, demand: NftDemand? = nil) {
         self.namespace = namespace
         self.requests = requests
         self.progress = progress
+        self.demand = demand
     }
 
     /// The snapshot; nil where the rules of nf_tables changed before all was read.
     mutating func snapshot() throws -> HostSnapshot? {
         progress.now("reading nf_tables")
-        let nftables = try attempt("nf_tables") {
+        let nftables = try attempt("nf_tables") { [demand] in
             var reader = try NftablesReader()
-            return try reader.ruleset()
+            return try reader.ruleset(of: demand)
         }
         progress.now("reading the legacy tables")
         let legacy = try AddressFamily.allCases.flatMap { family in
@@ -96,13 +138,14 @@ private struct SnapshotBuilder {
             ipsets: ipsets
         )
         progress.now("asking the kernel for ways")
-        let paths = try PathFinder(unasked, requests).candidates()
+        let (paths, omitted) = try PathFinder(unasked, requests).candidates()
         var asked = unasked.asking(Set(paths.map(\.query)))
         var search = DestinationSearch(paths, on: asked)
         while case let more = search.step(on: asked), !more.isEmpty { asked = asked.asking(more) }
         asked.candidates = search.found
         asked.outcomes = search.walked
         asked.unfollowedDestinations = search.omitted
+        asked.unfollowedPaths = omitted
         progress.now("looking for what netfilter cannot see")
         asked.datapaths = DatapathReader.read(links, ways: asked.wayInterfaces)
         return asked

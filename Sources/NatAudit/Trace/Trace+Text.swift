@@ -9,13 +9,10 @@ extension Trace {
         if let unknownRules { lines.append("not all can be told: \(unknownRules)") }
         for (index, outcome) in outcomes.enumerated() {
             lines.append("")
-            if outcomes.count > 1 {
+            if !outcome.isCertain {
                 let conditions = outcome.conditions.joined(separator: "; ")
-                lines += Paragraph.lines(
-                    "way \(index + 1) of \(outcomes.count), where: \(conditions)",
-                    first: "",
-                    indent: 2
-                )
+                let way = outcomes.count > 1 ? "way \(index + 1) of \(outcomes.count), " : ""
+                lines += Paragraph.lines("\(way)where: \(conditions)", first: "", indent: 2)
             }
             lines += StoryText(steps: outcome.steps, style: style, isVerbose: isVerbose).lines
             lines += Paragraph.lines("in the end: \(outcome.words)", first: "", indent: 2)

@@ -35,23 +35,34 @@ public struct Trace: Sendable {
         self.request = request
         packet = try request.packet(on: snapshot, asking: asking)
         let walk = snapshot.walk.tellingAll
-        outcomes = try walk.journey(of: packet, by: snapshot.ways(), asking: asking).outcomes
+        let known = try walk.journey(of: packet, by: snapshot.ways(), asking: asking).outcomes
+        outcomes = snapshot.qualified(known)
         unknownRules = snapshot.unknownRules
     }
 
-    /// What the flow's mapping is worth; unknown where it is not certain.
+    /// What the flow's mapping is worth; unknown where what may become of the packet is not worth the same.
     public var verdict: Verdict {
-        guard unknownRules == nil, outcomes.count == 1, let outcome = outcomes.first else { return .unknown }
-        switch outcome.end {
-        case .translated(_, let translation): return TranslationVerdict(translation).verdict
-        case .passed, .delivered: return .noNAT
-        case .dropped, .unroutable: return .blocked
-        case .unknown: return .unknown
+        guard unknownRules == nil, let first = outcomes.first, outcomes.allSatisfy({ $0.verdict == first.verdict })
+        else {
+            return .unknown
         }
+        // Rules that present different addresses by a condition that is not known split the mapping.
+        let isSplit = first.verdict == .easy && outcomes.contains { $0.presentation != first.presentation }
+        return isSplit ? .unknown : first.verdict
     }
 }
 
 extension WalkOutcome {
+    /// What the mapping is worth that comes of it.
+    fileprivate var verdict: Verdict {
+        switch end {
+        case .translated(_, let translation): TranslationVerdict(translation).verdict
+        case .passed, .delivered: .noNAT
+        case .dropped, .unroutable: .blocked
+        case .unknown: .unknown
+        }
+    }
+
     /// What becomes of the packet, in one sentence without its end.
     var words: String {
         switch end {

@@ -105,6 +105,7 @@ struct HookRun {
             let (passed, ended) = walk.aside { meet(station, traveller, &$0) }
             return !ended.isEmpty || passed.count != 1 || !passed[0].isLike(traveller)
         }
+        let traveller = telling(ofThoseBeside: deciding, in: group, traveller)
         guard deciding.count > 1 else { return deciding.first.map { meet($0, traveller, &walk) } ?? [traveller] }
         // Chains that only drop do the same in any order.
         let changing = deciding.filter { station in
@@ -131,6 +132,23 @@ struct HookRun {
         }
         walk.keep(ended)
         return Traveller.merged(passed)
+    }
+
+    /// The packet with a note of the chains that do nothing with it: where they run among the others is not known.
+    private func telling(
+        ofThoseBeside deciding: [WalkContext.Station],
+        in group: [WalkContext.Station],
+        _ traveller: Traveller
+    ) -> Traveller {
+        guard context.tellsAll else { return traveller }
+        let names = Set(deciding.map(name))
+        let idle = group.filter { station in
+            guard case .chain(let chain) = station, chain.count > 0 else { return false }
+            return !names.contains(name(station))
+        }
+        if idle.isEmpty { return traveller }
+        let chains = idle.map(name).joined(separator: ", ")
+        return traveller.after(.note("at \(hook), beside others of the same priority, nothing is done by \(chains)"))
     }
 
     private func name(_ station: WalkContext.Station) -> String {

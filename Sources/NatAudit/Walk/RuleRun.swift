@@ -31,6 +31,8 @@ struct RuleRun {
     private(set) var made: ConditionTest?
     /// The conditions that could not be told since the way last split.
     private var open: [String] = []
+    /// How many steps led to the rule.
+    private let stepsBefore: Int
 
     /// Runs the rule; `test` is one that was made for the packet in another rule of the chain.
     init(
@@ -47,6 +49,7 @@ struct RuleRun {
         self.context = context
         self.traveller = traveller
         made = test
+        stepsBefore = traveller.steps.count
         run()
     }
 
@@ -98,6 +101,12 @@ struct RuleRun {
             case .verdictMap(let operands, let map): return look(up: operands, in: map)
             }
         }
+        pass()
+    }
+
+    /// Lets the packet go on behind the rule; one that is met for certain and did nothing else is told all the same.
+    private mutating func pass() {
+        if context.tellsAll, open.isEmpty, traveller.steps.count == stepsBefore { step("it goes on") }
         turn(.goesOn)
     }
 
@@ -153,7 +162,8 @@ struct RuleRun {
         switch verdict {
         case .drop: return end(.dropped(reference))
         case .other(let code): return end(.unknown("verdict \(code) is not understood"))
-        case .continue, .break: return turn(.goesOn)
+        case .continue: return pass()
+        case .break: return turn(.goesOn)
         case .accept: effect = .accepts
         case .return: effect = .returns
         case .jump(let chain): effect = .calls(chain, isGoto: false)

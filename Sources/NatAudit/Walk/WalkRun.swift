@@ -47,6 +47,11 @@ struct WalkRun {
         depth: Int = maximumDepth
     ) -> Leaving {
         var leaving = Leaving()
+        guard chain.isRead else {
+            chain.want()
+            end(traveller, .unknown("the rules of \(chain.place) could not be read"))
+            return leaving
+        }
         var travellers = [traveller]
         var last: (traveller: Traveller, test: ConditionTest)?
         for rule in context.ruleset.rules(of: chain) {

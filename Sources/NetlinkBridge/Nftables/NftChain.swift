@@ -16,6 +16,8 @@ public struct NftChain: Hashable, Sendable {
     public let flags: UInt32
     /// How many rules stand in the chain or lead to it.
     public let uses: UInt32
+    /// Tells whether its rules were read; not so for chains that nobody demanded (`NftDemand`).
+    public internal(set) var isRead = true
 
     /// Where a base chain sits.
     public struct Hook: Hashable, Sendable {
@@ -102,4 +104,7 @@ public struct NftChain: Hashable, Sendable {
         }
         return (number, priority, devices)
     }
+
+    /// Where it is kept.
+    var place: NftRuleset.ChainPlace { NftRuleset.ChainPlace(family: family, table: table, name: name) }
 }

@@ -11,6 +11,9 @@ public struct NftRuleset: Hashable, Sendable {
     /// The sets and maps of all tables, with their elements.
     public let sets: [NftSet]
 
+    /// Takes wishes for what was not read, since the ruleset would not hold still for all of it; nil where all is there.
+    public let demand: NftDemand?
+
     /// What was noted of all rules when they were read.
     let survey: RuleSurvey
 
@@ -19,6 +22,13 @@ public struct NftRuleset: Hashable, Sendable {
 
     /// The indexes of the ipsets that the targets of iptables-nft change.
     public var changedSetIndexes: Set<UInt16> { survey.changedSetIndexes }
+
+    /// Where a chain is kept.
+    struct ChainPlace: Hashable, Sendable {
+        let family: NftFamily
+        let table: KernelName
+        let name: KernelName
+    }
 
     /// Where a set is kept.
     struct SetPlace: Hashable, Sendable {

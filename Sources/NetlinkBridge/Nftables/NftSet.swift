@@ -109,9 +109,13 @@ extension NftSet {
             && keyType != 7 && keyType != 8
     }
 
+    /// Tells whether a rule might change it, as far as the set itself shows (nft_dynset_init in net/netfilter/nft_dynset.c):
+    /// neither a constant one (NFT_SET_CONSTANT), nor one of intervals, nor a map of verdicts.
+    var mayBeChangedByRules: Bool { flags & 6 == 0 && dataType != 0xFFFF_FF00 }
+
     /// Leaves the elements to be read when they are asked for.
-    mutating func read(later source: PendingElements.Source) {
-        contents = .pending(PendingElements(of: place, from: source))
+    mutating func leave(to read: @escaping @Sendable (NftRuleset.SetPlace) -> [Element]?) {
+        contents = .pending(PendingElements(of: place, read))
     }
 
     /// Where it is kept.

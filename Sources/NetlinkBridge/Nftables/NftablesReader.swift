@@ -11,8 +11,8 @@ public struct NftablesReader: ~Copyable {
     /// So many rules, as the chains count them, are read in one dump.
     private static let fewRules = 512
 
-    /// So many maps that choose chains are read with all others.
-    private static let fewSets = 64
+    /// After so many chains it is asked whether something changed.
+    private static let fewChains = 256
 
     /// Opens the socket.
     public init() throws(SystemError) { socket = try NetlinkSocket(.netfilter) }
@@ -22,13 +22,19 @@ public struct NftablesReader: ~Copyable {
     /// A dump is not atomic: where the generation moved, or the kernel marked the dump as interrupted, it is read again, at
     /// most `attempts` times.
     /// - Throws: `NetlinkError` with `.interrupted` when the ruleset would not hold still.
-    public mutating func ruleset() throws(NetlinkError) -> NftRuleset {
+    public mutating func ruleset() throws(NetlinkError) -> NftRuleset { try ruleset(of: nil) }
+
+    /// Reads the tables, chains and sets, with the rules and elements that are demanded, so that all of it was true at one
+    /// generation; everything without a demand.
+    ///
+    /// - Throws: as `ruleset()` does.
+    public mutating func ruleset(of demand: NftDemand?) throws(NetlinkError) -> NftRuleset {
         for attempt in 0..<Self.attempts {
             // Whoever changes the ruleset in a burst is given time to end it: 1 ms, then twice as long each time.
             if attempt > 0 { usleep(500 << UInt32(attempt)) }
             let before = try settledGeneration()
             do throws(NetlinkError) {
-                let read = try everything(at: before)
+                let read = try ruleset(of: demand, at: before)
                 if try generation() == before { return read }
             } catch {
                 // What was listed a moment ago may be gone: that is a change like any other.
@@ -59,7 +65,10 @@ public struct NftablesReader: ~Copyable {
         throw NetlinkError("read the nf_tables tables in one piece (\(Self.attempts) tries)", .interrupted)
     }
 
-    private mutating func everything(at generation: Generation) throws(NetlinkError) -> NftRuleset {
+    private mutating func ruleset(
+        of demand: NftDemand?,
+        at generation: Generation
+    ) throws(NetlinkError) -> NftRuleset {
         var tables: [NftTable] = []
         var chains: [NftChain] = []
         var rules = RuleCollection()
@@ -72,26 +81,28 @@ public struct NftablesReader: ~Copyable {
         }
         // In a dump of all rules the kernel counts its way from the first one again for every datagram, which takes
         // seconds for a hundred thousand; the rules of a chain it finds by the chain's name. Few rules fill few datagrams.
-        if chains.reduce(0, { $0 + Int($1.uses) }) <= Self.fewRules {
+        if demand == nil, chains.reduce(0, { $0 + Int($1.uses) }) <= Self.fewRules {
             try dump(NFT_MSG_GETRULE, "rules") { (payload) throws(DecodingError) in
                 try rules.add(payload)
             }
         } else {
-            for chain in chains { try readRules(of: chain, into: &rules) }
+            for index in chains.indices {
+                chains[index].isRead = demand?.includes(chains[index]) ?? true
+                if chains[index].isRead { try readRules(of: chains[index], into: &rules) }
+                // What changed meanwhile is read in vain: the sooner that shows, the better.
+                if index % Self.fewChains == 0, try self.generation() != generation {
+                    throw NetlinkError("read the nf_tables rules", .interrupted)
+                }
+            }
         }
         rules.finish()
         try dump(NFT_MSG_GETSET, "sets") { (payload) throws(DecodingError) in
             sets.append(try NftSet(decoding: payload))
         }
-        let source = Self.readsLater(sets) ? try? PendingElements.Source(generation) : nil
+        try readElements(of: &sets, demand, at: generation)
         for index in sets.indices {
-            let set = sets[index]
-            if let source, set.isChoice {
-                sets[index].read(later: source)
-            } else {
-                sets[index].elements = try elements(of: set.place)
-            }
-            sets[index].isChangedByRules = rules.survey.changedSets.contains(set.place)
+            sets[index].isChangedByRules =
+                demand == nil ? rules.survey.changedSets.contains(sets[index].place) : sets[index].mayBeChangedByRules
         }
         return NftRuleset(
             generation: generation,
@@ -99,6 +110,7 @@ public struct NftablesReader: ~Copyable {
             chains: chains,
             rules: rules.rules,
             sets: sets,
+            demand: demand,
             survey: rules.survey
         )
     }
@@ -121,29 +133,6 @@ public struct NftablesReader: ~Copyable {
             (_, payload) throws(DecodingError) in
             try rules.add(payload)
         }
-    }
-
-    /// Tells whether some sets are left for later: not where all is recorded, or replayed from what was.
-    private static func readsLater(_ sets: [NftSet]) -> Bool {
-        KernelSource.current == nil && sets.count(where: \.isChoice) > fewSets
-    }
-
-    /// Reads the elements of one set.
-    mutating func elements(of set: NftRuleset.SetPlace) throws(NetlinkError) -> [NftSet.Element] {
-        var request = NetlinkRequest(
-            subsystem: NFNL_SUBSYS_NFTABLES,
-            message: UInt32(NFT_MSG_GETSETELEM.rawValue),
-            flags: NLM_F_DUMP,
-            family: set.family.rawValue
-        )
-        request.append(NFTA_SET_ELEM_LIST_TABLE.rawValue, name: set.table)
-        request.append(NFTA_SET_ELEM_LIST_SET.rawValue, name: set.name)
-        var elements: [NftSet.Element] = []
-        try socket.exchange(request, operation: "read the elements of the nf_tables set \(set.name)") {
-            (_, payload) throws(DecodingError) in
-            elements += try NftSet.elements(decoding: payload)
-        }
-        return elements
     }
 
     private mutating func dump(

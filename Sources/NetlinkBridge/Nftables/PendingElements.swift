@@ -5,8 +5,8 @@ internal import Synchronization
 /// To find a set the kernel goes through all sets of its table, so that the thousands of maps by which a large node chooses
 /// between endpoints take longer to read than all rules; a packet of the paths meets few of them.
 final class PendingElements: Sendable {
-    private let source: Source
     private let set: NftRuleset.SetPlace
+    private let read: @Sendable (NftRuleset.SetPlace) -> [NftSet.Element]?
     private let state = Mutex(State.pending)
 
     private enum State {
@@ -15,16 +15,16 @@ final class PendingElements: Sendable {
         case lost
     }
 
-    /// Elements of a set that the source can still read.
-    init(of set: NftRuleset.SetPlace, from source: Source) {
+    /// Elements of a set; `read` reads them, or cannot.
+    init(of set: NftRuleset.SetPlace, _ read: @escaping @Sendable (NftRuleset.SetPlace) -> [NftSet.Element]?) {
         self.set = set
-        self.source = source
+        self.read = read
     }
 
     /// The elements; nil where the ruleset has changed since it was read, or they cannot be read.
     var elements: [NftSet.Element]? {
         state.withLock { state in
-            if case .pending = state { state = source.elements(of: set).map(State.read) ?? .lost }
+            if case .pending = state { state = read(set).map(State.read) ?? .lost }
             if case .read(let elements) = state { return elements }
             return nil
         }
@@ -41,7 +41,7 @@ final class PendingElements: Sendable {
             self.generation = generation
         }
 
-        fileprivate func elements(of set: NftRuleset.SetPlace) -> [NftSet.Element]? {
+        func elements(of set: NftRuleset.SetPlace) -> [NftSet.Element]? {
             reader.withLock { reader in
                 guard let elements = try? reader.elements(of: set), let now = try? reader.generation(),
                     now == generation

@@ -129,6 +129,21 @@ struct PathTests {
         #expect(try #require(try server.receive(within: .seconds(2))).source == client.local)
     }
 
+    @Test func morePathsThanAreFollowedAreCounted() throws {
+        let lab = try NATLab()
+        let routes = (0..<300).map { "route add 10.\(20 + $0 / 200).\($0 % 200).0/24 via \(LabAddress.clientA)" }
+        try lab.nat.ip(
+            routes + ["address add 2001:db8::1/64 dev wan nodad", "route add default via 2001:db8::2"]
+        )
+        let report = try Program.scan(lab.nat, ["--no-stun"]).report
+        // The host's own paths are never left out.
+        #expect(report.paths.filter { $0.from == "host" }.count == 2)
+        #expect(report.paths.count <= 256)
+        let followed = report.paths.filter { $0.from.hasPrefix("10.2") }.count
+        let sentence = "up to \(300 - followed) more paths lead through this host"
+        #expect(followed > 100 && report.limits.contains { $0.hasPrefix(sentence) }, "\(report.limits)")
+    }
+
     private func oneLink() throws -> LabHost {
         let host = try LabHost(forwarding: .on)
         try host.ip([

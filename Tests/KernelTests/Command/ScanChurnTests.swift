@@ -1,13 +1,12 @@
 import Foundation
 import NatAudit
 import NetlinkBridge
-import Synchronization
 import Testing
 
 /// The commands that read, on a host whose large ruleset others change all the time.
 ///
-/// Each change moves one rule from one table to the other: what was true at one moment holds it exactly once. What does not
-/// hold still for the tries that a reader has is given up, in one line and with exit code 2.
+/// Each change moves one rule from one table to the other: what was true at one moment holds it exactly once. Where not even
+/// what packets meet holds still for the tries that a reader has, it is given up, in one line and with exit code 2.
 struct ScanChurnTests {
     /// How many rules there are beside the one that moves, where NATAUDIT_CHURN does not ask for more: a debug build takes
     /// fifty times as long for each as a release build.
@@ -73,7 +72,10 @@ struct ScanChurnTests {
         guard run.status == 1 else { return false }
         let report = try JSONDecoder().decode(ScanOutput.self, from: Data(run.output.utf8))
         return report.sourceNAT.count == 1 && MovingRule.tables.contains("\(report.sourceNAT[0].table)")
-            && report.verdict == "hard" && report.limits.allSatisfy { $0.hasPrefix("no probe was sent") }
+            && report.verdict == "hard"
+            && report.limits.allSatisfy { limit in
+                limit.hasPrefix("no probe was sent") || limit.hasPrefix("the rules kept changing")
+            }
     }
 
     /// Rules that make reading long, in chains of 200.
@@ -84,65 +86,4 @@ struct ScanChurnTests {
         }
         return "table ip ballast { \(chains.joined(separator: "; ")); }"
     }
-}
-
-/// A rule that a thread moves from one table to the other and back, each time in one commit.
-private struct MovingRule {
-    static let tables: [String] = ["left", "right"]
-    private let thread: BackgroundThread
-    private let state = State()
-
-    private final class State: Sendable {
-        let isDone = Atomic(false)
-        let moves = Atomic(0)
-        let failure = Mutex<String?>(nil)
-    }
-
-    /// Begins, with so many microseconds between two moves.
-    init(in host: LabHost, pause: UInt32) throws {
-        let state = state
-        try host.require("nft", "-f", "-", input: "table ip right { chain post { masquerade random; }; }")
-        thread = try host.namespace.perform {
-            try BackgroundThread {
-                do {
-                    var reader = try NftablesReader()
-                    var writer = try NftWriter()
-                    while !state.isDone.load(ordering: .relaxed) {
-                        let isEven = state.moves.load(ordering: .relaxed) % 2 == 0
-                        let batch = try NftBatch(Self.move(toLeft: isEven), plannedOn: reader.generation())
-                        guard try writer.commit(batch) == .committed else { throw NotMoved() }
-                        state.moves.add(1, ordering: .relaxed)
-                        usleep(pause)
-                    }
-                } catch {
-                    state.failure.withLock { $0 = "\(error)" }
-                }
-            }
-        }
-    }
-
-    /// Ends it, and tells how often the rule was moved.
-    func stop() throws -> Int {
-        state.isDone.store(true, ordering: .relaxed)
-        thread.join()
-        #expect(state.failure.withLock { $0 } == nil)
-        return state.moves.load(ordering: .relaxed)
-    }
-
-    private static func move(toLeft: Bool) -> [NftCommand] {
-        let (from, to): (KernelName, KernelName) = toLeft ? ("right", "left") : ("left", "right")
-        return [
-            .deleteTable(.ip, from), .addTable(.ip, to, comment: nil),
-            .addChain(.ip, table: to, chain: "post", .init(.postrouting, type: "nat", priority: 100)),
-            .addRule(
-                .ip,
-                table: to,
-                chain: "post",
-                [.masquerade(.init(portMin: nil, portMax: nil, flags: .fullyRandom))],
-                comment: nil
-            ),
-        ]
-    }
-
-    private struct NotMoved: Error {}
 }

@@ -109,6 +109,33 @@ struct TraceTests {
         #expect(output.outcomes.count == 2 && output.outcomes.allSatisfy { !$0.when.isEmpty })
     }
 
+    @Test func twoRulesOneOfWhichIsMetAreHardTogether() throws {
+        let lab = try NATLab()
+        try lab.nat.require(
+            "nft",
+            "table ip t { chain p { type nat hook postrouting priority srcnat; masquerade random; }; }"
+        )
+        try lab.nat.require("iptables-legacy", "-t", "nat", "-A", "POSTROUTING", "-j", "MASQUERADE", "--random-fully")
+        let (run, output) = try trace(lab, Self.flow + Self.destination)
+        #expect(run.status == 1 && output.verdict == "hard" && output.outcomes.count == 2)
+        // Whichever it is, the host is hard for certain.
+        let report = try Program.scan(lab.nat, ["--no-stun"]).report
+        #expect(report.findings.first?.id == "random-source-ports" && report.findings.first?.severity == "error")
+    }
+
+    @Test func aRuleThatOnlyCountsIsTold() throws {
+        let lab = try NATLab()
+        let rules = """
+            table ip t { chain f { type filter hook forward priority 0;
+                udp dport 3478 counter; tcp dport 3478 counter; counter accept; }; }
+            """
+        try lab.nat.require("nft", "-f", "-", input: rules)
+        let (_, output) = try trace(lab, Self.flow + Self.destination)
+        let steps = try #require(output.outcomes.first?.steps).filter { $0.hasPrefix("rule ") }
+        let expected = ["udp dport 3478 counter", "tcp dport 3478 counter (not met", "counter accept"]
+        #expect(steps.count == 3 && zip(steps, expected).allSatisfy { $0.contains($1) }, "\(steps)")
+    }
+
     @Test func whatIsNoFlowOfThisHostIsWrongUsage() throws {
         let lab = try NATLab()
         for (arguments, words) in [
@@ -116,7 +143,7 @@ struct TraceTests {
             (["--in-interface", "lan0"] + Self.destination, "--from"),
             (["--from", "10.0.1.2:1", "--in-interface", "lan9"] + Self.destination, "there are lo"),
             (["--from", "[2001:db8::1]:1", "--in-interface", "lan0"] + Self.destination, "families"),
-            (Self.destination + ["--mark", "0xzz"], "--mark"),
+            (Self.destination + ["--mark", "0xzz"], "--mark"), (["--to", "203.0.113.10:0"], "ports"),
         ] {
             let run = try Program.run(["trace"] + arguments, in: lab.nat.namespace)
             #expect(run.status == 64 && run.output.isEmpty, "\(arguments)")

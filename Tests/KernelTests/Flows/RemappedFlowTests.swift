@@ -27,6 +27,14 @@ struct RemappedFlowTests {
         try LabAddress.servers.map { try lab.servers.socket($0, port: 3478) }
     }
 
+    /// A laboratory whose NAT host has such a rule, with its sinks.
+    private static func scene(_ statement: String) throws -> (lab: NATLab, sinks: [LabSocket]) {
+        let lab = try NATLab()
+        let sinks = try sinks(lab)
+        try rules(statement).load(on: lab.nat)
+        return (lab, sinks)
+    }
+
     /// Sends from a client's socket to these servers.
     private static func send(
         _ host: LabHost,
@@ -48,9 +56,7 @@ struct RemappedFlowTests {
 
     @Test func aRuleThatDrawsPortsIsSeenAtWork() async throws {
         try await inTurn {
-            let lab = try NATLab()
-            let sinks = try Self.sinks(lab)
-            try Self.rules("masquerade random").load(on: lab.nat)
+            let (lab, sinks) = try Self.scene("masquerade random")
             try Self.send(lab.clientA, LabAddress.clientA, port: 41641, to: sinks)
             let listed = try Self.ports(lab, "10.0.1.2:41641")
             try #require(listed.count == 3, "three draws out of sixty thousand: \(listed)")
@@ -67,9 +73,7 @@ struct RemappedFlowTests {
 
     @Test func plainMasqueradeRemapsNobody() async throws {
         try await inTurn {
-            let lab = try NATLab()
-            let sinks = try Self.sinks(lab)
-            try Self.rules("masquerade").load(on: lab.nat)
+            let (lab, sinks) = try Self.scene("masquerade")
             try Self.send(lab.clientA, LabAddress.clientA, port: 41641, to: sinks)
             // A second client on another port.
             try Self.send(lab.clientB, LabAddress.clientB, port: 41642, to: sinks)
@@ -82,9 +86,7 @@ struct RemappedFlowTests {
 
     @Test func aCollisionIsNotBlamedOnARule() async throws {
         try await inTurn {
-            let lab = try NATLab()
-            let sinks = try Self.sinks(lab)
-            try Self.rules("masquerade").load(on: lab.nat)
+            let (lab, sinks) = try Self.scene("masquerade")
             try Self.send(lab.clientA, LabAddress.clientA, port: 41641, to: sinks.prefix(2))
             // Towards the third server the port is free, and what a source has once it gets again where that is free too:
             // towards the others it is not.
@@ -103,9 +105,7 @@ struct RemappedFlowTests {
 
     @Test func flowsOutliveTheirRule() async throws {
         try await inTurn {
-            let lab = try NATLab()
-            let sinks = try Self.sinks(lab)
-            try Self.rules("masquerade random").load(on: lab.nat)
+            let (lab, sinks) = try Self.scene("masquerade random")
             try Self.send(lab.clientA, LabAddress.clientA, port: 41641, to: sinks)
             try lab.nat.require("nft", "flush", "ruleset")
             try Self.rules("masquerade").load(on: lab.nat)
@@ -118,9 +118,7 @@ struct RemappedFlowTests {
 
     @Test func aNodeCheckDoesNotReadFlows() async throws {
         try await inTurn {
-            let lab = try NATLab()
-            let sinks = try Self.sinks(lab)
-            try Self.rules("masquerade random").load(on: lab.nat)
+            let (lab, sinks) = try Self.scene("masquerade random")
             try Self.send(lab.clientA, LabAddress.clientA, port: 41641, to: sinks)
             let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).strace")
             defer { try? FileManager.default.removeItem(at: file) }

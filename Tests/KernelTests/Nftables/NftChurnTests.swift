@@ -1,6 +1,5 @@
 import Foundation
 import NetlinkBridge
-import Synchronization
 import Testing
 
 /// Reading while somebody else changes the ruleset as fast as the kernel takes it.
@@ -21,7 +20,7 @@ struct NftChurnTests {
         let pause = pace.pause
         let host = try RulesNamespace()
         #expect(try host.commit(Pair.tables + Pair.filler + Pair.rules(marked: 0)) == .committed)
-        let churn = try Churn(in: host, pause: pause)
+        let churn = try RulesetChurn(in: host.namespace, pause: pause, Pair.replacement)
         let tally = try host.namespace.perform {
             var tally = Tally()
             var reader = try NftablesReader()
@@ -53,7 +52,7 @@ struct NftChurnTests {
     @Test func aQuietRulesetIsReadAgainAfterwards() throws {
         let host = try RulesNamespace()
         #expect(try host.commit(Pair.tables + Pair.rules(marked: 7)) == .committed)
-        let churn = try Churn(in: host, pause: 0)
+        let churn = try RulesetChurn(in: host.namespace, pause: 0, Pair.replacement)
         _ = try churn.stop()
         let read = try host.nftables()
         #expect(read.generation == (try host.generation()))
@@ -95,7 +94,10 @@ private enum Pair {
         }
     }
 
-    static let removal: [NftCommand] = names.map { .deleteTable(.ip, $0) }
+    /// Replaces both tables in one commit.
+    @Sendable static func replacement(_ number: Int) -> [NftCommand] {
+        names.map { .deleteTable(.ip, $0) } + rules(marked: UInt32(number + 1))
+    }
 
     /// The numbers that the two tables bear.
     static func marks(in ruleset: NftRuleset) -> [[UInt8]] {
@@ -103,50 +105,4 @@ private enum Pair {
             if case .compare(_, _, let bytes)? = rule.expressions.last { bytes } else { nil }
         }
     }
-}
-
-/// A thread that replaces the two tables again and again.
-private struct Churn {
-    private let thread: BackgroundThread
-    private let state: State
-
-    private final class State: Sendable {
-        let isDone = Atomic(false)
-        let commits = Atomic(0)
-        let failure = Mutex<String?>(nil)
-    }
-
-    init(in host: RulesNamespace, pause: UInt32) throws {
-        let state = State()
-        self.state = state
-        thread = try host.namespace.perform {
-            try BackgroundThread {
-                do {
-                    var reader = try NftablesReader()
-                    var writer = try NftWriter()
-                    var number: UInt32 = 1
-                    while !state.isDone.load(ordering: .relaxed) {
-                        let commands = Pair.removal + Pair.rules(marked: number)
-                        let commit = try writer.commit(NftBatch(commands, plannedOn: try reader.generation()))
-                        guard commit == .committed else { throw Unexpected(commit: commit) }
-                        number += 1
-                        state.commits.add(1, ordering: .relaxed)
-                        if pause > 0 { usleep(pause) }
-                    }
-                } catch {
-                    state.failure.withLock { $0 = "\(error)" }
-                }
-            }
-        }
-    }
-
-    /// Ends the writing, and returns how many commits were made.
-    func stop() throws -> Int {
-        state.isDone.store(true, ordering: .relaxed)
-        thread.join()
-        #expect(state.failure.withLock { $0 } == nil)
-        return state.commits.load(ordering: .relaxed)
-    }
-
-    private struct Unexpected: Error { let commit: NftCommit }
 }

@@ -11,7 +11,7 @@ enum RandomSourcePorts {
             let paths = evidence.paths.filter { $0.deciding == rule.reference }
             // Every path for which it decides may have been measured to be easy all the same.
             let isProven = paths.contains { evidence.probe(of: $0)?.verdict == .hard }
-            let isCertain = rule.reach == .always && paths.contains { $0.verdict == .hard }
+            let isCertain = paths.contains { $0.verdict == .hard }
             let isRefuted =
                 !paths.isEmpty
                 && paths.allSatisfy {

@@ -16,6 +16,8 @@ public struct LiveRun {
 
     private static let attempts = 8
     /// How long the kernel may be silent about the packet: it tells what it does while it does it.
+    ///
+    /// What it tells of other packets is heard for ten times as long.
     private static let patience = Duration.seconds(1)
     /// More events than the chains of any known node give for one packet; those of other packets end with the patience.
     private static let maximumEvents = 8192
@@ -162,17 +164,16 @@ public struct LiveRun {
 
     private func watch(_ listener: inout NftTraceListener, _ observation: inout LiveObservation) throws {
         let end = ContinuousClock.now + Self.patience
+        let limit = end + Self.patience * 9
         // Until when all that was told is heard.
         var heard = ContinuousClock.now
         while !observation.isComplete {
-            let left = end - ContinuousClock.now
-            guard left > .zero else {
-                // Silence about the packet means something only where the events of others did not pile up before it.
-                guard end - heard < Self.patience / 2 else { throw LiveError.othersAreTraced }
-                return
-            }
             if try waitUntilReadable([listener.number], for: .zero).isEmpty { heard = .now }
-            let ready = try waitUntilReadable([listener.number, stop.number], for: left)
+            let now = ContinuousClock.now
+            // Silence about the packet means something only where the events of others did not pile up before it.
+            if now >= end, end - heard < Self.patience / 2 { return }
+            guard now < limit else { throw LiveError.othersAreTraced }
+            let ready = try waitUntilReadable([listener.number, stop.number], for: max(end - now, .zero))
             if ready.contains(1) { throw LiveError.interrupted }
             guard ready.contains(0) else {
                 heard = .now

@@ -21,7 +21,8 @@ struct RuleComparison {
 
     /// Compares; `told` holds the chains of which the walk tells.
     ///
-    /// The walk is silent about rules that only count or log, and of chains of one priority it tells those that decide.
+    /// The walk is silent about rules that may be met and do nothing, and of chains of one priority it tells those that
+    /// decide.
     /// Where it is open, it could not tell how the packet goes on behind the last of its rules.
     init(_ walked: [WalkedRule], _ hits: [LiveObservation.Hit], told: Set<ChainPlace>, isOpen: Bool = false) {
         var index = 0

@@ -60,12 +60,12 @@ public struct NftChain: Hashable, Sendable {
         var place: (number: UInt32, priority: Int32, devices: [KernelName]?)?
         try Attributes.forEach(in: payload.extracting(rest)) { (attribute, value) throws(DecodingError) in
             switch UInt32(attribute) {
-            case NFTA_CHAIN_TABLE.rawValue: table = KernelName(bytes: value.array)
-            case NFTA_CHAIN_NAME.rawValue: name = KernelName(bytes: value.array)
+            case NFTA_CHAIN_TABLE.rawValue: table = KernelName(bytes: value)
+            case NFTA_CHAIN_NAME.rawValue: name = KernelName(bytes: value)
             case NFTA_CHAIN_HANDLE.rawValue: handle = try value.network()
             case NFTA_CHAIN_FLAGS.rawValue: flags = try value.network()
             case NFTA_CHAIN_USE.rawValue: uses = try value.network()
-            case NFTA_CHAIN_TYPE.rawValue: type = KernelName(bytes: value.array)
+            case NFTA_CHAIN_TYPE.rawValue: type = KernelName(bytes: value)
             case NFTA_CHAIN_POLICY.rawValue: policy = try value.network()
             case NFTA_CHAIN_HOOK.rawValue: place = try Self.place(in: value)
             default: break
@@ -92,12 +92,12 @@ public struct NftChain: Hashable, Sendable {
             switch UInt32(attribute) {
             case NFTA_HOOK_HOOKNUM.rawValue: number = try value.network()
             case NFTA_HOOK_PRIORITY.rawValue: priority = Int32(bitPattern: try value.network(UInt32.self))
-            case NFTA_HOOK_DEV.rawValue: devices?.append(KernelName(bytes: value.array))
+            case NFTA_HOOK_DEV.rawValue: devices?.append(KernelName(bytes: value))
             case NFTA_HOOK_DEVS.rawValue:
                 try Attributes.forEach(in: value) { (kind, name) throws(DecodingError) in
                     // Beginnings of names, which Linux 6.16 brought, stand for devices that come and go.
                     if UInt32(kind) != NFTA_DEVICE_NAME.rawValue { devices = nil }
-                    devices?.append(KernelName(bytes: name.array))
+                    devices?.append(KernelName(bytes: name))
                 }
             default: break
             }

@@ -15,13 +15,13 @@ extension NftExpression {
 
     /// Decodes one element of such a list.
     init(element: Span<UInt8>, isNested: Bool) throws(DecodingError) {
-        var name: KernelName = ""
-        try Attributes.forEach(in: element) { (type, value) throws(DecodingError) in
-            if UInt32(type) == NFTA_EXPR_NAME.rawValue { name = KernelName(bytes: value.array) }
-        }
-        // The data may come before the name, so it is looked for apart.
+        let name = try Attributes.range(of: NFTA_EXPR_NAME.rawValue, in: element) ?? 0..<0
         let data = try Attributes.range(of: NFTA_EXPR_DATA.rawValue, in: element) ?? 0..<0
-        try self.init(named: name, element.extracting(data), isNested: isNested)
+        try self.init(
+            named: KernelName(bytes: element.extracting(name)),
+            element.extracting(data),
+            isNested: isNested
+        )
     }
 
     private init(named name: KernelName, _ bytes: Span<UInt8>, isNested: Bool) throws(DecodingError) {
@@ -64,22 +64,5 @@ extension NftExpression {
         // A name tells a load from a change for all others; exthdr is both.
         let isSet = name == "exthdr" && fields[NFTA_EXTHDR_SREG.rawValue] != nil
         self = decoded ?? .other(name: isSet ? "exthdr set" : name, attributes: bytes.array)
-    }
-}
-
-extension Attributes {
-    /// The range of the payload of the first attribute of a type; nil where there is none.
-    static func range(of wanted: UInt32, in bytes: Span<UInt8>) throws(DecodingError) -> Range<Int>? {
-        var offset = 0
-        while offset < bytes.count {
-            let length = Int(try bytes.host(UInt16.self, at: offset))
-            let type = try bytes.host(UInt16.self, at: offset + 2) & 0x3FFF
-            guard length >= headerSize, length <= bytes.count - offset else {
-                throw DecodingError(what: "a wrong length (\(length)) of attribute \(type)", offset: offset)
-            }
-            if UInt32(type) == wanted { return (offset + headerSize)..<(offset + length) }
-            offset += (length + 3) & ~3
-        }
-        return nil
     }
 }

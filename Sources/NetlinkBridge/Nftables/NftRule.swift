@@ -57,8 +57,8 @@ public struct NftRule: Hashable, Sendable {
         var program = Program.decoded([])
         try Attributes.forEach(in: payload.extracting(rest)) { (type, value) throws(DecodingError) in
             switch UInt32(type) {
-            case NFTA_RULE_TABLE.rawValue: table = KernelName(bytes: value.array)
-            case NFTA_RULE_CHAIN.rawValue: chain = KernelName(bytes: value.array)
+            case NFTA_RULE_TABLE.rawValue: table = KernelName(bytes: value)
+            case NFTA_RULE_CHAIN.rawValue: chain = KernelName(bytes: value)
             case NFTA_RULE_HANDLE.rawValue: handle = try value.network()
             case NFTA_RULE_EXPRESSIONS.rawValue:
                 let expressions = try NftExpression.list(in: value)

@@ -28,7 +28,7 @@ public struct NftTable: Hashable, Sendable {
         var userData = UserData()
         try Attributes.forEach(in: payload.extracting(rest)) { (type, value) throws(DecodingError) in
             switch UInt32(type) {
-            case NFTA_TABLE_NAME.rawValue: name = KernelName(bytes: value.array)
+            case NFTA_TABLE_NAME.rawValue: name = KernelName(bytes: value)
             case NFTA_TABLE_FLAGS.rawValue: flags = try value.network()
             case NFTA_TABLE_HANDLE.rawValue: handle = try value.network()
             case NFTA_TABLE_OWNER.rawValue: owner = try value.network()

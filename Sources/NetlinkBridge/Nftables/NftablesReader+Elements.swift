@@ -30,17 +30,12 @@ extension NftablesReader {
 
     /// Reads the elements of one set.
     mutating func elements(of set: NftRuleset.SetPlace) throws(NetlinkError) -> [NftSet.Element] {
-        var request = NetlinkRequest(
-            subsystem: NFNL_SUBSYS_NFTABLES,
-            message: UInt32(NFT_MSG_GETSETELEM.rawValue),
-            flags: NLM_F_DUMP,
-            family: set.family.rawValue
-        )
-        request.append(NFTA_SET_ELEM_LIST_TABLE.rawValue, name: set.table)
-        request.append(NFTA_SET_ELEM_LIST_SET.rawValue, name: set.name)
         var elements: [NftSet.Element] = []
-        try socket.exchange(request, operation: "read the elements of the nf_tables set \(set.name)") {
-            (_, payload) throws(DecodingError) in
+        let names = [
+            (NFTA_SET_ELEM_LIST_TABLE.rawValue, set.table), (NFTA_SET_ELEM_LIST_SET.rawValue, set.name),
+        ]
+        try dump(NFT_MSG_GETSETELEM, "elements of the set \(set.name)", set.family, names) {
+            (payload) throws(DecodingError) in
             elements += try NftSet.elements(decoding: payload)
         }
         return elements

@@ -120,32 +120,29 @@ public struct NftablesReader: ~Copyable {
         of chain: NftChain,
         into rules: inout RuleCollection
     ) throws(NetlinkError) {
-        var request = NetlinkRequest(
-            subsystem: NFNL_SUBSYS_NFTABLES,
-            message: UInt32(NFT_MSG_GETRULE.rawValue),
-            flags: NLM_F_DUMP,
-            family: chain.family.rawValue
-        )
-        request.append(NFTA_RULE_TABLE.rawValue, name: chain.table)
-        request.append(NFTA_RULE_CHAIN.rawValue, name: chain.name)
         rules.begin(chain)
-        try socket.exchange(request, operation: "read the rules of the nf_tables chain \(chain.name)") {
-            (_, payload) throws(DecodingError) in
+        let names = [(NFTA_RULE_TABLE.rawValue, chain.table), (NFTA_RULE_CHAIN.rawValue, chain.name)]
+        try dump(NFT_MSG_GETRULE, "rules of the chain \(chain.name)", chain.family, names) {
+            (payload) throws(DecodingError) in
             try rules.add(payload)
         }
     }
 
-    private mutating func dump(
+    /// Has `body` read each object of a kind: of all tables, or of what the names in a family say.
+    mutating func dump(
         _ message: nf_tables_msg_types,
         _ what: String,
+        _ family: NftFamily = .any,
+        _ names: [(attribute: UInt32, name: KernelName)] = [],
         _ body: (Span<UInt8>) throws(DecodingError) -> Void
     ) throws(NetlinkError) {
-        let request = NetlinkRequest(
+        var request = NetlinkRequest(
             subsystem: NFNL_SUBSYS_NFTABLES,
             message: UInt32(message.rawValue),
             flags: NLM_F_DUMP,
-            family: NftFamily.any.rawValue
+            family: family.rawValue
         )
+        for (attribute, name) in names { request.append(attribute, name: name) }
         try socket.exchange(request, operation: "read the nf_tables \(what)") {
             (_, payload) throws(DecodingError) in try body(payload)
         }

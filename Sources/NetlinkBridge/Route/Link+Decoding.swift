@@ -24,7 +24,7 @@ extension Link {
         var hardwareAddress: [UInt8] = []
         try Attributes.forEach(in: attributes) { (type, value) throws(DecodingError) in
             switch Int(type) {
-            case IFLA_IFNAME: name = KernelName(bytes: value.array)
+            case IFLA_IFNAME: name = KernelName(bytes: value)
             case IFLA_ADDRESS: hardwareAddress = value.array
             case IFLA_MTU: mtu = try value.host()
             case IFLA_MASTER: master = try InterfaceIndex(attribute: value)
@@ -72,7 +72,7 @@ extension Link {
     private static func kind(in linkInformation: Span<UInt8>) throws(DecodingError) -> KernelName? {
         var kind: KernelName?
         try Attributes.forEach(in: linkInformation) { (type, value) throws(DecodingError) in
-            if Int(type) == IFLA_INFO_KIND { kind = KernelName(bytes: value.array) }
+            if Int(type) == IFLA_INFO_KIND { kind = KernelName(bytes: value) }
         }
         return kind
     }

@@ -75,7 +75,7 @@ extension QueueingDiscipline {
         guard index != 0 else { throw DecodingError(what: "a queueing discipline without an interface", offset: 4) }
         var kind: KernelName?
         try Attributes.forEach(in: attributes) { (type, value) throws(DecodingError) in
-            if Int(type) == TCA_KIND { kind = KernelName(bytes: value.array) }
+            if Int(type) == TCA_KIND { kind = KernelName(bytes: value) }
         }
         guard let kind, !kind.isEmpty else {
             throw DecodingError(what: "a queueing discipline without a kind", offset: MemoryLayout<tcmsg>.size)

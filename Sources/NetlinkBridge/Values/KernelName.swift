@@ -11,6 +11,12 @@ public struct KernelName: Hashable, Sendable {
         self.bytes = all.firstIndex(of: 0).map { Array(all[..<$0]) } ?? all
     }
 
+    /// The name that an attribute holds, up to its NUL byte.
+    init(bytes: Span<UInt8>) {
+        let end = bytes.indices.first { bytes[$0] == 0 } ?? bytes.count
+        self.bytes = bytes.extracting(0..<end).array
+    }
+
     /// Tells whether nothing is in the name.
     public var isEmpty: Bool { bytes.isEmpty }
 
@@ -36,4 +42,7 @@ extension KernelName: CustomStringConvertible, ExpressibleByStringLiteral {
 }
 
 /// Lets a `switch` compare a name with words of the source code, without a name being made of each of them.
-public func ~= (word: String, name: KernelName) -> Bool { name.bytes.elementsEqual(word.utf8) }
+public func ~= (word: String, name: KernelName) -> Bool {
+    // Most words differ in length, which is known without looking at the bytes.
+    name.bytes.count == word.utf8.count && name.bytes.elementsEqual(word.utf8)
+}

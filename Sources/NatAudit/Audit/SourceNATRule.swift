@@ -33,25 +33,26 @@ struct SourceNATInventory {
 
     /// The rules, in the order of the dumps.
     var rules: [SourceNATRule] {
-        let met = self.met
         let chains = ruleset.chains.filter { ruleset.facts.translatingSources.contains($0.place) }
-        return chains.flatMap { chain in
+        let found = chains.flatMap { chain in
             chain.rules.compactMap { rule in
-                guard let translation = rule.sourceTranslation else { return nil }
-                let reference = RuleReference(place: chain.place, position: rule.position)
-                let alone = TranslationVerdict(translation)
-                let conditions = met[reference]
-                return SourceNATRule(
-                    reference: reference,
-                    rule: rule,
-                    translation: translation,
-                    owner: Owner(of: rule, in: chain.place),
-                    verdict: alone.verdict,
-                    why: "the rule \(alone.clause)",
-                    reach: Self.reach(conditions),
-                    when: conditions.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") }
-                )
+                rule.sourceTranslation.map { (RuleReference(place: chain.place, position: rule.position), rule, $0) }
             }
+        }
+        let met = met(among: found.map(\.0))
+        return found.map { reference, rule, translation in
+            let alone = TranslationVerdict(translation)
+            let conditions = met[reference]
+            return SourceNATRule(
+                reference: reference,
+                rule: rule,
+                translation: translation,
+                owner: Owner(of: rule, in: reference.place),
+                verdict: alone.verdict,
+                why: "the rule \(alone.clause)",
+                reach: Self.reach(conditions),
+                when: conditions.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") }
+            )
         }
     }
 
@@ -61,18 +62,21 @@ struct SourceNATInventory {
     }
 
     /// The rules that packets of the paths meet, with the fewest conditions under which they do.
-    private var met: [RuleReference: [String]] {
+    private func met(among rules: [RuleReference]) -> [RuleReference: [String]] {
         var met: [RuleReference: [String]] = [:]
         // UDP first, then TCP, ICMP and SCTP: a rule for one protocol is met by ordinary traffic too.
-        let transports: [UInt8] = [6, 1, 132]
-        let outcomes = paths.flatMap { path in
-            path.outcomes + transports.flatMap { evaluation.outcomes(ofTransport: $0, on: path) }
+        note(paths.flatMap(\.outcomes), &met)
+        for transport: UInt8 in [6, 1, 132] where rules.contains(where: { met[$0]?.isEmpty != true }) {
+            note(paths.flatMap { evaluation.outcomes(ofTransport: transport, on: $0) }, &met)
         }
+        return met
+    }
+
+    private func note(_ outcomes: [WalkOutcome], _ met: inout [RuleReference: [String]]) {
         for outcome in outcomes {
             guard case .translated(let reference, _) = outcome.end else { continue }
             if let known = met[reference], known.count <= outcome.conditions.count { continue }
             met[reference] = outcome.conditions
         }
-        return met
     }
 }

@@ -67,7 +67,7 @@ public struct Chain: Hashable, Sendable {
     /// Where the chain is hooked in; nil where it is only jumped to.
     public let hook: Hook?
     /// Where the chain sees packets before or behind all chains of IP; nil for any other chain.
-    let edge: Edge?
+    var edge: Edge? { edges.first }
     /// Tells whether the chain's table is switched off.
     public let isDormant: Bool
     /// The rules in the order in which they run; lowered anew each time, unless the chain was made of rules.
@@ -76,6 +76,8 @@ public struct Chain: Hashable, Sendable {
     public var rules: [Rule] { contents.rules }
     /// The rules where they are kept in this form; nil where they would have to be lowered.
     var keptRules: [Rule]? { if case .rules(let rules) = contents { rules } else { nil } }
+    /// The edge, in a list for the room that it takes where there is none, as in nearly all chains.
+    private let edges: [Edge]
     private let contents: ChainContents
 
     /// Makes a chain of rules.
@@ -86,7 +88,7 @@ public struct Chain: Hashable, Sendable {
     init(place: ChainPlace, hook: Hook?, edge: Edge? = nil, isDormant: Bool, contents: ChainContents) {
         self.place = place
         self.hook = hook
-        self.edge = edge
+        edges = edge.map { [$0] } ?? []
         self.isDormant = isDormant
         self.contents = contents
     }
@@ -107,6 +109,7 @@ public struct Chain: Hashable, Sendable {
     var kept: Chain {
         isRead ? Chain(place: place, hook: hook, edge: edge, isDormant: isDormant, contents: .rules(rules)) : self
     }
+
     /// Tells whether a packet that reaches the end of the base chain is dropped.
     var dropsByPolicy: Bool { hook?.dropsByPolicy ?? edge?.dropsByPolicy ?? false }
 

@@ -21,9 +21,9 @@ extension Ruleset {
         let dormant = Set(
             ruleset.tables.filter(\.isDormant).map { TablePlace(family: $0.family, name: $0.name) }
         )
-        var rules = RulesByChain(ruleset)
+        var places = RulesByChain(ruleset)
         return ruleset.chains.map { chain in
-            let rules = rules.next(of: chain)
+            let places = places.next(of: chain)
             let unread = chain.isRead ? nil : ruleset.demand.map { ChainContents.unread($0) }
             return Chain(
                 place: ChainPlace(isLegacy: false, family: chain.family, table: chain.table, chain: chain.name),
@@ -31,26 +31,27 @@ extension Ruleset {
                 edge: Chain.Edge(chain),
                 isDormant: !dormant.isEmpty
                     && dormant.contains(TablePlace(family: chain.family, name: chain.table)),
-                contents: unread ?? .nftables(rules, context)
+                contents: unread ?? .nftables(ruleset.rules, places, context)
             )
         }
     }
 
-    /// The rules of chains, which the reader gives in the order of the chains.
+    /// Where the rules of chains are, which the reader gives in the order of the chains.
     private struct RulesByChain {
         private let rules: [NftRule]
         private var next = 0
 
         init(_ ruleset: NftRuleset) { rules = ruleset.rules }
 
-        mutating func next(of chain: NftChain) -> ArraySlice<NftRule> {
+        mutating func next(of chain: NftChain) -> Range<Int32> {
             let first = next
             while next < rules.count, rules[next].family == chain.family, rules[next].chain == chain.name,
                 rules[next].table == chain.table
             {
                 next += 1
             }
-            return rules[first..<next]
+            // Numbers beyond 2 billion would need terabytes of rules.
+            return Int32(clamping: first)..<Int32(clamping: next)
         }
     }
 

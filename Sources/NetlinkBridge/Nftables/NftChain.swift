@@ -4,6 +4,8 @@ internal import CShims
 public struct NftChain: Hashable, Sendable {
     /// The family of the chain's table.
     public let family: NftFamily
+    /// Tells whether its rules were read; not so for chains that nobody demanded (`NftDemand`).
+    public internal(set) var isRead = true
     /// The name of the chain's table.
     public let table: KernelName
     /// The chain's name.
@@ -11,13 +13,15 @@ public struct NftChain: Hashable, Sendable {
     /// The kernel's number for the chain.
     public let handle: UInt64
     /// Where the chain is hooked in; nil for a chain that is only jumped to.
-    public let hook: Hook?
+    public var hook: Hook? { base.first }
     /// NFT_CHAIN_*: 1 base, 2 offloaded, 4 bound to a rule.
     public let flags: UInt32
     /// How many rules stand in the chain or lead to it.
     public let uses: UInt32
-    /// Tells whether its rules were read; not so for chains that nobody demanded (`NftDemand`).
-    public internal(set) var isRead = true
+    /// The hook of a base chain.
+    ///
+    /// A large node has tens of thousands of other chains, in which an empty list takes less room than a hook that is nil.
+    private let base: [Hook]
 
     /// Where a base chain sits.
     public struct Hook: Hashable, Sendable {
@@ -77,9 +81,10 @@ public struct NftChain: Hashable, Sendable {
         self.handle = handle
         self.flags = flags
         self.uses = uses
-        hook = place.map {
-            Hook(number: $0.number, priority: $0.priority, type: type, policy: policy, devices: $0.devices)
-        }
+        base =
+            place.map {
+                [Hook(number: $0.number, priority: $0.priority, type: type, policy: policy, devices: $0.devices)]
+            } ?? []
     }
 
     private static func place(

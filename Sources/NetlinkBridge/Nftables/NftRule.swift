@@ -5,16 +5,18 @@ internal import CShims
 /// A node may have a hundred thousand of them: but for the first few, what is in a rule is kept as the kernel sent it,
 /// packed, and is decoded whenever it is asked for.
 public struct NftRule: Hashable, Sendable {
+    // A node may have 100,000 rules: what takes a byte stands together, before what takes eight.
+
     /// The family of the rule's table.
     public let family: NftFamily
+    /// Tells whether an expression is a match or a target of xtables.
+    public let hasExtensions: Bool
     /// The name of the rule's table.
     public let table: KernelName
     /// The name of the rule's chain.
     public let chain: KernelName
     /// The kernel's number for the rule, unique in its table.
     public let handle: UInt64
-    /// Tells whether an expression is a match or a target of xtables.
-    public let hasExtensions: Bool
     /// What nft keeps with the rule, its comment above all.
     public let userData: UserData
     private var program: Program

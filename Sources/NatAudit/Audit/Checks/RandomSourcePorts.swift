@@ -57,33 +57,3 @@ enum RandomSourcePorts {
         ]
     }
 }
-
-extension EgressPath {
-    /// Tells whether a UDP packet of the path meets a rule, certainly or under a condition.
-    func mayMeet(_ reference: RuleReference) -> Bool {
-        outcomes.contains { outcome in
-            if case .translated(reference, _) = outcome.end { true } else { false }
-        }
-    }
-
-    /// Whose path it is and which way it takes, in one line.
-    var words: String {
-        let way = [inInterface.map { "in by \($0)" }, outInterface.map { "out by \($0)" }].compactMap { $0 }
-        let ends = "from \(candidate.origin) to \(candidate.destinationWords)"
-        return way.isEmpty ? ends : "\(ends), \(way.joined(separator: ", "))"
-    }
-
-    /// The path, its verdict and why, in one line.
-    var evidence: String { "path \(words): \(verdict.rawValue), \(reason)" }
-}
-
-extension SourceNATRule {
-    /// Where the rule stands, and whose it is.
-    var words: String {
-        let origin = [rule.backend.rawValue, owner?.name].compactMap { $0 }.joined(separator: ", ")
-        return "\(reference.words) (\(origin))"
-    }
-
-    /// The rule in one line.
-    var evidence: String { "\(words): \(rule.text)" }
-}

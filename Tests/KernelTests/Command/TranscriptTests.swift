@@ -1,0 +1,23 @@
+import Foundation
+import NatAudit
+import Testing
+
+/// The README shows what the command prints, to the letter.
+struct TranscriptTests {
+    @Test(arguments: Transcript.allCases) func theREADMEShowsWhatIsPrinted(_ transcript: Transcript) async throws {
+        try await inTurn {
+            let host = try transcript.host()
+            let (typed, printed, isWhole) = try transcript.shown()
+            // Nobody is there to say yes, and root needs no sudo.
+            let script = typed.replacing("sudo ", with: "").replacing("nataudit ", with: "\(Program.path) ")
+                .replacing(" --live", with: " --live --yes")
+            let run = try LabTool.run(
+                ["sh", "-c", "cd \"$(mktemp -d)\" && trap 'rm -r \"$PWD\"' EXIT && \(script)"],
+                in: host.namespace
+            )
+            let output = run.output.trimmingCharacters(in: .newlines)
+            try #require(!printed.isEmpty)
+            #expect(isWhole ? output == printed : output.hasSuffix("\n" + printed), "\(run.errors)\(run.output)")
+        }
+    }
+}

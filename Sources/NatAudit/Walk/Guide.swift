@@ -45,11 +45,22 @@ struct Guide {
             returning.flow.isConfirmed = traveller.flow.tracking == .new
             return returning
         }
-        let delivered = run(.input, run(.prerouting, enter(returning, &walk), &walk), &walk)
+        let delivered = run(.input, returning.flatMap { comeBack($0, &walk) }, &walk)
         destinations = walk.destinations
         return WalkOutcome.settled(
             leaving.map { WalkOutcome(passing: $0) } + walk.ended + delivered.map { WalkOutcome(.delivered, of: $0) }
         )
+    }
+
+    /// The way of the host's own packet through prerouting, after which it is not routed again while its destination stays.
+    private mutating func comeBack(_ traveller: Traveller, _ walk: inout WalkRun) -> [Traveller] {
+        run(.prerouting, enter([traveller], &walk), &walk).filter { arrived in
+            if arrived.packet.destination == traveller.packet.destination { return true }
+            // Only a flow that is tracked no sooner than here is translated here. Its source is the host's own, which
+            // routing takes for a forgery, unless accept_local is set.
+            walk.end(arrived, .unknown("what prerouting makes of a packet of the host to itself is not followed"))
+            return false
+        }
     }
 
     private func isForItself(_ packet: Packet) -> Bool {

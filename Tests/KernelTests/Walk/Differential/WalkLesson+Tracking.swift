@@ -46,6 +46,17 @@ extension WalkLesson {
             to: "203.0.113.1"
         ),
         WalkLesson(
+            "what the host sends to itself is tracked no sooner than when it comes in, and translated there",
+            nft: table(
+                chain("output", -300, "notrack"),
+                chain("output", -90, "ct zone set 5"),
+                "chain d { type nat hook prerouting priority -100; dnat to 198.18.9.1; }"
+            ),
+            own: true,
+            to: "203.0.113.1",
+            isOpen: true
+        ),
+        WalkLesson(
             "what the host sends to itself has its route when it comes in",
             nft: table(chain("prerouting", 0, "rt classid != 77 udp dport 9000 drop")),
             own: true,

@@ -10,6 +10,8 @@ extension IPAddress: ExpressibleByArgument {}
 
 extension Finding.Severity: ExpressibleByArgument {}
 
+extension Finding.ID: ExpressibleByArgument {}
+
 extension Prefix: ExpressibleByArgument {}
 
 extension Endpoint: ExpressibleByArgument {}

@@ -17,6 +17,7 @@ struct UsageTests {
             "--source-port", "--source-address", "--timeout", "--netns", "--format", "--output", "--no-color",
             "--verbose", "--version", "--help",
         ],
+        "explain": ["--format", "--output", "--no-color", "--verbose", "--version", "--help"],
         "serve": ["--listen", "--duration", "--netns", "--version", "--help"],
     ]
 

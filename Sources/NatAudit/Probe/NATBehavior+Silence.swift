@@ -4,7 +4,7 @@ extension NATBehavior {
     /// Judges a transcript in which no server told a mapped address.
     ///
     /// Blocked is said only where it is proven: every server that was asked met an errno or an ICMP error, or
-    /// is silent although the user vouched for it by name.
+    /// is silent for long enough although the user vouched for it by name.
     init(silent transcript: ProbeTranscript) {
         let asked = transcript.servers.filter { server in
             switch server.failure {
@@ -29,6 +29,12 @@ extension NATBehavior {
             )
         } else if asked.allSatisfy(\.metAnError) {
             self.init(verdict: .blocked, mapping: nil, reason: "UDP does not get through: \(words)")
+        } else if asked.contains(where: \.wasHardlyWaitedFor) {
+            self.init(
+                verdict: .unknown,
+                mapping: nil,
+                reason: "the wait was too short to tell: \(words)"
+            )
         } else if transcript.serversWereNamed {
             self.init(
                 verdict: .blocked,
@@ -71,6 +77,14 @@ extension ServerTranscript {
         case .binding(.silence), .binding(.errorResponse), .binding(.unusableAnswer): false
         case .notResolved, .sameServer, nil: false
         }
+    }
+
+    /// Tells whether a silence was shorter than an ordinary answer may take.
+    ///
+    /// RFC 8489, section 6.2.1: a client takes 500 ms for the round trip as long as it knows nothing better.
+    fileprivate var wasHardlyWaitedFor: Bool {
+        guard case .binding(.silence(_, let time)) = failure else { return false }
+        return time < .milliseconds(500)
     }
 
     /// Tells whether the server answered, so that UDP passes both ways, without telling a mapped address.

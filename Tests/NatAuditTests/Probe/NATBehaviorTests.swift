@@ -131,6 +131,12 @@ struct BehaviorCase: Sendable, CustomTestStringConvertible {
             reason: "no answer to 7 requests within 3 s (203.0.113.10:3478)"
         ),
         BehaviorCase(
+            testDescription: "named servers had no time to answer",
+            heard: [.failed("203.0.113.10:3478", .haste), .failed("203.0.113.11:3478", .unreachable)],
+            verdict: .unknown,
+            reason: "the wait was too short to tell: no answer to 1 request within 0.1 s"
+        ),
+        BehaviorCase(
             testDescription: "default servers are silent",
             heard: [.failed("203.0.113.10:3478", .silence), .failed("203.0.113.11:3478", .unreachable)],
             namedByUser: false,

@@ -29,6 +29,7 @@ func transcript(_ heard: [Heard], namedByUser: Bool = true) -> ProbeTranscript {
 
 extension ServerFailure {
     static let silence = binding(.silence(requests: 7, within: .seconds(3)))
+    static let haste = binding(.silence(requests: 1, within: .milliseconds(100)))
     static let refused = binding(.sendRefused(SystemError("send a datagram to 192.0.2.9:1", code: 1)))
     static let unreachable = binding(
         .network(.init(remote: Endpoint(address: .v4(1), port: 1), code: 111, icmpType: 3, icmpCode: 3))

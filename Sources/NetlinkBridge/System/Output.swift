@@ -44,17 +44,18 @@ public func endProcess(with code: Int32) -> Never { exit(code) }
 ///
 /// What exists and is no regular file itself (a pipe, a link such as `/dev/stdout`) is written into instead:
 /// to put a file in its place would take `/dev/null` from everybody else.
-/// `mode` holds the permissions of a file that is made. Without `isDurable` the disk is not waited for, and a crash of the
-/// machine may leave either content, or none.
+/// `mode` holds the permissions of a file that is made, from which the umask takes unless the file `isForAll`. Without
+/// `isDurable` the disk is not waited for, and a crash of the machine may leave either content, or none.
 ///
 /// - Throws: `SystemError`; the file at `path` is then as it was.
 public func writeFile(
     _ text: String,
     path: String,
     mode: UInt32 = 0o644,
+    isForAll: Bool = false,
     isDurable: Bool = true
 ) throws(SystemError) {
-    try writeFile(Array(text.utf8), path: path, mode: mode, isDurable: isDurable)
+    try writeFile(Array(text.utf8), path: path, mode: mode, isForAll: isForAll, isDurable: isDurable)
 }
 
 /// Writes a file of bytes as text is written.
@@ -62,6 +63,7 @@ public func writeFile(
     _ bytes: [UInt8],
     path: String,
     mode: UInt32 = 0o644,
+    isForAll: Bool = false,
     isDurable: Bool = true
 ) throws(SystemError) {
     let shown = escapedForDisplay(path)
@@ -79,6 +81,7 @@ public func writeFile(
     let number = try succeeded(unsafe open(temporary, flags, mode), "create a file beside \(shown)")
     let file = Descriptor(owning: number)
     do throws(SystemError) {
+        if isForAll { try succeeded(fchmod(file.number, mode), "let others read \(shown)") }
         try writeAll(bytes, to: file.number, "write to \(shown)")
         if isDurable { try succeeded(fsync(file.number), "write \(shown) to the disk") }
         try succeeded(unsafe rename(temporary, path), "replace \(shown)")

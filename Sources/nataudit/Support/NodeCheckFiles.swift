@@ -38,8 +38,9 @@ struct NodeCheckFiles {
                 wanted.compactMap { file -> Failure? in
                     progress.now(file.name)
                     do throws(SystemError) {
-                        // A file for readers of this moment: after a crash the next check writes it again.
-                        try writeFile(file.text, path: file.path, isDurable: false)
+                        // A file for other users, whatever the umask of who checks, and for this moment: after a crash
+                        // the next check writes it again.
+                        try writeFile(file.text, path: file.path, isForAll: true, isDurable: false)
                         return nil
                     } catch {
                         return Failure(file: file.name, reason: "\(error)")

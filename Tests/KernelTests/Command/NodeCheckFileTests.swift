@@ -32,6 +32,22 @@ struct NodeCheckFileTests {
         }
     }
 
+    @Test func otherUsersMayReadThemWhateverTheUmask() async throws {
+        try await onOwnThread {
+            let lab = try NATLab()
+            try NodeCheckRun.inFolder { folder in
+                let files = ["\(folder)/nataudit.prom", "\(folder)/labels"]
+                let run = try Program.run(
+                    ["node-check", "--textfile", files[0], "--nfd-file", files[1]],
+                    in: lab.nat.namespace,
+                    through: ["sh", "-c", "umask 077; exec \"$@\"", "sh"]
+                )
+                #expect(run.status == 0, "\(run.errors)")
+                #expect(try LabTool.require(["stat", "-c", "%a"] + files, in: .current()) == "644\n644\n")
+            }
+        }
+    }
+
     @Test func aNodeExporterReadsThem() async throws {
         try await onOwnThread {
             let lab = try NATLab()

@@ -51,8 +51,7 @@ enum RandomSourcePorts {
                 environment: "this-host",
                 commands: ["nataudit fix --masquerade --dry-run\(override)", "nataudit fix --masquerade\(override)"],
                 verify: ["nataudit scan"],
-                undoneBy:
-                    "a reboot, unless it was persisted, and whatever flushes the whole ruleset (nft flush ruleset)"
+                undoneBy: "a reboot, and whatever flushes the whole ruleset (nft flush ruleset)"
             )
         ]
     }

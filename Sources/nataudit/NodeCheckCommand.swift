@@ -78,6 +78,9 @@ struct NodeCheckCommand: ParsableCommand {
         if let hostIP, !hostIP.tellsHosts {
             throw ValidationError("--host-ip wants an address that no other network has, not \(hostIP)")
         }
+        guard textfile != "", nfdFile != "" else {
+            throw ValidationError("--textfile and --nfd-file want a file's name")
+        }
     }
 
     func run() throws {

@@ -46,6 +46,7 @@ struct NodeCheckArgumentTests {
             let plain = try check(["--timeout", "20", "--stun", servers[0], "--stun", servers[1]], lab)
             #expect(mixed.status == plain.status && mixed.output == plain.output, "\(mixed) \(plain)")
             #expect(try check(["--timeout"], lab).status == 64)
+            #expect(try check(["--textfile", ""], lab).status == 64)
             #expect(try check(["--timeout", "5", "extra"], lab).status == 64)
             #expect(try check(["--timeout", "5", "--help"], lab).output.contains("USAGE: nataudit node-check"))
         }

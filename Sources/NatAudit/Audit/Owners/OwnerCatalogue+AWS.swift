@@ -27,7 +27,8 @@ extension OwnerCatalogue {
 
     /// What a node itself says about the setting in force, and about the rule that follows from it.
     private static let settingInForce = [
-        "curl -s 127.0.0.1:61679/v1/networkutils-env-settings   # on the node: 0 none, 1 hashrandom, 2 prng",
+        "curl -s 127.0.0.1:61679/v1/networkutils-env-settings   # on the node: 0 none, 1 hashrandom, 2 prng; "
+            + "no answer with DISABLE_INTROSPECTION",
         "iptables-save -t nat | grep 'AWS, SNAT'   # on the node: no --random and no --random-fully",
     ]
 
@@ -70,6 +71,7 @@ extension OwnerCatalogue {
                     "A variable that kubectl set does not last here: an update of the add-on takes it away.",
                     "The JSON is the whole configuration: merge it with what describe-addon shows.",
                     "Give --service-account-role-arn again where describe-addon shows a role.",
+                    "AWS's page shows --resolve-conflicts PRESERVE, with which a value set by hand may stay: look at the result.",
                 ] + own
             ),
             Remedy(

@@ -14,8 +14,9 @@ enum RemappedFlows {
                 rules.isEmpty ? .note : .warning,
                 "\(several) several external ports at this moment",
                 detail:
-                    "Of \(live.sourceCount) translated UDP sources with \(live.flowCount) flows, so many have another "
-                    + "port towards another destination. " + cause(rules, unexplained, evidence),
+                    "\(live.remappedCount) of \(live.sourceCount) translated UDP sources (\(live.flowCount) flows in all) "
+                    + "\(live.remappedCount == 1 ? "leaves" : "leave") by another port towards another destination. "
+                    + cause(rules, unexplained, evidence),
                 evidence: live.examples.map { words($0, evidence) },
                 rule: rules.count == 1 ? rules.first : nil
             )
@@ -26,12 +27,13 @@ enum RemappedFlows {
     private static func cause(_ rules: Set<Int>, _ unexplained: Int, _ evidence: Evidence) -> String {
         let neutral = "a collision with another source's port, or an earlier rule that its flows have outlived"
         guard !rules.isEmpty else {
-            return "No rule that draws ports was found on their paths: \(neutral), gives one source several ports."
+            return "No rule on their paths draws ports: the cause may be \(neutral)."
         }
-        let names = rules.sorted().map { evidence.rules[$0].reference.words }.joined(separator: ", ")
+        let names = rules.sorted().map { evidence.rules[$0].reference.words }.joined(separator: ", and ")
+        let draws = "\(names) \(rules.count == 1 ? "draws" : "draw") another port for every flow"
         return unexplained == 0
-            ? "On their paths \(names) draws another port for every flow."
-            : "On the paths of some \(names) draws another port for every flow; for others it is \(neutral)."
+            ? "On their paths \(draws)."
+            : "On the paths of some, \(draws); for the others the cause may be \(neutral)."
     }
 
     /// A source with its flows, in one line.

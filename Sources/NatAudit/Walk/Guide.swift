@@ -10,18 +10,10 @@ struct Guide {
     /// The way of a packet from outside: routed once, after all of prerouting.
     mutating func cross(_ start: Traveller) -> [WalkOutcome] {
         var walk = WalkRun(context)
-        let arrived = run(.prerouting, enter([start], &walk), &walk)
-        var forwarded: [Traveller] = []
-        var own: [Traveller] = []
-        for traveller in arrived {
-            for routed in route(traveller, &walk) {
-                if routed.packet.outInterface == .none { own.append(routed) } else { forwarded.append(routed) }
-            }
-        }
-        forwarded = depart(run(.postrouting, run(.forward, forwarded, &walk), &walk), &walk)
-        let delivered = run(.input, own, &walk).map { WalkOutcome(.delivered, of: $0) }
+        let arrived = run(.prerouting, enter([start], &walk), &walk).flatMap { route($0, &walk) }
+        let (left, delivered) = goOn(arrived, &walk)
         destinations = walk.destinations
-        return WalkOutcome.settled(forwarded.map { WalkOutcome(passing: $0) } + walk.ended + delivered)
+        return WalkOutcome.settled(left + walk.ended + delivered)
     }
 
     /// The way of the host's own packet, which is routed again where its destination or mark changed.
@@ -45,22 +37,28 @@ struct Guide {
             returning.flow.isConfirmed = traveller.flow.tracking == .new
             return returning
         }
-        let delivered = run(.input, returning.flatMap { comeBack($0, &walk) }, &walk)
+        let (left, delivered) = goOn(returning.flatMap { comeBack($0, &walk) }, &walk)
         destinations = walk.destinations
-        return WalkOutcome.settled(
-            leaving.map { WalkOutcome(passing: $0) } + walk.ended + delivered.map { WalkOutcome(.delivered, of: $0) }
-        )
+        return WalkOutcome.settled(leaving.map { WalkOutcome(passing: $0) } + left + walk.ended + delivered)
     }
 
-    /// The way of the host's own packet through prerouting, after which it is not routed again while its destination stays.
+    /// The way of the host's own packet through prerouting, after which it is routed again only where its destination changed:
+    /// as what comes from outside, with a source that is the host's own.
     private mutating func comeBack(_ traveller: Traveller, _ walk: inout WalkRun) -> [Traveller] {
-        run(.prerouting, enter([traveller], &walk), &walk).filter { arrived in
-            if arrived.packet.destination == traveller.packet.destination { return true }
-            // Only a flow that is tracked no sooner than here is translated here. Its source is the host's own, which
-            // routing takes for a forgery, unless accept_local is set.
-            walk.end(arrived, .unknown("what prerouting makes of a packet of the host to itself is not followed"))
-            return false
+        run(.prerouting, enter([traveller], &walk), &walk).flatMap { arrived in
+            arrived.packet.destination == traveller.packet.destination ? [arrived] : route(arrived, &walk)
         }
+    }
+
+    /// What becomes of packets that were routed: without an out-interface they are for this host.
+    private mutating func goOn(
+        _ routed: [Traveller],
+        _ walk: inout WalkRun
+    ) -> (left: [WalkOutcome], delivered: [WalkOutcome]) {
+        let own = routed.filter { $0.packet.outInterface == .none }
+        let forwarded = run(.forward, routed.filter { $0.packet.outInterface != .none }, &walk)
+        let left = depart(run(.postrouting, forwarded, &walk), &walk)
+        return (left.map { WalkOutcome(passing: $0) }, run(.input, own, &walk).map { WalkOutcome(.delivered, of: $0) })
     }
 
     private func isForItself(_ packet: Packet) -> Bool {

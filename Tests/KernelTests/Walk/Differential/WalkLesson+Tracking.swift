@@ -53,8 +53,7 @@ extension WalkLesson {
                 "chain d { type nat hook prerouting priority -100; dnat to 198.18.9.1; }"
             ),
             own: true,
-            to: "203.0.113.1",
-            isOpen: true
+            to: "203.0.113.1"
         ),
         WalkLesson(
             "what the host sends to itself has its route when it comes in",

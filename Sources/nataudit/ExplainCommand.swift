@@ -14,10 +14,22 @@ struct ExplainCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The finding.", valueName: "id"))
+    // Read here, for the parser would list all of them behind a wrong one.
+    @Argument(
+        help: ArgumentHelp("The finding.", valueName: "id"),
+        completion: .list(Finding.ID.allCases.map(\.rawValue)),
+        transform: Self.finding
+    )
     var id: Finding.ID?
 
     @OptionGroup var report: ReportOptions
+
+    @Sendable private static func finding(_ text: String) throws -> Finding.ID {
+        guard let id = Finding.ID(rawValue: text) else {
+            throw ValidationError("no finding has that name; nataudit explain lists them")
+        }
+        return id
+    }
 
     func run() throws {
         let explanations = id.map { [Explanation($0)] } ?? Explanation.all

@@ -10,8 +10,6 @@ extension IPAddress: ExpressibleByArgument {}
 
 extension Finding.Severity: ExpressibleByArgument {}
 
-extension Finding.ID: ExpressibleByArgument {}
-
 extension Prefix: ExpressibleByArgument {}
 
 extension Endpoint: ExpressibleByArgument {}

@@ -36,6 +36,14 @@ struct UsageTests {
         }
     }
 
+    @Test func aFindingThatIsNoneIsWrongUsage() throws {
+        let run = try Program.run(["explain", "nosuch"])
+        #expect(run.status == 64 && run.output.isEmpty)
+        #expect(run.errors.contains("no finding has that name; nataudit explain lists them"))
+        #expect(run.errors.split(separator: "\n").count <= 4, "\(run.errors)")
+        #expect(try Program.run(["explain", "udp-blocked"]).output.hasPrefix("udp-blocked: "))
+    }
+
     @Test func theProgramsHelpNamesEveryCommandAndTheExitCodes() throws {
         let run = try Program.run(["--help"])
         #expect(run.status == 0)

@@ -19,7 +19,7 @@ struct NodeCheckArgumentTests {
         [("--host-ip", "127.0.0.1")],
         [("--host-ip", "10.0.1")],
         [("--netns", "nosuch")],
-        [("--textfile", "/nonexistent/metrics.prom"), ("--nfd-file", "/nonexistent/labels")],
+        [("--textfile", "/proc/none/metrics.prom"), ("--nfd-file", "/proc/none/labels")],
         [("--stun", "no server")],
         [("--stun", "192.0.2.1:0")],
         [("--stunned", "203.0.113.10")],

@@ -27,7 +27,15 @@ struct StunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Send from this address of this host.", valueName: "address"))
     var sourceAddress: IPAddress?
 
-    @Option(help: ArgumentHelp("How long to wait for answers.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "What to test beside the mapping, comma-separated; hairpin and lifetime (minutes) are the others.",
+            valueName: "names"
+        )
+    )
+    var tests: TestChoice = .usual
+
+    @Option(help: ArgumentHelp("How long to wait for an answer.", valueName: "seconds"))
     var timeout: Double = 3
 
     @OptionGroup var namespace: NamespaceOption
@@ -50,6 +58,7 @@ struct StunCommand: ParsableCommand {
             serversWereNamed: named.byUser,
             sourceAddress: sourceAddress,
             sourcePort: sourcePort ?? 0,
+            tests: tests.tests,
             deadline: .milliseconds(Int64((timeout * 1000).rounded()))
         )
         let transcripts = try ProbeRunner(plan).run { report.console.say("\($0)") }

@@ -45,7 +45,7 @@ public struct HostVerdict: Hashable, Sendable {
     }
 
     private static func summary(_ verdict: Verdict, _ holds: Holds, _ path: EgressPath) -> String {
-        "\(verdict.rawValue)\(exception(verdict, holds)): from \(path.candidate.origin) to "
+        "\(verdict.rawValue)\(holds.exception(to: verdict)): from \(path.candidate.origin) to "
             + "\(path.candidate.destinationWords), \(path.reason)"
     }
 
@@ -55,7 +55,7 @@ public struct HostVerdict: Hashable, Sendable {
         _ probe: ProbeReport,
         _ evidence: Evidence
     ) -> String {
-        let text = "\(verdict.rawValue)\(exception(verdict, holds)): \(probe.brief)"
+        let text = "\(verdict.rawValue)\(holds.exception(to: verdict)): \(probe.brief)"
         guard verdict == .hard else { return text }
         let path = evidence.paths.first { evidence.probe(of: $0) == probe && $0.verdict == .hard }
         return switch (probe.attribution, path) {
@@ -65,10 +65,6 @@ public struct HostVerdict: Hashable, Sendable {
             "\(text); who changes them is not known, for this host's own translation was not read"
         default: "\(text); \(probe.attribution.meaning)"
         }
-    }
-
-    private static func exception(_ verdict: Verdict, _ holds: Holds) -> String {
-        verdict == .easy && holds.inboundFirst == .no ? ", but not when a peer sends first" : ""
     }
 
     /// What follows from the rules for an easy mapping: plain translation gives way to a tuple that is taken.

@@ -24,3 +24,11 @@ public struct Holds: Hashable, Sendable, Codable {
     /// Neither condition was provoked.
     public static let untested = Holds(collision: .untested, inboundFirst: .untested)
 }
+
+extension Holds {
+    /// What has to be said behind the word `easy`, with a comma before it; empty behind another verdict, and where nothing
+    /// has to.
+    func exception(to verdict: Verdict) -> String {
+        verdict == .easy && inboundFirst == .no ? ", but not when a peer sends first" : ""
+    }
+}

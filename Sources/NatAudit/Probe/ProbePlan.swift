@@ -12,7 +12,9 @@ public struct ProbePlan: Hashable, Sendable {
     public var sourceAddress: IPAddress?
     /// The source port to send from; 0 leaves it to the kernel.
     public var sourcePort: UInt16
-    /// The time for all answers together; resolving names has as much again.
+    /// What is tested beside the mapping, where servers and addresses allow it.
+    public var tests: Set<BehaviorTest>
+    /// The time for all answers to one question; resolving names has as much again.
     public var deadline: Duration
     /// When requests are sent again.
     public var schedule: RetransmissionSchedule
@@ -26,6 +28,7 @@ public struct ProbePlan: Hashable, Sendable {
         serversWereNamed: Bool,
         sourceAddress: IPAddress? = nil,
         sourcePort: UInt16 = 0,
+        tests: Set<BehaviorTest> = [.mapping],
         deadline: Duration = ProbePlan.defaultDeadline,
         schedule: RetransmissionSchedule = RetransmissionSchedule()
     ) {
@@ -33,9 +36,13 @@ public struct ProbePlan: Hashable, Sendable {
         self.serversWereNamed = serversWereNamed
         self.sourceAddress = sourceAddress
         self.sourcePort = sourcePort
+        self.tests = tests
         self.deadline = deadline
         self.schedule = schedule
     }
+
+    /// What a server is asked.
+    func question(to server: Endpoint) -> STUNQuestion { STUNQuestion(server) }
 
     /// How many datagrams one server is sent at most.
     public var requestsPerServer: Int { schedule.times(before: deadline).count }

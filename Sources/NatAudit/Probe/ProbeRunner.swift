@@ -24,19 +24,20 @@ public struct ProbeRunner: Sendable {
         let start = clock.now
         let time = { start.duration(to: clock.now) }
         let probes = try families.map { family in
-            (family, try ProbeSession(family.target, routes: family.routes, plan: plan, at: time()))
+            (family, try FamilyProbe(family.target, routes: family.routes, plan: plan, at: time()))
         }
-        let sessions = probes.compactMap(\.1)
-        for session in sessions { announce(session.announcement) }
+        let running = probes.compactMap(\.1)
+        for probe in running { announce(probe.announcement) }
         while true {
-            for session in sessions { try session.turn(at: time) }
-            guard let wake = sessions.compactMap(\.nextWake).min() else { break }
-            _ = try waitUntilReadable(sessions.map(\.number), for: max(.zero, wake - time()))
+            for probe in running { try probe.turn(at: time) }
+            guard let wake = running.compactMap(\.nextWake).min() else { break }
+            let sockets = running.flatMap(\.sockets).map(\.number)
+            _ = try waitUntilReadable(sockets, for: max(.zero, wake - time()))
         }
-        return probes.map { family, session in
-            session?.transcript
+        return probes.map { family, probe in
+            probe?.transcript
                 ?? family.target.transcript(local: nil, plan: plan) { endpoint in
-                    // Without a session there is no route, and then every endpoint has its refusal.
+                    // Without a socket there is no route, and then every endpoint has its refusal.
                     let notAsked = ServerFailure.binding(.silence(requests: 0, within: .zero))
                     return .failure(family.routes.refusals[endpoint].map { .noRoute($0) } ?? notAsked)
                 }

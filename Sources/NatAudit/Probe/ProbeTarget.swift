@@ -62,6 +62,8 @@ extension ProbeTarget {
         local: Endpoint?,
         plan: ProbePlan,
         ignored: IgnoredAnswers = IgnoredAnswers(),
+        others: [ServerTranscript] = [],
+        tests: BehaviorRecords = BehaviorRecords(),
         outcome: (Endpoint) -> Result<BindingAnswer, ServerFailure>
     ) -> ProbeTranscript {
         ProbeTranscript(
@@ -74,8 +76,9 @@ extension ProbeTarget {
                     endpoint: try? server.endpoint.get(),
                     outcome: server.endpoint.flatMap(outcome)
                 )
-            },
-            ignored: ignored
+            } + others,
+            ignored: ignored,
+            tests: tests
         )
     }
 }

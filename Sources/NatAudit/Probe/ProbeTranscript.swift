@@ -14,6 +14,8 @@ public struct ProbeTranscript: Hashable, Sendable {
     public let servers: [ServerTranscript]
     /// What came in and was no answer.
     public let ignored: IgnoredAnswers
+    /// What further tests heard, from sockets of their own.
+    public let tests: BehaviorRecords
 
     /// Makes a transcript.
     public init(
@@ -21,8 +23,10 @@ public struct ProbeTranscript: Hashable, Sendable {
         local: Endpoint?,
         serversWereNamed: Bool,
         servers: [ServerTranscript],
-        ignored: IgnoredAnswers = IgnoredAnswers()
+        ignored: IgnoredAnswers = IgnoredAnswers(),
+        tests: BehaviorRecords = BehaviorRecords()
     ) {
+        self.tests = tests
         self.family = family
         self.local = local
         self.serversWereNamed = serversWereNamed
@@ -31,12 +35,15 @@ public struct ProbeTranscript: Hashable, Sendable {
     }
 
     /// The servers that told where they saw the socket, each endpoint once.
-    public var answers: [(server: Endpoint, mapped: Endpoint)] {
+    public var answers: [MappingSample.Answer] {
         servers.compactMap { server in
             guard let endpoint = server.endpoint, let answer = server.answer else { return nil }
-            return (endpoint, answer.mapped)
+            return MappingSample.Answer(server: endpoint, mapped: answer.mapped)
         }
     }
+
+    /// Where the servers saw the socket; nil where there was none.
+    var sample: MappingSample? { local.map { MappingSample(local: $0, answers: answers) } }
 }
 
 /// What became of the question to one server.

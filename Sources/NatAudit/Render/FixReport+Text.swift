@@ -5,15 +5,11 @@ extension FixReport {
         if isApplied { lines += steps.map { "  \($0.summary)" } }
         if movedFlows > 0 { lines.append("  moved \(movedFlows) UDP flows") }
         if let before, let after {
-            lines.append("before: \(style.text(before)), after: \(style.text(after))\(exception)")
+            lines.append("before: \(style.text(before)), after: \(style.text(after))\(holds.exception(to: after))")
         }
         lines += notes.map { "note: \($0)" }
         lines.insert(headline(style), at: 0)
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private var exception: String {
-        after == .easy && holds.inboundFirst == .no ? ", but not when a peer sends first" : ""
     }
 
     private func headline(_ style: TextStyle) -> String {

@@ -88,7 +88,7 @@ extension NodeCheckLine {
     init(doubting report: ScanReport) { self.init(.unknown, firstOf: Self.unknown(report)) }
 
     private static func easy(_ report: ScanReport) -> [String] {
-        let weak = report.conclusion.holds.inboundFirst == .no ? ", but not when a peer sends first" : ""
+        let weak = report.conclusion.holds.exception(to: .easy)
         guard let probe = report.probes.first(where: { $0.verdict == .easy }) else {
             // What a probe of the host's own socket saw untranslated, nobody upstream translates either.
             return [

@@ -6,7 +6,8 @@ extension STUNReport {
     ///
     /// `isVerbose` adds what each name stood for and what the servers call themselves.
     public func text(_ style: TextStyle = .plain, isVerbose: Bool = false) -> String {
-        var lines = [style.text(verdict) + ": " + verdict.meaning]
+        let weak = decisive.map { $0.holds.exception(to: $0.verdict) } ?? ""
+        var lines = [style.text(verdict) + weak + ": " + verdict.meaning]
         for probe in probes { lines += [""] + probe.lines(style, isVerbose: isVerbose) }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -47,9 +48,7 @@ extension ProbeReport {
             let gap = attributionGap.map { ", for \($0)" } ?? ""
             lines += Paragraph.lines("at fault: \(attribution.meaning)\(gap)", indent: 2)
         }
-        if verdict == .easy, holds == .untested {
-            lines.append("not tested: whether it holds when a peer sends first, or two clients use one port")
-        }
+        for test in tests where verdict != .hard || test.result != nil { lines += test.lines(style) }
         return lines
     }
 }
@@ -62,6 +61,41 @@ extension ProbeReport {
         case .noNAT: "the socket's own address and port at every server"
         case .hard: "one socket had \(Set(presented.map(\.port)).count) different ports"
         case .blocked, .unknown: presented.isEmpty ? "no server told where it saw the socket" : reason
+        }
+    }
+}
+
+extension TestReport {
+    /// The test in words, its result, and what that rests on.
+    fileprivate func lines(_ style: TextStyle) -> [String] {
+        let name = BehaviorTest(rawValue: test)?.words ?? test
+        let outcome = result.map(Self.words) ?? "not tested"
+        var lines = Paragraph.lines("\(name): \(outcome); \(reason)", indent: 2)
+        if result == Self.changes, let first = lines.first {
+            lines[0] = style.text(name, as: .doubtful) + first.dropFirst(name.count)
+        }
+        return lines
+    }
+
+    private static func words(_ result: String) -> String {
+        switch result {
+        case holds: "the port stays"
+        case changes: "the port changes"
+        default: result
+        }
+    }
+}
+
+extension BehaviorTest {
+    /// What is tested, in a few words.
+    fileprivate var words: String {
+        switch self {
+        case .mapping: "mapping"
+        case .filtering: "filtering"
+        case .inboundFirst: "when a peer sends first"
+        case .collision: "when two inside hosts use one port"
+        case .hairpin: "hairpin"
+        case .lifetime: "lifetime"
         }
     }
 }

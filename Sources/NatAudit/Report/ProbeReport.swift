@@ -10,6 +10,8 @@ public struct ProbeReport: Hashable, Sendable {
     public let local: Endpoint?
     /// How the path maps, in the words of RFC 4787; nil where that was not seen.
     public let mapping: MappingBehavior?
+    /// How the path filters, in the words of RFC 4787; nil where that was not seen.
+    public let filtering: FilteringBehavior?
     /// The verdict.
     public let verdict: Verdict
     /// Whether the mapping holds when it is provoked.
@@ -20,6 +22,11 @@ public struct ProbeReport: Hashable, Sendable {
     public let presented: [Endpoint]
     /// One entry for each server.
     public let servers: [ServerReport]
+    /// One entry for each test beside the mapping that was asked for.
+    public let tests: [TestReport]
+    /// The address of a server that saw another port than all others, and is not believed; nil where there is none, and in a
+    /// report that was read back.
+    let dissenter: IPAddress?
     /// One sentence that says what the verdict rests on.
     public let reason: String
     /// Why this host's part in a hard verdict is not known, as a clause; nil where it is, and in a report that was read
@@ -46,11 +53,14 @@ public struct ProbeReport: Hashable, Sendable {
         translatedHere: [Endpoint: Endpoint] = [:],
         attributionGap: String? = nil
     ) {
-        let behavior = NATBehavior(transcript)
+        let behavior = NATBehavior(transcript, translatedHere: translatedHere)
         self.from = from
         family = transcript.family
         local = transcript.local
         mapping = behavior.mapping
+        filtering = behavior.filtering
+        dissenter = behavior.dissenter
+        tests = transcript.tests.reports(behavior.verdict)
         verdict = behavior.verdict
         holds = behavior.holds
         reason = behavior.reason
@@ -79,7 +89,7 @@ extension ProbeReport {
 
 extension ProbeReport: Codable {
     private enum CodingKeys: String, CodingKey {
-        case from, family, local, mapping, filtering, verdict, holds, attribution, presented, servers, reason
+        case from, family, local, mapping, filtering, verdict, holds, attribution, presented, servers, tests, reason
     }
 
     /// Reads what `encode(to:)` wrote.
@@ -96,6 +106,7 @@ extension ProbeReport: Codable {
         self.family = family
         local = try values.decodeText(Endpoint.self, .local)
         mapping = try values.decode(MappingBehavior?.self, forKey: .mapping)
+        filtering = try values.decode(FilteringBehavior?.self, forKey: .filtering)
         verdict = try values.decode(Verdict.self, forKey: .verdict)
         holds = try values.decode(Holds.self, forKey: .holds)
         attribution = try values.decode(Attribution.self, forKey: .attribution)
@@ -110,7 +121,9 @@ extension ProbeReport: Codable {
             return endpoint
         }
         servers = try values.decode([ServerReport].self, forKey: .servers)
+        tests = try values.decodeIfPresent([TestReport].self, forKey: .tests) ?? []
         reason = try values.decode(String.self, forKey: .reason)
+        dissenter = nil
         attributionGap = nil
     }
 
@@ -121,13 +134,13 @@ extension ProbeReport: Codable {
         try values.encode(family.rawValue, forKey: .family)
         try values.encode(local?.description, forKey: .local)
         try values.encode(mapping, forKey: .mapping)
-        // No filtering test is made: servers without RFC 5780 cannot tell.
-        try values.encodeNil(forKey: .filtering)
+        try values.encode(filtering, forKey: .filtering)
         try values.encode(verdict, forKey: .verdict)
         try values.encode(holds, forKey: .holds)
         try values.encode(attribution, forKey: .attribution)
         try values.encode(presented.map(\.description), forKey: .presented)
         try values.encode(servers, forKey: .servers)
+        try values.encode(tests, forKey: .tests)
         try values.encode(reason, forKey: .reason)
     }
 }

@@ -46,14 +46,6 @@ enum RoutingResult {
 }
 
 extension IPAddress {
-    /// Tells whether the address is 224.0.0.0/4, 255.255.255.255 or ff00::/8.
-    var isMulticast: Bool {
-        switch self {
-        case .v4(let value): value >> 28 == 14 || value == .max
-        case .v6(let high, _): high >> 56 == 0xFF
-        }
-    }
-
     /// Tells whether the address is 0.0.0.0/8, which no packet may have.
     var isOfNoNetwork: Bool {
         if case .v4(let value) = self { value >> 24 == 0 } else { false }

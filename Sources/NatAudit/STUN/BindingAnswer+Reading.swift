@@ -2,7 +2,7 @@ internal import NetlinkBridge
 
 extension BindingAnswer {
     /// What a success or error response to a Binding request means.
-    static func reading(_ response: STUNMessage, roundTrip: Duration?) -> Result<
+    static func reading(_ response: STUNMessage, from source: Endpoint, roundTrip: Duration?) -> Result<
         BindingAnswer, BindingFailure
     > {
         do {
@@ -18,9 +18,11 @@ extension BindingAnswer {
             return .success(
                 BindingAnswer(
                     mapped: mapped,
+                    source: source,
                     roundTrip: roundTrip,
                     software: response.software,
-                    otherAddress: response.endpoint(.otherAddress),
+                    // RFC 3489 calls the same thing CHANGED-ADDRESS.
+                    otherAddress: response.endpoint(.otherAddress) ?? response.endpoint(.changedAddress),
                     responseOrigin: response.endpoint(.responseOrigin)
                 )
             )

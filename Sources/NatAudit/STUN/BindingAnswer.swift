@@ -4,6 +4,8 @@ public import NetlinkBridge
 public struct BindingAnswer: Hashable, Sendable {
     /// The address and port at which the server saw the socket.
     public let mapped: Endpoint
+    /// Where the answer came from: the server that was asked, or one of its other ends where the question allows them.
+    public let source: Endpoint
     /// From request to answer; nil where the request had been sent more than once, since nothing tells which
     /// of them was answered.
     public let roundTrip: Duration?
@@ -18,12 +20,14 @@ public struct BindingAnswer: Hashable, Sendable {
     /// Makes an answer.
     public init(
         mapped: Endpoint,
+        source: Endpoint,
         roundTrip: Duration? = nil,
         software: [UInt8]? = nil,
         otherAddress: Endpoint? = nil,
         responseOrigin: Endpoint? = nil
     ) {
         self.mapped = mapped
+        self.source = source
         self.roundTrip = roundTrip
         self.software = software
         self.otherAddress = otherAddress

@@ -1,7 +1,6 @@
 internal import NetlinkBridge
 
-/// One Binding request to one server, until it is answered, refused or out of time; holds no socket and no
-/// clock.
+/// One question to one server, until it is answered, refused or out of time; holds no socket and no clock.
 ///
 /// Times are durations since any moment that the caller keeps to.
 struct BindingTransaction: Sendable {
@@ -13,7 +12,7 @@ struct BindingTransaction: Sendable {
     }
 
     let id: TransactionID
-    let server: Endpoint
+    let question: STUNQuestion
     private(set) var state = State.waiting
     private(set) var requestsSent = 0
 
@@ -29,13 +28,13 @@ struct BindingTransaction: Sendable {
 
     init(
         id: TransactionID,
-        server: Endpoint,
+        question: STUNQuestion,
         schedule: RetransmissionSchedule,
         deadline: Duration,
         at now: Duration
     ) {
         self.id = id
-        self.server = server
+        self.question = question
         self.deadline = now + deadline
         start = now
         times = schedule.times(before: deadline).map { now + $0 }
@@ -79,9 +78,9 @@ struct BindingTransaction: Sendable {
     }
 
     /// The server answered; an answer outweighs an error that someone on the way reported before.
-    mutating func received(_ response: STUNMessage, at now: Duration) {
+    mutating func received(_ response: STUNMessage, from source: Endpoint, at now: Duration) {
         let roundTrip = requestsSent == 1 ? firstSent.map { now - $0 } : nil
-        switch BindingAnswer.reading(response, roundTrip: roundTrip) {
+        switch BindingAnswer.reading(response, from: source, roundTrip: roundTrip) {
         case .success(let answer): state = .answered(answer)
         case .failure(let failure): state = .failed(failure)
         }

@@ -5,7 +5,16 @@ extension UDPSocket.NetworkReport {
     var words: String {
         let error = SystemError("", code: code)
         guard icmpType != 0 else { return "\(SystemError.message(code)) (\(error.name))" }
-        return "\(icmpWords) (\(error.name))"
+        let sender = offender.map { $0 == remote.address ? " from the server itself" : " from \($0)" } ?? ""
+        return "\(icmpWords)\(sender) (\(error.name))"
+    }
+
+    /// Tells whether nobody listens on the port, or somebody on the way says so (RFC 792, RFC 4443 section 3.1).
+    var isPortUnreachable: Bool {
+        switch remote.address.family {
+        case .ip: icmpType == 3 && icmpCode == 3
+        case .ip6: icmpType == 1 && icmpCode == 4
+        }
     }
 
     private var icmpWords: String {

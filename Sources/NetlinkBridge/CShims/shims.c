@@ -133,7 +133,8 @@ ssize_t na_udp_receive(int descriptor, struct na_endpoint *remote, void *bytes, 
     return received;
 }
 
-int na_udp_error(int descriptor, struct na_endpoint *remote, uint32_t *error, uint8_t *icmp_type, uint8_t *icmp_code) {
+int na_udp_error(int descriptor, struct na_endpoint *remote, struct na_endpoint *offender, uint32_t *error,
+                 uint8_t *icmp_type, uint8_t *icmp_code) {
     struct sockaddr_storage storage;
     memset(&storage, 0, sizeof storage);
     union {
@@ -156,6 +157,16 @@ int na_udp_error(int descriptor, struct na_endpoint *remote, uint32_t *error, ui
         *error = extended.ee_errno;
         *icmp_type = extended.ee_type;
         *icmp_code = extended.ee_code;
+        // SO_EE_OFFENDER: the address behind the structure, of the family that it says.
+        size_t rest = header->cmsg_len - CMSG_LEN(sizeof extended);
+        struct sockaddr_storage sender;
+        memset(&sender, 0, sizeof sender);
+        memcpy(&sender, (char *)CMSG_DATA(header) + sizeof extended, rest < sizeof sender ? rest : sizeof sender);
+        memset(offender, 0, sizeof *offender);
+        if ((sender.ss_family == AF_INET && rest >= sizeof(struct sockaddr_in)) ||
+            (sender.ss_family == AF_INET6 && rest >= sizeof(struct sockaddr_in6))) {
+            from_sockaddr(&sender, offender);
+        }
         return 0;
     }
     return -ENOMSG;

@@ -69,15 +69,17 @@ public struct UDPSocket: ~Copyable, Sendable {
     /// Takes the oldest error that the network reported for a datagram of this socket; nil when there is none.
     public func nextError() -> NetworkReport? {
         var raw = na_endpoint()
+        var offender = na_endpoint()
         var code: UInt32 = 0
         var type: UInt8 = 0
         var subcode: UInt8 = 0
-        guard unsafe na_udp_error(descriptor.number, &raw, &code, &type, &subcode) == 0 else { return nil }
+        guard unsafe na_udp_error(descriptor.number, &raw, &offender, &code, &type, &subcode) == 0 else { return nil }
         return NetworkReport(
             remote: Endpoint(raw),
             code: Int32(truncatingIfNeeded: code),
             icmpType: type,
-            icmpCode: subcode
+            icmpCode: subcode,
+            offender: offender.family == 0 ? nil : Endpoint(offender).address
         )
     }
 
@@ -91,9 +93,18 @@ public struct UDPSocket: ~Copyable, Sendable {
         public let icmpType: UInt8
         /// The ICMP or ICMPv6 code.
         public let icmpCode: UInt8
+        /// Who sent the ICMP error; nil where the error is local, or the kernel does not say.
+        public let offender: IPAddress?
 
         /// Makes a report.
-        public init(remote: Endpoint, code: Int32, icmpType: UInt8, icmpCode: UInt8) {
+        public init(
+            remote: Endpoint,
+            code: Int32,
+            icmpType: UInt8,
+            icmpCode: UInt8,
+            offender: IPAddress? = nil
+        ) {
+            self.offender = offender
             self.remote = remote
             self.code = code
             self.icmpType = icmpType

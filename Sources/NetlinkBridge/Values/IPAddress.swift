@@ -51,6 +51,14 @@ public enum IPAddress: Hashable, Sendable {
     /// Tells whether the address is 0.0.0.0 or ::.
     public var isUnspecified: Bool { self == .v4(0) || self == .v6(high: 0, low: 0) }
 
+    /// Tells whether the address is 224.0.0.0/4, 255.255.255.255 or ff00::/8: many hosts, and not one.
+    public var isMulticast: Bool {
+        switch self {
+        case .v4(let value): value >> 28 == 14 || value == .max
+        case .v6(let high, _): high >> 56 == 0xFF
+        }
+    }
+
     /// Tells whether the address is valid on its link only (169.254.0.0/16, fe80::/10).
     public var isLinkLocal: Bool {
         switch self {

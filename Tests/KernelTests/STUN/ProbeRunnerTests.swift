@@ -83,7 +83,7 @@ struct ProbeRunnerTests {
         )
         #expect(transcript.answers.count == 2)
         for dead in transcript.servers.prefix(3) {
-            #expect(dead.failure?.description == "ICMP port unreachable (ECONNREFUSED)")
+            #expect(dead.failure?.description == "ICMP port unreachable from the server itself (ECONNREFUSED)")
         }
         #expect(NATBehavior(transcript).verdict == .noNAT)
         #expect(start.duration(to: clock.now) < .seconds(2))

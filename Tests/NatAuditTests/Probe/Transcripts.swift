@@ -17,7 +17,7 @@ func transcript(_ heard: [Heard], namedByUser: Bool = true) -> ProbeTranscript {
             switch line {
             case .mapped(let mapped, let server):
                 guard let endpoint = Endpoint(server), let mapped = Endpoint(mapped) else { return nil }
-                let answer = BindingAnswer(mapped: mapped, roundTrip: .microseconds(12_345))
+                let answer = BindingAnswer(mapped: mapped, source: endpoint, roundTrip: .microseconds(12_345))
                 return ServerTranscript(name: .init(endpoint), endpoint: endpoint, outcome: .success(answer))
             case .failed(let server, let failure):
                 guard let name = STUNServerName(server) else { return nil }

@@ -40,8 +40,8 @@ struct STUNMutationTests {
     @Test func aClientSurvivesThemWhileItWaits() throws {
         var random = SplitMix64(seed: 42)
         let server = try #require(Endpoint("203.0.113.10:3478"))
-        var client = STUNClient(servers: [server], at: .zero, using: &random)
-        for request in client.requestsDue(at: .zero) { client.sent(to: request.server, at: .zero) }
+        var client = Asking([STUNQuestion(server)])
+        for request in client.requestsDue(at: .zero) { client.sent(request, at: .zero) }
         for _ in 0..<10_000 { client.received(mutated(using: &random), from: server, at: .milliseconds(1)) }
         #expect(client.outcome(of: server) == nil)
         #expect(client.ignored.total == 10_000)

@@ -66,8 +66,10 @@ ssize_t na_udp_send(int descriptor, const struct na_endpoint *remote, const void
 /// Receives one datagram; -EAGAIN when none waits. A datagram longer than `capacity` returns -EMSGSIZE.
 ssize_t na_udp_receive(int descriptor, struct na_endpoint *remote, void *bytes, size_t capacity);
 /// Takes one entry from the socket's error queue: the errno that the network reported for a datagram
-/// sent to `remote`, with the ICMP type and code; -EAGAIN when the queue is empty.
-int na_udp_error(int descriptor, struct na_endpoint *remote, uint32_t *error, uint8_t *icmp_type, uint8_t *icmp_code);
+/// sent to `remote`, with the ICMP type and code, and who sent it (family 0 where that is not known);
+/// -EAGAIN when the queue is empty.
+int na_udp_error(int descriptor, struct na_endpoint *remote, struct na_endpoint *offender, uint32_t *error,
+                 uint8_t *icmp_type, uint8_t *icmp_code);
 /// Opens a non-blocking, close-on-exec TCP socket that resets its connection when it is closed (SO_LINGER, RFC 9293 3.6).
 int na_tcp_open(int family);
 /// Begins to connect a TCP socket; 0 also while the handshake goes on (EINPROGRESS).

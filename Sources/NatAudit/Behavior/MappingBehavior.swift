@@ -13,7 +13,7 @@ public enum MappingBehavior: String, Hashable, Sendable, CaseIterable, Codable {
     ///
     /// It depends on the address alone where a server address that was asked on several ports saw one mapping
     /// on all of them; where none was, nothing tells the two apart, and the more restrictive one is named.
-    static func ofDiffering(_ answers: [(server: Endpoint, mapped: Endpoint)]) -> MappingBehavior {
+    static func ofDiffering(_ answers: [MappingSample.Answer]) -> MappingBehavior {
         let byAddress = Dictionary(grouping: answers, by: \.server.address)
         let severalPorts = byAddress.values.filter { Set($0.map(\.server.port)).count > 1 }
         let agree = severalPorts.allSatisfy { Set($0.map(\.mapped)).count == 1 }

@@ -3,9 +3,9 @@ internal import NetlinkBridge
 extension NATBehavior {
     /// Judges a transcript in which no server told a mapped address.
     ///
-    /// Blocked is said only where it is proven: every server that was asked met an errno or an ICMP error, or
-    /// is silent for long enough although the user vouched for it by name.
-    init(silent transcript: ProbeTranscript) {
+    /// Blocked is said only where it is proven: every server that was asked met an errno or an ICMP error of
+    /// somebody on the way, or is silent for long enough although the user vouched for it by name.
+    static func silence(_ transcript: ProbeTranscript) -> Judgement {
         let asked = transcript.servers.filter { server in
             switch server.failure {
             case .notResolved, .sameServer, nil: false
@@ -13,43 +13,27 @@ extension NATBehavior {
             }
         }
         let words = Self.words(for: asked.isEmpty ? transcript.servers : asked)
-        guard !transcript.servers.isEmpty else {
-            self.init(verdict: .unknown, mapping: nil, reason: "no server was asked")
-            return
-        }
-        guard !asked.isEmpty else {
-            self.init(verdict: .unknown, mapping: nil, reason: "no server could be asked: \(words)")
-            return
-        }
+        guard !transcript.servers.isEmpty else { return Judgement(.unknown, nil, "no server was asked") }
+        guard !asked.isEmpty else { return Judgement(.unknown, nil, "no server could be asked: \(words)") }
         if asked.contains(where: \.answeredUnusably) {
-            self.init(
-                verdict: .unknown,
-                mapping: nil,
-                reason: "UDP gets through, but no server told a mapped address: \(words)"
-            )
-        } else if asked.allSatisfy(\.metAnError) {
-            self.init(verdict: .blocked, mapping: nil, reason: "UDP does not get through: \(words)")
-        } else if asked.contains(where: \.wasHardlyWaitedFor) {
-            self.init(
-                verdict: .unknown,
-                mapping: nil,
-                reason: "the wait was too short to tell: \(words)"
-            )
-        } else if transcript.serversWereNamed {
-            self.init(
-                verdict: .blocked,
-                mapping: nil,
-                reason: "none of the servers that were named answered: \(words)"
-            )
-        } else {
-            self.init(
-                verdict: .unknown,
-                mapping: nil,
-                reason:
-                    "no server answered, and the default servers' silence alone proves nothing; name servers "
-                    + "that are known to answer: \(words)"
-            )
+            return Judgement(.unknown, nil, "UDP gets through, but no server told a mapped address: \(words)")
         }
+        if asked.contains(where: \.isReachedInVain) {
+            // Of a server that the user vouches for, an ICMP error counts; another one may have been given up.
+            let why = "UDP gets as far as the server's host, which says that nobody listens there: \(words)"
+            return Judgement(transcript.serversWereNamed ? .blocked : .unknown, nil, why)
+        }
+        if asked.allSatisfy(\.metAnError) {
+            return Judgement(.blocked, nil, "UDP does not get through: \(words)")
+        }
+        if asked.contains(where: \.wasHardlyWaitedFor) {
+            return Judgement(.unknown, nil, "the wait was too short to tell: \(words)")
+        }
+        if transcript.serversWereNamed {
+            return Judgement(.blocked, nil, "none of the servers that were named answered: \(words)")
+        }
+        let why = "no server answered, and the default servers' silence alone proves nothing; name servers that are known to answer: "
+        return Judgement(.unknown, nil, why + words)
     }
 
     /// "no answer to 7 requests (a:3478, b:3478); ...": the first few failures in words, the same words once.
@@ -77,6 +61,12 @@ extension ServerTranscript {
         case .binding(.silence), .binding(.errorResponse), .binding(.unusableAnswer): false
         case .notResolved, .sameServer, nil: false
         }
+    }
+
+    /// Tells whether the server's own host said that nobody listens: UDP got there, and an answer came back.
+    fileprivate var isReachedInVain: Bool {
+        guard case .binding(.network(let report)) = failure else { return false }
+        return report.isPortUnreachable && report.offender == report.remote.address
     }
 
     /// Tells whether a silence was shorter than an ordinary answer may take.

@@ -1,0 +1,92 @@
+internal import NetlinkBridge
+
+/// The tests of one family beside the mapping: which of them can be made follows from what servers say, as soon as they say it.
+struct BehaviorTests {
+    private let source: IPAddress
+    private let plan: ProbePlan
+    private var filtering: FilteringProcedure?
+    private var filteringTried: Set<Endpoint> = []
+    private var collision: CollisionProcedure?
+    private var collisionGap: Untested?
+    private var confirmation: ConfirmationProcedure?
+
+    /// How many servers are tried for the filtering test where the first ones refuse.
+    private static let serversTried = 3
+
+    /// Tests that are sent from an address of this host.
+    init(_ source: IPAddress, _ plan: ProbePlan) {
+        self.source = source
+        self.plan = plan
+    }
+
+    private var procedures: [any BehaviorProcedure] {
+        let all: [(any BehaviorProcedure)?] = [filtering, collision, confirmation]
+        return all.compactMap(\.self)
+    }
+
+    /// The sockets to wait on.
+    var sockets: [ProbeSocket] { procedures.flatMap(\.sockets) }
+
+    /// When a step is due although nothing came.
+    var nextStep: Duration? { procedures.compactMap(\.nextStep).min() }
+
+    /// Goes on with what is under way, and begins what has become possible.
+    ///
+    /// `isComplete` tells whether every server has had its say.
+    mutating func advance(
+        _ answers: [ServerAnswer],
+        _ sample: MappingSample,
+        isComplete: Bool,
+        at now: Duration
+    ) throws {
+        for procedure in procedures where !procedure.isDone { try procedure.advance(at: now) }
+        try beginFiltering(answers, at: now)
+        try beginCollision(answers, at: now)
+        if isComplete, confirmation == nil, sample.oddOneOut != nil {
+            // The other way round: a NAT that keeps the port for whom it meets first shows itself by that.
+            let servers = sample.answers.reversed().map { plan.question(to: $0.server) }
+            confirmation = try ConfirmationProcedure(servers, from: source, plan: plan, at: now)
+        }
+    }
+
+    /// What was heard so far.
+    var records: BehaviorRecords {
+        var records = BehaviorRecords()
+        records.confirmation = confirmation?.sample
+        if !plan.tests.isDisjoint(with: [.filtering, .inboundFirst]) {
+            let none = Untested("no server that answered has a second address and port (RFC 5780)")
+            records.filtering = filtering.map { .success($0.record) } ?? .failure(none)
+        }
+        if plan.tests.contains(.collision) {
+            let none = collisionGap ?? Untested("it takes two servers that answer")
+            records.collision = collision.map { .success($0.record) } ?? .failure(none)
+        }
+        return records
+    }
+
+    private mutating func beginFiltering(_ answers: [ServerAnswer], at now: Duration) throws {
+        guard !plan.tests.isDisjoint(with: [.filtering, .inboundFirst]) else { return }
+        if let filtering {
+            guard filtering.isDone, filtering.record.refusal != nil, filteringTried.count < Self.serversTried else {
+                return
+            }
+        }
+        let candidates = answers.lazy.compactMap { ServerEnds($0.server, $0.answer) }
+        guard let ends = candidates.first(where: { !filteringTried.contains($0.primary) }) else { return }
+        filteringTried.insert(ends.primary)
+        filtering = try FilteringProcedure(ends, from: source, plan: plan, at: now)
+    }
+
+    private mutating func beginCollision(_ answers: [ServerAnswer], at now: Duration) throws {
+        guard plan.tests.contains(.collision), collision == nil, collisionGap == nil else { return }
+        guard let first = answers.first,
+            let second = answers.first(where: { $0.server.address != first.server.address })
+        else { return }
+        guard let beside = try SecondAddress.beside(source) else {
+            collisionGap = Untested("it takes a second address on the same interface as \(source)")
+            return
+        }
+        let servers = [first, second].map { plan.question(to: $0.server) }
+        collision = try CollisionProcedure(servers, from: [source, beside], plan: plan, at: now)
+    }
+}

@@ -1,0 +1,71 @@
+internal import NetlinkBridge
+
+extension NATBehavior.Judgement {
+    /// Judges answers of servers that are all believed.
+    ///
+    /// Two answers that differ prove a hard NAT, wherever they come from; nothing less proves anything.
+    init(of sample: MappingSample) {
+        let answers = sample.answers
+        let local = sample.local
+        let translated = answers.filter { $0.mapped != local }
+        let ports = Set(translated.map(\.mapped.port))
+        let mappings = Set(answers.map(\.mapped))
+        let addresses = Set(answers.map(\.server.address))
+        if ports.count > 1 {
+            let seen = "one socket (\(local)) was seen at \(ports.count) different ports: "
+            self.init(.hard, .ofDiffering(translated), seen + translated.words)
+        } else if translated.isEmpty, addresses.count > 1 {
+            let seen = "\(addresses.count) server addresses saw the socket's own address and port, \(local)"
+            self.init(.noNAT, nil, seen)
+        } else if mappings.count > 1, translated.count < answers.count {
+            let seen = "some servers are reached without translation and some with: "
+            self.init(.unknown, nil, seen + answers.words)
+        } else if mappings.count > 1 {
+            let seen = "multiple egress addresses: the port stayed, the address did not: "
+            self.init(.unknown, nil, seen + answers.words)
+        } else if addresses.count > 1, let mapped = mappings.first {
+            let seen = "\(addresses.count) server addresses saw the socket (\(local)) at one address and port, \(mapped)"
+            self.init(.easy, .endpointIndependent, seen)
+        } else {
+            let server = addresses.first.map(String.init(describing:)) ?? "none"
+            self.init(.unknown, nil, "only one server address answered (\(server)): it takes two to compare")
+        }
+    }
+
+    /// Judges answers of which one server's stand apart.
+    init(of sample: MappingSample, _ odd: IPAddress, _ dissent: Dissent) {
+        let rest = MappingSample(local: sample.local, answers: sample.answers.filter { $0.server.address != odd })
+        let agreed = Self(of: rest)
+        let differing = sample.answers.filter { $0.server.address == odd }.words
+        switch dissent {
+        case .server:
+            self.init(agreed.verdict, agreed.mapping, agreed.reason + "; one disagrees, twice, and is not believed: " + differing)
+        case .chance:
+            let why = "; at one more the port was taken (\(differing)), and was not when it was asked from another one"
+            self.init(agreed.verdict, agreed.mapping, agreed.reason + why)
+            hasCollided = true
+        case .none, .unsettled:
+            let why = "STUN servers disagree, and nothing tells which one errs: "
+            self.init(.unknown, nil, why + sample.answers.words)
+        }
+        dissenter = hasCollided ? nil : odd
+    }
+}
+
+extension MappingSample {
+    /// Tells whether this host's own conntrack has the port that the odd one saw: then it saw right.
+    func isOddHere(_ odd: IPAddress, _ translatedHere: [Endpoint: Endpoint]) -> Bool {
+        answers.contains { $0.server.address == odd && translatedHere[$0.server]?.port == $0.mapped.port }
+    }
+}
+
+extension [MappingSample.Answer] {
+    /// "198.51.100.1:5 by 203.0.113.10:3478, ...": the first few answers in words; ports alone where all addresses agree.
+    var words: String {
+        let isOneAddress = Set(map(\.mapped.address)).count == 1 && count > 1
+        let shown = prefix(4).map { answer in
+            "\(isOneAddress ? "\(answer.mapped.port)" : "\(answer.mapped)") by \(answer.server)"
+        }.joined(separator: ", ")
+        return count > 4 ? shown + " and \(count - 4) more" : shown
+    }
+}

@@ -6,11 +6,20 @@ internal import NetlinkBridge
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Answers STUN Binding requests (RFC 8489) over UDP.",
+        abstract: "Answers STUN over UDP (RFC 8489, and RFC 5780 with two addresses).",
         discussion: """
-            Keeps nothing about who asks, and never answers with more than 1.6 times what came over IPv4. \
-            A client that compares mappings needs two addresses: give --listen twice. SIGINT and SIGTERM \
-            end it with exit code 0.
+            With one address it tells clients where it sees them. With two of one family and one port it is a server \
+            for NAT behaviour discovery (RFC 5780): it listens on both with a second port too, tells each client its \
+            other address, and answers from there when asked, so that clients learn how a NAT maps and filters. IPv4 \
+            and IPv6 are served side by side, each for itself.
+
+              nataudit serve --listen 192.0.2.1 --listen 192.0.2.2
+              nataudit serve --listen 10.0.1.10 --public-address 10.0.1.10=203.0.113.10 \\
+                             --listen 10.0.1.11 --public-address 10.0.1.11=203.0.113.11
+
+            An answer over IPv4 has at most 1.6 times the bytes of its request with one address and 3.4 times with two \
+            (over IPv6 2.2 and 5.8); --strict answers with no more than came. Nothing is kept about who asks. SIGINT \
+            and SIGTERM end it with exit code 0.
             """
     )
 
@@ -22,6 +31,29 @@ struct ServeCommand: ParsableCommand {
     )
     var listen: [ListenAddress] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The second port of two addresses; 0 for none, and so no RFC 5780. One above the first where it is not given: "
+                + "3479 beside 3478.",
+            valueName: "port"
+        )
+    )
+    var alternatePort: UInt16?
+
+    @Option(
+        help: ArgumentHelp(
+            "What clients know an address by that is translated one to one before this host, as by a cloud; repeatable.",
+            valueName: "address=public"
+        )
+    )
+    var publicAddress: [PublicAddress] = []
+
+    @Flag(help: "Answer with no more bytes than came; what is asked in fewer is met with silence.")
+    var strict = false
+
+    @Flag(help: "Obey RESPONSE-PORT: answer to another port of the sender's address where it asks for that.")
+    var allowResponsePort = false
+
     @Option(help: ArgumentHelp("End after this time.", valueName: "seconds"))
     var duration: Double?
 
@@ -31,6 +63,7 @@ struct ServeCommand: ParsableCommand {
         guard !listen.isEmpty else {
             throw ValidationError("--listen ADDRESS[:PORT] is needed at least once")
         }
+        _ = try layout()
         if let duration, !(duration > 0 && duration <= 1e9) {
             throw ValidationError("--duration takes more than 0 and at most 1000000000 seconds")
         }
@@ -39,7 +72,10 @@ struct ServeCommand: ParsableCommand {
     func run() throws {
         let stop = try StopSignal.onTermination()
         try namespace.enter()
-        let server = try STUNServer(listeningOn: listen.map(\.endpoint))
+        let server = try STUNServer(
+            try layout(),
+            policy: STUNServerPolicy(isStrict: strict, obeysResponsePort: allowResponsePort)
+        )
         let console = Console(isVerbose: false)
         for endpoint in server.endpoints { console.say("answering STUN on \(endpoint)") }
         let tally = try server.run(until: stop, for: duration.map { .seconds($0) })
@@ -47,6 +83,27 @@ struct ServeCommand: ParsableCommand {
             "ended: \(tally.answered) answered, \(tally.ignored) ignored, "
                 + "\(tally.refused) answers could not be sent"
         )
+    }
+
+    /// Where to listen; an error is wrong usage.
+    private func layout() throws -> STUNServerLayout {
+        let alternate: STUNServerLayout.AlternatePort =
+            switch alternatePort {
+            case nil: .next
+            case 0: .none
+            case .some(let port): .port(port)
+            }
+        var publicAddresses: [IPAddress: IPAddress] = [:]
+        for address in publicAddress { publicAddresses[address.own] = address.known }
+        do {
+            return try STUNServerLayout(
+                listeningOn: listen.map(\.endpoint),
+                alternate: alternate,
+                publicAddresses: publicAddresses
+            )
+        } catch {
+            throw ValidationError("\(error)")
+        }
     }
 }
 
@@ -63,5 +120,21 @@ struct ListenAddress: ExpressibleByArgument {
         } else {
             return nil
         }
+    }
+}
+
+/// An address of this host, and what the world knows it by.
+struct PublicAddress: ExpressibleByArgument {
+    let own: IPAddress
+    let known: IPAddress
+
+    /// What `ADDRESS=PUBLIC` says; nil is wrong usage.
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, let own = IPAddress(String(parts[0])), let known = IPAddress(String(parts[1])) else {
+            return nil
+        }
+        self.own = own
+        self.known = known
     }
 }

@@ -7,21 +7,25 @@ public final class RunningSTUNServer: Sendable {
     private let thread: BackgroundThread
     private let ending: Ending
 
-    /// The endpoints that are listened on, in the order in which they were asked for, with their real ports.
+    /// The endpoints that are listened on, in the layout's order, with their real ports.
     public let endpoints: [Endpoint]
 
-    /// Binds to every endpoint inside a network namespace and starts to answer; the sockets listen when this
-    /// returns.
+    /// Binds to every endpoint of a layout inside a network namespace and starts to answer; the sockets listen when
+    /// this returns.
     ///
     /// Without a namespace it listens in the calling thread's own.
     ///
     /// - Throws: `SystemError` or `STUNServerError` where a socket cannot be had.
-    public init(in namespace: NetworkNamespace? = nil, listeningOn wanted: [Endpoint]) throws {
+    public init(
+        in namespace: NetworkNamespace? = nil,
+        _ layout: STUNServerLayout,
+        policy: STUNServerPolicy = STUNServerPolicy()
+    ) throws {
         let server =
             if let namespace {
-                try namespace.perform { try STUNServer(listeningOn: wanted) }
+                try namespace.perform { try STUNServer(layout, policy: policy) }
             } else {
-                try STUNServer(listeningOn: wanted)
+                try STUNServer(layout, policy: policy)
             }
         let stop = try StopSignal()
         endpoints = server.endpoints
@@ -36,6 +40,29 @@ public final class RunningSTUNServer: Sendable {
                 ending.failure.withLock { $0 = error }
             }
         }
+    }
+
+    /// A plain server on these endpoints, which answers from where it was asked; port 0 asks for any free port.
+    ///
+    /// - Throws: as `init(in:_:policy:)` does.
+    public convenience init(in namespace: NetworkNamespace? = nil, listeningOn wanted: [Endpoint]) throws {
+        try self.init(in: namespace, STUNServerLayout(plain: wanted))
+    }
+
+    /// A server of RFC 5780 on two addresses of one family and two ports: CHANGE-REQUEST is obeyed, OTHER-ADDRESS and
+    /// RESPONSE-ORIGIN are told.
+    ///
+    /// `endpoints` are the first address with both ports, then the second.
+    ///
+    /// - Throws: as `init(in:_:policy:)` does, and `STUNServerError.noPair` where these are not two and two.
+    public convenience init(
+        in namespace: NetworkNamespace? = nil,
+        addresses: [IPAddress],
+        ports: [UInt16] = [STUNServerName.defaultPort, STUNServerName.defaultPort + 1],
+        policy: STUNServerPolicy = STUNServerPolicy()
+    ) throws {
+        let discovery = try DiscoveryEndpoints(addresses: addresses, ports: ports)
+        try self.init(in: namespace, STUNServerLayout(discovery: [discovery]), policy: policy)
     }
 
     /// Ends the server and waits until its thread has; the sockets are closed when this object goes.

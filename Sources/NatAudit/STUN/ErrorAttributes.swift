@@ -14,6 +14,8 @@ public struct STUNErrorCode: Hashable, Sendable {
 
     /// Try Alternate.
     public static let tryAlternate = 300
+    /// Bad Request.
+    public static let badRequest = 400
     /// Unknown Attribute.
     public static let unknownAttribute = 420
 }

@@ -1,12 +1,16 @@
 extension STUNMessage {
     /// Decodes a datagram that holds one message and nothing else.
     ///
+    /// - Parameters:
+    ///   - bytes: the datagram.
+    ///   - acceptsRFC3489: whether a message without the magic cookie is taken for one of RFC 3489, as a server may
+    ///     (RFC 5389 section 12.2).
     /// - Throws: `STUNDecodingError` where it is not STUN, its lengths contradict each other, or FINGERPRINT
     ///   is wrong.
-    public init(decoding bytes: [UInt8]) throws(STUNDecodingError) {
+    public init(decoding bytes: [UInt8], acceptingRFC3489 acceptsRFC3489: Bool = false) throws(STUNDecodingError) {
         guard bytes.count >= Self.headerLength else { throw STUNDecodingError(.truncated, at: bytes.count) }
         guard let type = STUNMessageType(wireValue: bytes.bigEndian16(at: 0)),
-            bytes.bigEndian32(at: 4) == Self.magicCookie,
+            acceptsRFC3489 || bytes.bigEndian32(at: 4) == Self.magicCookie,
             let transaction = TransactionID(bytes: bytes[8..<Self.headerLength])
         else { throw STUNDecodingError(.notSTUN, at: 0) }
         let length = Int(bytes.bigEndian16(at: 2))
@@ -37,7 +41,13 @@ extension STUNMessage {
             // What is left is a multiple of 4, so the padding fits where the value did.
             offset = start + paddedLength(count)
         }
-        self.init(type, transaction: transaction, attributes: attributes, hasFingerprint: hasFingerprint)
+        self.init(
+            type,
+            transaction: transaction,
+            attributes: attributes,
+            hasFingerprint: hasFingerprint,
+            cookie: bytes.bigEndian32(at: 4)
+        )
     }
 }
 

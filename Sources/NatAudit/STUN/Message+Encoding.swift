@@ -23,7 +23,7 @@ extension STUNMessage {
         bytes.reserveCapacity(Self.headerLength + length)
         bytes.append(bigEndian: type.wireValue)
         bytes.append(bigEndian: UInt16(length))
-        bytes.append(bigEndian: Self.magicCookie)
+        bytes.append(bigEndian: cookie)
         bytes += transaction.bytes
         bytes += body
         guard hasFingerprint else { return bytes }
@@ -34,6 +34,19 @@ extension STUNMessage {
         bytes.append(bigEndian: value)
         return bytes
     }
+}
+
+extension STUNMessage {
+    /// How many bytes `encoded()` has, for a message whose attributes all fit.
+    var encodedCount: Int {
+        attributes.reduce(Self.headerLength) { $0 + $1.encodedCount }
+            + (hasFingerprint ? Fingerprint.attributeLength : 0)
+    }
+}
+
+extension STUNAttribute {
+    /// The bytes that the attribute takes in a message: type, length, value and padding.
+    var encodedCount: Int { 4 + paddedLength(value.count) }
 }
 
 extension Array where Element == UInt8 {

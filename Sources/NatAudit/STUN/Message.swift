@@ -8,18 +8,22 @@ public struct STUNMessage: Hashable, Sendable {
     public var attributes: [STUNAttribute]
     /// Tells whether FINGERPRINT ends the message: checked when decoded, computed when encoded.
     public var hasFingerprint: Bool
+    /// What stands in the place of the magic cookie: anything else in a message of RFC 3489.
+    public var cookie: UInt32
 
     /// Makes a message.
     public init(
         _ type: STUNMessageType,
         transaction: TransactionID,
         attributes: [STUNAttribute] = [],
-        hasFingerprint: Bool = false
+        hasFingerprint: Bool = false,
+        cookie: UInt32 = Self.magicCookie
     ) {
         self.type = type
         self.transaction = transaction
         self.attributes = attributes
         self.hasFingerprint = hasFingerprint
+        self.cookie = cookie
     }
 
     /// The fixed value that tells STUN from what preceded it and from other protocols on the port.
@@ -27,6 +31,9 @@ public struct STUNMessage: Hashable, Sendable {
 
     /// The number of bytes before the attributes.
     public static let headerLength = 20
+
+    /// Tells whether the message is one of RFC 3489, where the transaction has 128 bits and begins at the cookie.
+    public var isRFC3489: Bool { cookie != Self.magicCookie }
 
     /// The first attribute of that type; RFC 8489 section 14: further ones are ignored.
     public func first(_ kind: STUNAttribute.Kind) -> STUNAttribute? {

@@ -30,7 +30,7 @@ struct STUNMutationTests {
             _ = try? message.unknownAttributes()
             _ = try? message.changeRequest()
             _ = message.endpoint(.otherAddress)
-            _ = STUNResponder().answer(to: input, from: server)
+            _ = STUNResponder().answer(to: input, from: server, at: server)
             #expect(try STUNMessage(decoding: message.encoded()) == message, "seed \(seed), round \(round)")
         }
         // A mutator that breaks everything would test the first check only.

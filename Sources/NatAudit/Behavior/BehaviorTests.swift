@@ -5,8 +5,9 @@ struct BehaviorTests {
     private let source: IPAddress
     private let plan: ProbePlan
     private var filtering: FilteringProcedure?
-    private var filteringTried: Set<Endpoint> = []
+    private var filteringTried: [Endpoint] = []
     private var collision: CollisionProcedure?
+    private var collisions = 0
     private var collisionGap: Untested?
     private var confirmation: ConfirmationProcedure?
 
@@ -66,19 +67,37 @@ struct BehaviorTests {
 
     private mutating func beginFiltering(_ answers: [ServerAnswer], at now: Duration) throws {
         guard !plan.tests.isDisjoint(with: [.filtering, .inboundFirst]) else { return }
+        var ends: ServerEnds?
         if let filtering {
-            guard filtering.isDone, filtering.record.refusal != nil, filteringTried.count < Self.serversTried else {
-                return
+            guard filtering.isDone else { return }
+            if filtering.record.refusal != nil, filteringTried.count < Self.serversTried {
+                ends = candidates(answers).first { !filteringTried.contains($0.primary) }
+            } else if filtering.record.hasHeardUnasked, !isRepeated(filtering.record.ends.primary) {
+                ends = filtering.record.ends
             }
+        } else {
+            ends = candidates(answers).first
         }
-        let candidates = answers.lazy.compactMap { ServerEnds($0.server, $0.answer) }
-        guard let ends = candidates.first(where: { !filteringTried.contains($0.primary) }) else { return }
-        filteringTried.insert(ends.primary)
+        guard let ends else { return }
+        filteringTried.append(ends.primary)
         filtering = try FilteringProcedure(ends, from: source, plan: plan, at: now)
     }
 
+    private func candidates(_ answers: [ServerAnswer]) -> [ServerEnds] {
+        answers.compactMap { ServerEnds($0.server, $0.answer) }
+    }
+
+    /// Tells whether a test was made twice.
+    ///
+    /// A port that was in use a minute ago may still have its entries in the NAT, which let in what a fresh port would not, and
+    /// hold a mapping that a fresh one would lose. What such an entry could have done is believed when it happens twice.
+    private func isRepeated(_ server: Endpoint) -> Bool { filteringTried.count { $0 == server } > 1 }
+
     private mutating func beginCollision(_ answers: [ServerAnswer], at now: Duration) throws {
-        guard plan.tests.contains(.collision), collision == nil, collisionGap == nil else { return }
+        guard plan.tests.contains(.collision), collisionGap == nil else { return }
+        if let collision {
+            guard collision.isDone, collisions < 2, (try? collision.record.holds.get()) == true else { return }
+        }
         guard let first = answers.first,
             let second = answers.first(where: { $0.server.address != first.server.address })
         else { return }
@@ -87,6 +106,7 @@ struct BehaviorTests {
             return
         }
         let servers = [first, second].map { plan.question(to: $0.server) }
+        collisions += 1
         collision = try CollisionProcedure(servers, from: [source, beside], plan: plan, at: now)
     }
 }

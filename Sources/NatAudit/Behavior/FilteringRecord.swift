@@ -50,18 +50,23 @@ extension FilteringRecord {
         return nil
     }
 
+    /// Tells whether something came from where nothing had been sent to.
+    var hasHeardUnasked: Bool {
+        [fromElsewhere, fromOtherPort].contains { hears($0) { $0 != ends.primary } }
+    }
+
     /// How the path filters (RFC 5780 section 4.4), or why that is not known.
     public var filtering: Result<FilteringBehavior, Untested> {
         guard case .success = primary else {
             return .failure(Untested("\(ends.primary) did not answer a fresh port"))
         }
         if let refusal { return .failure(refusal) }
-        if hears(fromElsewhere, { $0.address != ends.primary.address }) { return .success(.endpointIndependent) }
+        if hears(fromElsewhere, where: { $0.address != ends.primary.address }) { return .success(.endpointIndependent) }
         // Silence speaks only where the other end is known to speak.
         guard case .success = other else {
             return .failure(Untested("\(ends.other) does not answer, so its silence says nothing"))
         }
-        if hears(fromOtherPort, { $0 == ends.otherPort }) { return .success(.addressDependent) }
+        if hears(fromOtherPort, where: { $0 == ends.otherPort }) { return .success(.addressDependent) }
         guard case .success = otherPort else {
             return .failure(Untested("\(ends.otherPort) does not answer, so its silence says nothing"))
         }
@@ -84,7 +89,7 @@ extension FilteringRecord {
         return .success(before.mapped == after.mapped)
     }
 
-    private func hears(_ outcome: Outcome?, _ isFromThere: (Endpoint) -> Bool) -> Bool {
+    private func hears(_ outcome: Outcome?, where isFromThere: (Endpoint) -> Bool) -> Bool {
         if case .success(let answer) = outcome { isFromThere(answer.source) } else { false }
     }
 }

@@ -104,7 +104,13 @@ struct FixCommand: ParsableCommand {
                 guardsInput: !noGuard,
                 keepsFlows: keepFlows
             ),
-            probe: isQuiet ? nil : ProbePlan(servers: named.servers, serversWereNamed: named.byUser),
+            probe: isQuiet
+                ? nil
+                : ProbePlan(
+                    servers: named.servers,
+                    serversWereNamed: named.byUser,
+                    tests: BehaviorTest.usual
+                ),
             place: place,
             namespace: namespace.name,
             state: try .current(),

@@ -114,6 +114,7 @@ struct ScanCommand: ParsableCommand {
             let plan = ProbePlan(
                 servers: named.servers,
                 serversWereNamed: named.byUser,
+                tests: BehaviorTest.usual,
                 deadline: .milliseconds(Int64((timeout * 1000).rounded()))
             )
             let console = report.console

@@ -7,7 +7,10 @@ public enum Audit {
         { WeakMappings.findings($0) }, { Forwarding.findings($0) }, { Backends.findings($0) },
         { ShadowedRules.findings($0) },
         { OutsideDatapaths.findings($0) }, { RemappedFlows.findings($0) },
-        { Silence.findings($0) }, { Permissions.findings($0) },
+        { Silence.findings($0) }, { Disagreeing.findings($0) },
+        { HighPorts.findings($0) }, { EndpointFirewalls.findings($0) }, { ShortTimeouts.findings($0) },
+        { SmallPackets.findings($0) }, { VPNRoutes.findings($0) }, { NATsInARow.findings($0) },
+        { Permissions.findings($0) },
     ]
 
     /// Everything that the checks find, worst first.

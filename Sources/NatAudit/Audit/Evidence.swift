@@ -66,6 +66,14 @@ public struct Evidence: Sendable {
         }
     }
 
+    /// Whether a path's packets to one port get out; nil where it depends.
+    func passes(_ path: EgressPath, toPort port: UInt16) -> Bool? {
+        let outcomes = evaluation.outcomes(toPort: port, on: path)
+        if outcomes.contains(where: { if case .unknown = $0.end { true } else { false } }) { return nil }
+        let leaving = Set(outcomes.map(\.leaves))
+        return leaving.count == 1 ? leaving.first : nil
+    }
+
     /// The rule's index in the report; nil where it is not among the rules that translate sources.
     func index(of reference: RuleReference?) -> Int? { rules.firstIndex { $0.reference == reference } }
 

@@ -69,7 +69,7 @@ public struct HostVerdict: Hashable, Sendable {
 
     /// What follows from the rules for an easy mapping: plain translation gives way to a tuple that is taken.
     private static func holds(_ evidence: Evidence, _ verdict: Verdict) -> Holds {
-        var holds = evidence.probes.first?.holds ?? .untested
+        var holds = Holds.weakest(of: evidence.probes.map(\.holds))
         guard verdict == .easy else { return holds }
         let translated = evidence.paths.filter { $0.deciding != nil && $0.verdict == .easy }
         guard !translated.isEmpty else { return holds }

@@ -8,6 +8,10 @@ public struct BehaviorRecords: Hashable, Sendable {
     public var filtering: Result<FilteringRecord, Untested>?
     /// The collision test.
     public var collision: Result<CollisionRecord, Untested>?
+    /// The hairpin test.
+    public var hairpin: Result<HairpinRecord, Untested>?
+    /// The binding lifetime test.
+    public var lifetime: Result<LifetimeRecord, Untested>?
 
     /// Nothing was tested.
     public init() {}
@@ -21,6 +25,10 @@ public struct BehaviorRecords: Hashable, Sendable {
     /// Whether the mapping stays when two inside addresses use one port, or why that is not known; nil where it was not asked
     /// for.
     var collisionResult: Result<Bool, Untested>? { collision.map { $0.flatMap(\.holds) } }
+
+    /// Whether inside sockets reach each other by their external addresses, or why that is not known; nil where it was not asked
+    /// for.
+    var hairpinResult: Result<Bool, Untested>? { hairpin.map { $0.flatMap(\.isSupported) } }
 
     /// The two conditions under which an easy mapping breaks; a collision may have been seen by chance.
     func holds(byChance hasCollided: Bool) -> Holds {

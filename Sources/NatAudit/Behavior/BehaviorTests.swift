@@ -10,9 +10,15 @@ struct BehaviorTests {
     private var collisions = 0
     private var collisionGap: Untested?
     private var confirmation: ConfirmationProcedure?
+    private var hairpin: HairpinProcedure?
+    private var lifetime: LifetimeProcedure?
 
     /// How many servers are tried for the filtering test where the first ones refuse.
     private static let serversTried = 3
+    /// How often the filtering test is made at most: the last one may have to be repeated.
+    static let filteringRuns = serversTried + 1
+    /// How often the collision test is made at most.
+    static let collisionRuns = 2
 
     /// Tests that are sent from an address of this host.
     init(_ source: IPAddress, _ plan: ProbePlan) {
@@ -21,7 +27,7 @@ struct BehaviorTests {
     }
 
     private var procedures: [any BehaviorProcedure] {
-        let all: [(any BehaviorProcedure)?] = [filtering, collision, confirmation]
+        let all: [(any BehaviorProcedure)?] = [filtering, collision, confirmation, hairpin, lifetime]
         return all.compactMap(\.self)
     }
 
@@ -43,7 +49,15 @@ struct BehaviorTests {
         for procedure in procedures where !procedure.isDone { try procedure.advance(at: now) }
         try beginFiltering(answers, at: now)
         try beginCollision(answers, at: now)
-        if isComplete, confirmation == nil, sample.oddOneOut != nil {
+        if let server = answers.first?.server {
+            if plan.tests.contains(.hairpin), hairpin == nil {
+                hairpin = try HairpinProcedure(plan.question(to: server), from: source, plan: plan, at: now)
+            }
+            if plan.tests.contains(.lifetime), lifetime == nil {
+                lifetime = try LifetimeProcedure(server, from: source, plan: plan, at: now)
+            }
+        }
+        if isComplete, confirmation == nil, sample.oddOnes != nil {
             // The other way round: a NAT that keeps the port for whom it meets first shows itself by that.
             let servers = sample.answers.reversed().map { plan.question(to: $0.server) }
             confirmation = try ConfirmationProcedure(servers, from: source, plan: plan, at: now)
@@ -62,6 +76,9 @@ struct BehaviorTests {
             let none = collisionGap ?? Untested("it takes two servers that answer")
             records.collision = collision.map { .success($0.record) } ?? .failure(none)
         }
+        let none = Untested("no server answered")
+        if plan.tests.contains(.hairpin) { records.hairpin = hairpin.map { .success($0.record) } ?? .failure(none) }
+        if plan.tests.contains(.lifetime) { records.lifetime = lifetime.map { .success($0.record) } ?? .failure(none) }
         return records
     }
 
@@ -96,7 +113,9 @@ struct BehaviorTests {
     private mutating func beginCollision(_ answers: [ServerAnswer], at now: Duration) throws {
         guard plan.tests.contains(.collision), collisionGap == nil else { return }
         if let collision {
-            guard collision.isDone, collisions < 2, (try? collision.record.holds.get()) == true else { return }
+            guard collision.isDone, collisions < Self.collisionRuns, (try? collision.record.holds.get()) == true else {
+                return
+            }
         }
         guard let first = answers.first,
             let second = answers.first(where: { $0.server.address != first.server.address })

@@ -15,7 +15,8 @@ final class CollisionProcedure: BehaviorProcedure {
     /// Opens the sockets and asks each server from one of them.
     ///
     /// `servers` are two questions to two servers, `addresses` two addresses of this host.
-    init(_ servers: [STUNQuestion], from addresses: [IPAddress], plan: ProbePlan, at now: Duration) throws(SystemError) {
+    init(_ servers: [STUNQuestion], from addresses: [IPAddress], plan: ProbePlan, at now: Duration) throws(SystemError)
+    {
         sockets = try Self.pair(addresses)
         self.servers = servers
         self.plan = plan
@@ -28,7 +29,7 @@ final class CollisionProcedure: BehaviorProcedure {
     private static func pair(_ addresses: [IPAddress]) throws(SystemError) -> [ProbeSocket] {
         var tries = 0
         while true {
-            let first = try ProbeSocket(boundTo: Endpoint(address: addresses[0], port: 0))
+            let first = try ProbeSocket.spoiling(addresses[0])
             do throws(SystemError) {
                 let second = Endpoint(address: addresses[1], port: first.local.port)
                 return [first, try ProbeSocket(boundTo: second)]

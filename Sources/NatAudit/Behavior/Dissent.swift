@@ -1,33 +1,39 @@
 internal import NetlinkBridge
 
-/// Whether servers that saw different ports speak of the NAT, or one of them speaks of itself.
+/// Whether servers that saw different ports speak of the NAT, or some of them speak of something else.
 enum Dissent: Hashable, Sendable {
-    /// No server stands apart: what differs is the NAT's doing.
+    /// What differs is the NAT's doing.
     case none
     /// One server saw another port than all others, and did so again on a fresh port.
     case server(IPAddress)
-    /// One server saw another port than all others, and did not on a fresh port: that port was taken there.
-    case chance(IPAddress)
-    /// One server stands apart, and nothing tells whether it errs.
-    case unsettled(IPAddress)
+    /// Servers saw another port than the others, and did not on a fresh port: the first one was taken there.
+    case chance(Set<Endpoint>)
+    /// Servers saw another port than the others, and nothing tells why.
+    case unsettled(Set<Endpoint>)
 
     /// Judges what one socket showed, and what a second one did.
     init(_ sample: MappingSample, confirmedBy second: MappingSample?) {
-        guard let odd = sample.oddOneOut else {
+        guard let odd = sample.oddOnes else {
             self = .none
             return
         }
-        guard let second else {
+        let heardAgain = Set((second?.answers ?? []).map(\.server))
+        let others = Set(heardAgain.subtracting(odd).map(\.address))
+        guard let second, !others.isEmpty, heardAgain.isSuperset(of: odd) else {
             self = .unsettled(odd)
             return
         }
-        let others = Set(second.answers.map(\.server.address)).subtracting([odd])
-        let hasAll = others.count >= sample.quorum && second.answers.contains { $0.server.address == odd }
-        if !hasAll || second.oddOneOut == odd {
-            // Of two that disagree nobody knows which one errs, even if they do so twice.
-            self = hasAll && others.count >= 2 ? .server(odd) : .unsettled(odd)
-        } else if second.oddOneOut == nil, Set(second.answers.map(\.mapped)).count == 1 {
+        if Set(second.answers.map(\.mapped)).count == 1 {
             self = .chance(odd)
+        } else if second.oddOnes == odd {
+            // Of two that disagree nobody knows which one errs, even if they do so twice; and one address that sees two
+            // mappings is no witness against itself.
+            let addresses = Set(odd.map(\.address))
+            if addresses.count == 1, others.subtracting(addresses).count > 1, let address = addresses.first {
+                self = .server(address)
+            } else {
+                self = others.subtracting(addresses).isEmpty ? .none : .unsettled(odd)
+            }
         } else {
             self = .none
         }
@@ -35,24 +41,23 @@ enum Dissent: Hashable, Sendable {
 }
 
 extension MappingSample {
-    /// The one server address that saw another port than all others, which saw one mapping; nil where there is none.
+    /// The servers that saw another port than most; nil where all saw one, and where nothing that they saw looks like the one
+    /// mapping of the socket.
     ///
-    /// Of two server addresses the one that saw the socket's own port is taken at its word: a NAT that draws ports does not draw
-    /// that one.
-    var oddOneOut: IPAddress? {
-        let translated = answers.filter { $0.mapped != local }
-        let byServer = Dictionary(grouping: translated, by: \.server.address)
-        guard byServer.count >= 2, translated.count == answers.count else { return nil }
-        let odd = byServer.keys.filter { candidate in
-            let rest = translated.filter { $0.server.address != candidate }
-            guard let common = rest.first?.mapped, rest.allSatisfy({ $0.mapped == common }),
-                byServer.count > 2 || common.port == local.port
-            else { return false }
-            return byServer[candidate, default: []].allSatisfy { $0.mapped.port != common.port }
+    /// A NAT that draws a port for each destination does not draw the same one for several addresses, nor the socket's own.
+    var oddOnes: Set<Endpoint>? {
+        guard Set(answers.map(\.mapped.port)).count > 1, !answers.contains(where: { $0.mapped == local }) else {
+            return nil
         }
-        return odd.count == 1 ? odd.first : nil
+        let byMapping = Dictionary(grouping: answers, by: \.mapped)
+        let common = byMapping.filter { mapping, seen in
+            Set(seen.map(\.server.address)).count > 1 || mapping.port == local.port
+        }
+        let most = common.map(\.value.count).max() ?? 0
+        let candidates = common.filter { $0.value.count == most }
+        guard candidates.count == 1, let mapped = candidates.first?.key else { return nil }
+        let odd = answers.filter { $0.mapped != mapped }
+        guard odd.allSatisfy({ $0.mapped.port != mapped.port }), odd.count <= most else { return nil }
+        return Set(odd.map(\.server))
     }
-
-    /// How many other servers have to answer a second time, for a comparison that means something.
-    fileprivate var quorum: Int { min(2, Set(answers.map(\.server.address)).count - 1) }
 }

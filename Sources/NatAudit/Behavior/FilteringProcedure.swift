@@ -20,7 +20,7 @@ final class FilteringProcedure: BehaviorProcedure {
 
     /// Opens the socket and asks the server itself.
     init(_ ends: ServerEnds, from address: IPAddress, plan: ProbePlan, at now: Duration) throws(SystemError) {
-        socket = try ProbeSocket(boundTo: Endpoint(address: address, port: 0))
+        socket = try .spoiling(address)
         self.plan = plan
         record = FilteringRecord(ends: ends, local: socket.local)
         let id = socket.ask(STUNQuestion(ends.primary), schedule: plan.schedule, deadline: plan.deadline, at: now)

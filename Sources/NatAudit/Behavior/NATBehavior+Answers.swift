@@ -24,7 +24,8 @@ extension NATBehavior.Judgement {
             let seen = "multiple egress addresses: the port stayed, the address did not: "
             self.init(.unknown, nil, seen + answers.words)
         } else if addresses.count > 1, let mapped = mappings.first {
-            let seen = "\(addresses.count) server addresses saw the socket (\(local)) at one address and port, \(mapped)"
+            let seen =
+                "\(addresses.count) server addresses saw the socket (\(local)) at one address and port, \(mapped)"
             self.init(.easy, .endpointIndependent, seen)
         } else {
             let server = addresses.first.map(String.init(describing:)) ?? "none"
@@ -32,30 +33,46 @@ extension NATBehavior.Judgement {
         }
     }
 
-    /// Judges answers of which one server's stand apart.
-    init(of sample: MappingSample, _ odd: IPAddress, _ dissent: Dissent) {
-        let rest = MappingSample(local: sample.local, answers: sample.answers.filter { $0.server.address != odd })
+    /// Judges answers of which some stand apart.
+    init(of sample: MappingSample, without odd: Set<Endpoint>, _ dissent: Dissent) {
+        let rest = MappingSample(
+            local: sample.local,
+            answers: sample.answers.filter { !odd.contains($0.server) }
+        )
         let agreed = Self(of: rest)
-        let differing = sample.answers.filter { $0.server.address == odd }.words
+        let differing = sample.answers.filter { odd.contains($0.server) }.words
         switch dissent {
-        case .server:
-            self.init(agreed.verdict, agreed.mapping, agreed.reason + "; one disagrees, twice, and is not believed: " + differing)
+        case .server(let address):
+            let why = "; one disagrees, twice, and is not believed: "
+            self.init(agreed.verdict, agreed.mapping, agreed.reason + why + differing)
+            dissenter = address
         case .chance:
-            let why = "; at one more the port was taken (\(differing)), and was not when it was asked from another one"
+            let why = "; the port was taken once (\(differing)), and was not when it was asked from another one"
             self.init(agreed.verdict, agreed.mapping, agreed.reason + why)
             hasCollided = true
         case .none, .unsettled:
             let why = "STUN servers disagree, and nothing tells which one errs: "
             self.init(.unknown, nil, why + sample.answers.words)
+            dissenter = Set(odd.map(\.address)).count == 1 ? odd.first?.address : nil
         }
-        dissenter = hasCollided ? nil : odd
+    }
+}
+
+extension Dissent {
+    /// The servers that stand apart; nil where none does.
+    func odd(in sample: MappingSample) -> Set<Endpoint>? {
+        switch self {
+        case .none: nil
+        case .server(let address): Set(sample.answers.map(\.server).filter { $0.address == address })
+        case .chance(let odd), .unsettled(let odd): odd
+        }
     }
 }
 
 extension MappingSample {
-    /// Tells whether this host's own conntrack has the port that the odd one saw: then it saw right.
-    func isOddHere(_ odd: IPAddress, _ translatedHere: [Endpoint: Endpoint]) -> Bool {
-        answers.contains { $0.server.address == odd && translatedHere[$0.server]?.port == $0.mapped.port }
+    /// Tells whether this host's own conntrack has the port that odd ones saw: then they saw right.
+    func isOddHere(_ odd: Set<Endpoint>, _ translatedHere: [Endpoint: Endpoint]) -> Bool {
+        answers.contains { odd.contains($0.server) && translatedHere[$0.server]?.port == $0.mapped.port }
     }
 }
 

@@ -32,7 +32,8 @@ extension NATBehavior {
         if transcript.serversWereNamed {
             return Judgement(.blocked, nil, "none of the servers that were named answered: \(words)")
         }
-        let why = "no server answered, and the default servers' silence alone proves nothing; name servers that are known to answer: "
+        let why =
+            "no server answered, and the default servers' silence alone proves nothing; name servers that are known to answer: "
         return Judgement(.unknown, nil, why + words)
     }
 

@@ -50,11 +50,9 @@ public struct NATBehavior: Hashable, Sendable {
     ) -> Judgement {
         guard let sample = transcript.sample, !sample.answers.isEmpty else { return silence(transcript) }
         let dissent = Dissent(sample, confirmedBy: transcript.tests.confirmation)
-        switch dissent {
-        case .none: return Judgement(of: sample)
-        case .server(let odd), .chance(let odd), .unsettled(let odd):
-            if sample.isOddHere(odd, translatedHere) { return Judgement(of: sample) }
-            return Judgement(of: sample, odd, dissent)
+        guard let odd = dissent.odd(in: sample), !sample.isOddHere(odd, translatedHere) else {
+            return Judgement(of: sample)
         }
+        return Judgement(of: sample, without: odd, dissent)
     }
 }

@@ -12,6 +12,25 @@ final class ProbeSocket {
     /// Opens a socket; port 0 leaves it to the kernel.
     init(boundTo local: Endpoint) throws(SystemError) { socket = try UDPSocket(boundTo: local) }
 
+    /// Opens a socket for a test that leaves a port spoilt: with entries in the NAT, for half a minute or more, that change what
+    /// becomes of the next socket with that port.
+    ///
+    /// The port is drawn from below those that Linux gives out (net.ipv4.ip_local_port_range) and the node ports of Kubernetes,
+    /// so that neither a mapping test nor another program is given it meanwhile.
+    static func spoiling(_ address: IPAddress) throws(SystemError) -> ProbeSocket {
+        var tries = 0
+        while true {
+            do throws(SystemError) {
+                return try ProbeSocket(boundTo: Endpoint(address: address, port: .random(in: spoiltPorts)))
+            } catch {
+                tries += 1
+                guard tries < 16 else { throw error }
+            }
+        }
+    }
+
+    private static let spoiltPorts: ClosedRange<UInt16> = 16_384...29_999
+
     /// The socket's own address and port.
     var local: Endpoint { socket.local }
 

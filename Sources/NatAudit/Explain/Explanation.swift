@@ -28,6 +28,14 @@ public struct Explanation: Sendable, Encodable {
         case .forwardDropped: self = .forwardDropped
         case .udpBlocked: self = .udpBlocked
         case .noSTUNServers: self = .noSTUNServers
+        case .stunServersDisagree: self = .stunServersDisagree
+        case .udpHighPortsBlocked: self = .udpHighPortsBlocked
+        case .udpTimeoutShort: self = .udpTimeoutShort
+        case .lowMTU: self = .lowMTU
+        case .vpnDefaultRoute: self = .vpnDefaultRoute
+        case .doubleNAT: self = .doubleNAT
+        case .carrierGradeNAT: self = .carrierGradeNAT
+        case .endpointFirewall: self = .endpointFirewall
         case .mixedBackends: self = .mixedBackends
         case .shadowedRule: self = .shadowedRule
         case .staleDuplicateRule: self = .staleDuplicateRule

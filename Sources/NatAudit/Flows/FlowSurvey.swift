@@ -27,6 +27,7 @@ public struct FlowSurvey {
         } catch {
             survey.result.limits.append("which ports live flows hold is not known, or not wholly: \(error)")
         }
+        survey.result.streamTimeout = HostFacts.udpStreamTimeout()
         if survey.isFull {
             survey.result.limits.append(
                 "conntrack holds more than \(SourceTable.limit) translated UDP sources: the flows of the others were not looked at"

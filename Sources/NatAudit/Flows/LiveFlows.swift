@@ -10,6 +10,8 @@ public struct LiveFlows: Hashable, Sendable {
     public var remappedCount = 0
     /// Some of these sources, at most `FlowSurvey.exampleLimit`.
     public var examples: [RemappedSource] = []
+    /// How long a UDP stream is kept without traffic, in seconds; nil where it could not be read.
+    public var streamTimeout: Int?
     /// What could not be looked at and why, a sentence each.
     public var limits: [String] = []
 

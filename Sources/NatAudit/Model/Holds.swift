@@ -32,3 +32,16 @@ extension Holds {
         verdict == .easy && inboundFirst == .no ? ", but not when a peer sends first" : ""
     }
 }
+
+extension Holds {
+    /// What holds under each condition wherever that was provoked: `no` where it failed once.
+    static func weakest(of all: [Holds]) -> Holds {
+        Holds(collision: .weakest(of: all.map(\.collision)), inboundFirst: .weakest(of: all.map(\.inboundFirst)))
+    }
+}
+
+extension Holds.Answer {
+    fileprivate static func weakest(of answers: [Self]) -> Self {
+        answers.contains(.no) ? .no : answers.contains(.yes) ? .yes : .untested
+    }
+}

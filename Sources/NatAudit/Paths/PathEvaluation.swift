@@ -69,6 +69,13 @@ struct PathEvaluation {
         return outcomes(of: packet, on: path)
     }
 
+    /// The outcomes of the path's packets to one port.
+    func outcomes(toPort port: UInt16, on path: EgressPath) -> [WalkOutcome] {
+        var packet = path.packet
+        packet.destinationPort = port
+        return outcomes(of: packet, on: path)
+    }
+
     private func outcomes(of packet: Packet, on path: EgressPath) -> [WalkOutcome] {
         var ways = ways
         ways.otherwise = snapshot.answers[path.candidate.query]
@@ -145,7 +152,7 @@ extension Packet.Interface {
 
 extension WalkOutcome {
     /// Tells whether the packet goes out.
-    fileprivate var leaves: Bool {
+    var leaves: Bool {
         switch end {
         case .translated, .passed: true
         case .dropped, .delivered, .unroutable, .unknown: false

@@ -30,7 +30,8 @@ final class FamilyProbe {
         announcement = ProbeAnnouncement(
             local: socket.local,
             servers: routes.reachable,
-            requestsPerServer: plan.requestsPerServer
+            datagrams: plan.datagrams(servers: routes.reachable.count),
+            isLong: plan.tests.contains(.lifetime)
         )
     }
 
@@ -49,7 +50,7 @@ final class FamilyProbe {
         // What is out of time ends when it would have been sent, and the tests have to see that.
         for socket in sockets { socket.speak(at: time) }
         let answers = answers
-        others.advance(answers, isComplete: isComplete, at: time())
+        others.advance(answers, sample, isComplete: isComplete, at: time())
         try tests.advance(answers + others.answers, sample, isComplete: isComplete && others.isDone, at: time())
         for socket in sockets { socket.speak(at: time) }
     }

@@ -14,8 +14,8 @@ struct OtherEnds {
     }
 
     /// Asks where that helps, once all servers that were named have had their say.
-    mutating func advance(_ answers: [ServerAnswer], isComplete: Bool, at now: Duration) {
-        guard isComplete, questions.isEmpty, Self.help(answers) else { return }
+    mutating func advance(_ answers: [ServerAnswer], _ sample: MappingSample, isComplete: Bool, at now: Duration) {
+        guard isComplete, questions.isEmpty, Self.help(answers, sample) else { return }
         guard let ends = answers.lazy.compactMap({ ServerEnds($0.server, $0.answer) }).first else { return }
         let asked = Set(answers.map(\.server))
         questions = [ends.otherAddress, ends.other].filter { !asked.contains($0) }.map { end in
@@ -27,11 +27,12 @@ struct OtherEnds {
     }
 
     /// Tells whether they can add to what the answers tell.
-    private static func help(_ answers: [ServerAnswer]) -> Bool {
+    private static func help(_ answers: [ServerAnswer], _ sample: MappingSample) -> Bool {
         let byAddress = Dictionary(grouping: answers, by: \.server.address)
         if byAddress.count < 2 { return true }
         let differ = Set(answers.map(\.answer.mapped.port)).count > 1
-        return differ && byAddress.values.allSatisfy { Set($0.map(\.server.port)).count == 1 }
+        // Where one server stands apart, the question is another one.
+        return differ && sample.oddOnes == nil && byAddress.values.allSatisfy { Set($0.map(\.server.port)).count == 1 }
     }
 
     /// Tells whether nothing is left to wait for.

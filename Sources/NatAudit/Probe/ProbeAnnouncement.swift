@@ -6,12 +6,15 @@ public struct ProbeAnnouncement: Hashable, Sendable, CustomStringConvertible {
     public let local: Endpoint
     /// The servers that will be asked.
     public let servers: [Endpoint]
-    /// How many requests each of them is sent at most.
-    public let requestsPerServer: Int
+    /// How many datagrams are sent at most in all, those to second addresses that servers name among them.
+    public let datagrams: Int
+    /// Tells whether minutes will pass.
+    public let isLong: Bool
 
     /// One line.
     public var description: String {
-        "asking \(servers.map(\.description).joined(separator: ", ")) from \(local): "
-            + "at most \(servers.count * requestsPerServer) datagrams of 20 bytes"
+        "asking \(servers.map(\.description).joined(separator: ", "))"
+            + " (and second addresses that they name) from \(local): at most \(datagrams) datagrams of 20 to 40 bytes"
+            + (isLong ? ", for minutes" : "")
     }
 }

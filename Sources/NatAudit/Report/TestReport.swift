@@ -43,6 +43,8 @@ extension BehaviorRecords {
                 TestReport(.inboundFirst, result, verdict, (try? filtering?.get())?.provocation)
             },
             collisionResult.map { TestReport(.collision, $0, verdict, (try? collision?.get())?.provocation) },
+            hairpinResult.map { TestReport(hairpin: $0) },
+            lifetime.map { TestReport(lifetime: $0) },
         ].compactMap(\.self)
     }
 }
@@ -69,6 +71,31 @@ extension TestReport {
         switch result {
         case .success(let stays): self.init(test, stays ? Self.holds : Self.changes, provocation ?? "")
         case .failure(let gap): self.init(test, nil, gap.description)
+        }
+    }
+}
+
+extension TestReport {
+    fileprivate init(hairpin result: Result<Bool, Untested>) {
+        switch result {
+        case .success(true):
+            self.init(.hairpin, "supported", "one inside socket reached another by its external address")
+        case .success(false):
+            let why = "inside hosts do not reach each other by their external addresses (\(RapidTries.error))"
+            self.init(.hairpin, "unsupported", why)
+        case .failure(let gap): self.init(.hairpin, nil, gap.description)
+        }
+    }
+
+    fileprivate init(lifetime result: Result<LifetimeRecord, Untested>) {
+        switch result.flatMap(\.lifetime) {
+        case .success(let (atLeast, lessThan?)):
+            let words = "at least \(secondsText(atLeast)), less than \(secondsText(lessThan))"
+            let why = lessThan <= .seconds(120) ? "RFC 4787 demands two minutes" : "of silence end a mapping"
+            self.init(.lifetime, words, why)
+        case .success(let (atLeast, nil)):
+            self.init(.lifetime, "at least \(secondsText(atLeast))", "a longer silence was not tried")
+        case .failure(let gap): self.init(.lifetime, nil, gap.description)
         }
     }
 }

@@ -23,6 +23,13 @@ public enum HostFacts {
         return max(0, bytes.split(separator: 10).count - 3)
     }
 
+    /// How long conntrack keeps a UDP stream without traffic in the calling thread's namespace, in seconds; nil where it does
+    /// not track, or does not say.
+    public static func udpStreamTimeout() -> Int? {
+        let value = try? Sysctl("net.netfilter.nf_conntrack_udp_timeout_stream").read()
+        return value.flatMap { $0 }.flatMap { Int($0) }
+    }
+
     private static func text(ofSysctl name: String) -> String {
         let value = try? Sysctl(name).read()
         return escapedForDisplay((value ?? nil) ?? "unknown")

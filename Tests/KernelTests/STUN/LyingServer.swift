@@ -16,7 +16,9 @@ final class LyingServer: Sendable {
             while (try? waitUntilReadable([stop.number], for: .zero))?.isEmpty ?? false {
                 guard let (bytes, source) = try? socket.receive(within: .milliseconds(50)) else { continue }
                 let lie = Endpoint(address: source.address, port: source.port ^ 1)
-                if let answer = responder.answer(to: bytes, from: lie, at: endpoint) { try? socket.send(answer.bytes, to: source) }
+                if let answer = responder.answer(to: bytes, from: lie, at: endpoint) {
+                    try? socket.send(answer.bytes, to: source)
+                }
             }
         }
     }

@@ -24,8 +24,8 @@ struct StunCommandTests {
         #expect(probe?["local"] as? String == "127.0.0.1:41642")
         #expect(probe?["from"] as? String == "netns \(loopback.host.namespace.path)")
         #expect(
-            run.errors == "asking 127.0.0.2:3478, 127.0.0.3:3478 from 127.0.0.1:41642: "
-                + "at most 14 datagrams of 20 bytes\n"
+            run.errors == "asking 127.0.0.2:3478, 127.0.0.3:3478 (and second addresses that they name) from "
+                + "127.0.0.1:41642: at most 356 datagrams of 20 to 40 bytes\n"
         )
         server.stop()
     }

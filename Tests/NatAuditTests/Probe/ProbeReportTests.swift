@@ -68,7 +68,11 @@ struct ProbeReportTests {
     @Test func whatAServerCallsItselfCannotSteerATerminal() throws {
         let server = try #require(Endpoint("203.0.113.10:3478"))
         let evil = Array("\u{1b}[2Jok\u{202e}\n".utf8) + [0xFF]
-        let answer = BindingAnswer(mapped: server, source: server, software: evil + [UInt8](repeating: 0x61, count: 700))
+        let answer = BindingAnswer(
+            mapped: server,
+            source: server,
+            software: evil + [UInt8](repeating: 0x61, count: 700)
+        )
         let entry = ServerTranscript(name: .init(server), endpoint: server, outcome: .success(answer))
         let probe = ProbeTranscript(family: .ip, local: server, serversWereNamed: true, servers: [entry])
         let report = STUNReport([ProbeReport(probe, from: "host")])

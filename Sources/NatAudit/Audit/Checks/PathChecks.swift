@@ -95,7 +95,9 @@ enum UpstreamNAT {
                 detail:
                     "This host's conntrack holds one port for the socket, the servers saw others: a repair of "
                     + "this host alone does not help.",
-                evidence: probe.servers.compactMap(\.comparison),
+                evidence: probe.servers.compactMap(\.comparison)
+                    + (evidence.snapshot.host.cloud == .aws
+                        ? ["this host is in AWS, whose NAT Gateway has no easy setting"] : []),
                 remedies: [
                     Remedy(
                         summary:

@@ -38,6 +38,34 @@ enum Silence {
     }
 }
 
+/// `stun-servers-disagree`: one server saw another port than all others.
+enum Disagreeing {
+    static func findings(_ evidence: Evidence) -> [Finding] {
+        evidence.probes.compactMap { probe in
+            guard let dissenter = probe.dissenter else { return nil }
+            let name = probe.servers.first { $0.address?.address == dissenter }?.server ?? "\(dissenter)"
+            let isOpen = probe.verdict == .unknown
+            return Finding(
+                .stunServersDisagree,
+                .warning,
+                isOpen ? "STUN servers disagree" : "one STUN server saw another port than all others: \(name)",
+                detail: isOpen
+                    ? "Nothing tells which of them errs. A third one, of another operator, would."
+                    : "It did so twice, from two sockets: it errs, or what is sent to it takes another way. It is not counted.",
+                evidence: probe.servers.compactMap(\.comparison),
+                remedies: [
+                    Remedy(
+                        summary: "Ask other servers, each of another operator.",
+                        environment: "network",
+                        commands: ["nataudit stun SERVER OTHER-SERVER THIRD-SERVER"],
+                        verify: []
+                    )
+                ]
+            )
+        }
+    }
+}
+
 /// `permission-missing`: what could not be read for want of a privilege.
 enum Permissions {
     static func findings(_ evidence: Evidence) -> [Finding] {

@@ -53,54 +53,6 @@ enum PortRanges {
     }
 }
 
-/// `port-collision` and `inbound-first-changes-port`: what plain translation does not hold under.
-enum WeakMappings {
-    static func findings(_ evidence: Evidence) -> [Finding] {
-        let easy = evidence.paths.filter { $0.verdict == .easy && $0.deciding != nil }
-        guard let path = easy.first else { return [] }
-        let index = evidence.index(of: path.deciding)
-        var findings: [Finding] = []
-        let open = evidence.inputPath.interfaces.filter { $0.isOpen == .yes }
-        if !open.isEmpty {
-            findings.append(
-                Finding(
-                    .inboundFirstChangesPort,
-                    .note,
-                    "a peer that sends first makes the port change",
-                    detail: "Nothing drops unsolicited UDP on the way in by "
-                        + "\(open.map { "\($0.name)" }.joined(separator: ", ")), so that conntrack keeps it as a flow, "
-                        + "and the client's own packet to that peer gets another port.",
-                    evidence: open.map { "new UDP to \($0.address) by \($0.name) is let in" },
-                    rule: index,
-                    remedies: [
-                        Remedy(
-                            summary: "Drop new UDP from outside for which no local socket listens.",
-                            environment: "this-host",
-                            commands: ["nataudit fix --masquerade"],
-                            verify: ["nataudit scan"]
-                        )
-                    ]
-                )
-            )
-        }
-        if easy.contains(where: { $0.candidate.origin != .host }) {
-            findings.append(
-                Finding(
-                    .portCollision,
-                    .note,
-                    "two clients with one source port get two external ports",
-                    detail:
-                        "Where clients behind this host use the same source port (every Tailscale node uses 41641), "
-                        + "one of them gets another port towards a destination that both talk to.",
-                    evidence: easy.map { "path \($0.words)" },
-                    rule: index
-                )
-            )
-        }
-        return findings
-    }
-}
-
 /// `mixed-backends`: source translations in more than one backend.
 enum Backends {
     static func findings(_ evidence: Evidence) -> [Finding] {

@@ -1,0 +1,64 @@
+internal import NetlinkBridge
+
+/// `port-collision` and `inbound-first-changes-port`: what an easy mapping does not hold under.
+///
+/// A warning where a probe provoked it, a note where it only follows from rules that were read.
+enum WeakMappings {
+    static func findings(_ evidence: Evidence) -> [Finding] {
+        let easy = evidence.paths.filter { $0.verdict == .easy && $0.deciding != nil }
+        let index = easy.first.flatMap { evidence.index(of: $0.deciding) }
+        return [inboundFirst(evidence, easy, index), collision(evidence, easy, index)].compactMap(\.self)
+    }
+
+    private static func inboundFirst(_ evidence: Evidence, _ easy: [EgressPath], _ index: Int?) -> Finding? {
+        let provoked = evidence.probes.filter { $0.holds.inboundFirst == .no }
+        let open = easy.isEmpty ? [] : evidence.inputPath.interfaces.filter { $0.isOpen == .yes }
+        let links = open.map { "\($0.name)" }.joined(separator: ", ")
+        guard !provoked.isEmpty || !open.isEmpty else { return nil }
+        return Finding(
+            .inboundFirstChangesPort,
+            provoked.isEmpty ? .note : .warning,
+            "a peer that sends first makes the port change",
+            detail: open.isEmpty
+                ? "Nothing on the way drops unsolicited UDP before conntrack keeps it as a flow: the client's own packet to that "
+                    + "peer then gets another port. The rules of this host do not show where."
+                : "Nothing drops unsolicited UDP on the way in by \(links), so that conntrack keeps it as a flow, "
+                    + "and the client's own packet to that peer gets another port.",
+            evidence: provoked.flatMap { $0.evidence(of: .inboundFirst) }
+                + open.map { "new UDP to \($0.address) by \($0.name) is let in" },
+            rule: index,
+            remedies: [
+                Remedy(
+                    summary: "Drop new UDP from outside for which no local socket listens.",
+                    environment: open.isEmpty ? "upstream" : "this-host",
+                    commands: ["nataudit fix --masquerade"],
+                    verify: ["nataudit scan"]
+                )
+            ]
+        )
+    }
+
+    private static func collision(_ evidence: Evidence, _ easy: [EgressPath], _ index: Int?) -> Finding? {
+        let provoked = evidence.probes.filter { $0.holds.collision == .no }
+        let shared = easy.contains { $0.candidate.origin != .host }
+        guard !provoked.isEmpty || shared else { return nil }
+        return Finding(
+            .portCollision,
+            provoked.isEmpty ? .note : .warning,
+            "two clients with one source port get two external ports",
+            detail:
+                "Where clients behind \(shared ? "this host" : "one NAT") use the same source port (every Tailscale node uses "
+                + "41641), one of them gets another port towards a destination that both talk to.",
+            evidence: provoked.flatMap { $0.evidence(of: .collision) }
+                + (shared ? easy.map { "path \($0.words)" } : []),
+            rule: index
+        )
+    }
+}
+
+extension ProbeReport {
+    /// What a test of this probe rests on.
+    fileprivate func evidence(of test: BehaviorTest) -> [String] {
+        tests.filter { $0.test == test.rawValue && $0.result != nil }.map { "\(from): \($0.reason)" }
+    }
+}

@@ -33,6 +33,9 @@ struct ScanCommand: ParsableCommand {
     )
     var stun: [STUNServerName] = []
 
+    @Option(help: .derpMap)
+    var derpMap: String?
+
     @Flag(help: "Send nothing: judge by the rules alone.")
     var noStun = false
 
@@ -85,12 +88,14 @@ struct ScanCommand: ParsableCommand {
             throw ValidationError("--timeout takes 0.1 to 60 seconds")
         }
         if noStun, !stun.isEmpty { throw ValidationError("--no-stun and --stun contradict each other") }
+        if noStun, derpMap != nil { throw ValidationError("--no-stun and --derp-map contradict each other") }
         if noStun, probeNetns != nil {
             throw ValidationError("--no-stun and --probe-netns contradict each other")
         }
         if capture != nil {
             let live = [
-                ("--stun", !stun.isEmpty), ("--probe-netns", probeNetns != nil), ("--netns", namespace.netns != nil),
+                ("--stun", !stun.isEmpty), ("--derp-map", derpMap != nil), ("--probe-netns", probeNetns != nil),
+                ("--netns", namespace.netns != nil),
             ]
             for (option, isGiven) in live where isGiven {
                 throw ValidationError(
@@ -110,10 +115,14 @@ struct ScanCommand: ParsableCommand {
         var evidence = try readingPaths { try Pipeline.read(namespace: namespace.name, requests: requests) }
         evidence = Pipeline.observe(evidence)
         if !noStun {
-            let named = try ServerChoice(arguments: stun)
+            let named = try ServerChoice(arguments: stun, derpMap: derpMap)
+            guard !named.servers.isEmpty else {
+                return try end(Pipeline.report(evidence.withoutServers(), time: Date.now.ISO8601Format()))
+            }
             let plan = ProbePlan(
                 servers: named.servers,
                 serversWereNamed: named.byUser,
+                form: named.form,
                 tests: BehaviorTest.usual,
                 deadline: .milliseconds(Int64((timeout * 1000).rounded()))
             )

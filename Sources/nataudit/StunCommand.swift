@@ -21,6 +21,9 @@ struct StunCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The servers to ask.", valueName: "host[:port]"))
     var servers: [STUNServerName] = []
 
+    @Option(help: .derpMap)
+    var derpMap: String?
+
     @Option(help: ArgumentHelp("Send from this UDP port.", valueName: "n"))
     var sourcePort: UInt16?
 
@@ -52,10 +55,11 @@ struct StunCommand: ParsableCommand {
 
     func run() throws {
         try namespace.enter()
-        let named = try ServerChoice(arguments: servers)
+        let named = try ServerChoice(arguments: servers, derpMap: derpMap)
         let plan = ProbePlan(
             servers: named.servers,
             serversWereNamed: named.byUser,
+            form: named.form,
             sourceAddress: sourceAddress,
             sourcePort: sourcePort ?? 0,
             tests: tests.tests,

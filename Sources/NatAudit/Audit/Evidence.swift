@@ -16,6 +16,8 @@ public struct Evidence: Sendable {
     public let probes: [ProbeReport]
     /// What live flows show; nil where they were not looked at.
     public private(set) var flows: LiveFlows?
+    /// Tells whether a deployment's map was to be asked and has no STUN server.
+    public private(set) var lacksServers = false
     private let evaluation: PathEvaluation
 
     /// Draws the conclusions from a snapshot, and puts the probes beside them.
@@ -46,6 +48,13 @@ public struct Evidence: Sendable {
 
     /// The same evidence with what probes showed.
     public func adding(_ probes: [ProbeReport]) -> Evidence { Evidence(self, probes: self.probes + probes) }
+
+    /// The same evidence, where a deployment's map has no STUN server to ask.
+    public func withoutServers() -> Evidence {
+        var evidence = self
+        evidence.lacksServers = true
+        return evidence
+    }
 
     /// The same evidence with what live flows show.
     public func adding(_ flows: LiveFlows) -> Evidence {

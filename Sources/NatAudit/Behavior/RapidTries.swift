@@ -10,7 +10,8 @@ enum RapidTries {
     static let schedule = RetransmissionSchedule(
         first: .milliseconds(45),
         longest: .milliseconds(45),
-        requests: 12
+        requests: 12,
+        sendsAll: true
     )
 
     /// How long an answer is waited for in all, where the path takes `roundTrip`.

@@ -12,7 +12,7 @@ public enum ProbeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One sentence with a way out.
     public var description: String {
         switch self {
-        case .noServers: "no STUN server to ask: name one as HOST[:PORT]"
+        case .noServers: "no STUN server to ask: the map has none, or none is named; name one as HOST[:PORT]"
         case .noServerResolved(let reasons):
             "could not resolve \(reasons.joined(separator: "; ")): check the name, or name a server by its address"
         case .noServerInFamily(let address?):

@@ -7,6 +7,8 @@ public struct ProbePlan: Hashable, Sendable {
     /// Tells whether a user named the servers: the silence of all of them then proves that UDP is blocked,
     /// while the silence of servers that this program chose proves nothing.
     public var serversWereNamed: Bool
+    /// How the servers want to be asked.
+    public var form: STUNQuestion.Form
     /// The source address to send from, which also limits the probe to its family; nil leaves it to the
     /// routes.
     public var sourceAddress: IPAddress?
@@ -31,6 +33,7 @@ public struct ProbePlan: Hashable, Sendable {
     public init(
         servers: [STUNServerName],
         serversWereNamed: Bool,
+        form: STUNQuestion.Form = .bare,
         sourceAddress: IPAddress? = nil,
         sourcePort: UInt16 = 0,
         tests: Set<BehaviorTest> = [.mapping],
@@ -40,6 +43,7 @@ public struct ProbePlan: Hashable, Sendable {
     ) {
         self.servers = servers
         self.serversWereNamed = serversWereNamed
+        self.form = form
         self.sourceAddress = sourceAddress
         self.sourcePort = sourcePort
         self.tests = tests
@@ -49,7 +53,7 @@ public struct ProbePlan: Hashable, Sendable {
     }
 
     /// What a server is asked.
-    func question(to server: Endpoint) -> STUNQuestion { STUNQuestion(server) }
+    func question(to server: Endpoint) -> STUNQuestion { STUNQuestion(server, form: form) }
 
     /// How many datagrams one server is sent at most.
     public var requestsPerServer: Int { schedule.times(before: deadline).count }

@@ -17,9 +17,10 @@ struct BindingTransaction: Sendable {
     private(set) var requestsSent = 0
 
     /// When to send, ascending; those behind `requestsDue` are still to come.
-    private let times: [Duration]
+    private var times: [Duration]
     private var requestsDue = 0
-    private let deadline: Duration
+    private var deadline: Duration
+    private let sendsAll: Bool
     private let start: Duration
     private var firstSent: Duration?
     /// The latest reason for having no answer, should none come: a refusal, or an error that need not be the
@@ -38,6 +39,7 @@ struct BindingTransaction: Sendable {
         self.deadline = now + deadline
         start = now
         times = schedule.times(before: deadline).map { now + $0 }
+        sendsAll = schedule.sendsAll
     }
 
     /// When to look again: for the next request, or the end; nil when nothing is left to wait for.
@@ -49,6 +51,7 @@ struct BindingTransaction: Sendable {
     /// Tells whether a request is due, and counts it as taken; ends the transaction when its time is over.
     mutating func takeDueRequest(at now: Duration) -> Bool {
         guard state == .waiting else { return false }
+        if sendsAll, requestsDue < times.count, times[requestsDue] < now { postpone(by: now - times[requestsDue]) }
         guard now < deadline else {
             state = .failed(trouble ?? .silence(requests: requestsSent, within: deadline - start))
             return false
@@ -57,6 +60,12 @@ struct BindingTransaction: Sendable {
         // After a pause (a stopped process) several are overdue: one is sent, not a burst.
         while requestsDue < times.count, times[requestsDue] <= now { requestsDue += 1 }
         return true
+    }
+
+    /// Moves all that is still to come.
+    private mutating func postpone(by delay: Duration) {
+        for index in requestsDue..<times.count { times[index] += delay }
+        deadline += delay
     }
 
     /// A request left this host.

@@ -12,12 +12,18 @@ public struct RetransmissionSchedule: Hashable, Sendable {
     /// How many requests are sent at most, the first one counted.
     public let requests: Int
 
+    /// Tells whether all requests are sent, however late: where silence is to prove something, a busy host must not be taken for
+    /// it. Else what is overdue is left out, and the deadline stays.
+    public let sendsAll: Bool
+
     /// Makes a schedule; less than one request counts as one.
     public init(
         first: Duration = .milliseconds(250),
         longest: Duration = .milliseconds(300),
-        requests: Int = 10
+        requests: Int = 10,
+        sendsAll: Bool = false
     ) {
+        self.sendsAll = sendsAll
         self.first = first
         self.longest = longest
         self.requests = max(1, requests)

@@ -202,6 +202,34 @@ struct STUNClientTests {
         #expect(client.nextWake == .milliseconds(2050))
     }
 
+    /// A host that is busy for a second has not listened to twelve tries.
+    @Test func whatSilenceShallProveIsAskedInFull() {
+        var client = STUNClient()
+        var random = SplitMix64(seed: 1)
+        let schedule = RetransmissionSchedule(
+            first: .milliseconds(50),
+            longest: .milliseconds(50),
+            requests: 3,
+            sendsAll: true
+        )
+        let id = client.ask(
+            STUNQuestion(first),
+            schedule: schedule,
+            deadline: .milliseconds(300),
+            at: .zero,
+            using: &random
+        )
+        var sent: [Int] = []
+        for time in [0, 1000, 1010, 1050, 1100, 1249, 1250] {
+            for request in client.requestsDue(at: .milliseconds(time)) {
+                client.sent(request, at: .milliseconds(time))
+                sent.append(time)
+            }
+            #expect((client.outcome(of: id) == nil) == (time < 1250), "\(time)")
+        }
+        #expect(sent == [0, 1000, 1050])
+    }
+
     /// RFC 8489 section 6.2.1 with an RTO of 500 ms, written in the schedule's terms.
     @Test func theScheduleCanBeThatOfTheRFC() {
         let schedule = RetransmissionSchedule(first: .milliseconds(500), longest: .seconds(16), requests: 7)

@@ -3,6 +3,29 @@ internal import NetlinkBridge
 /// `no-stun-servers` and `multiple-egress-addresses`: probes that could not tell.
 enum Silence {
     static func findings(_ evidence: Evidence) -> [Finding] {
+        evidence.lacksServers ? [withoutServers] : ofProbes(evidence)
+    }
+
+    private static let withoutServers = Finding(
+        .noSTUNServers,
+        .warning,
+        "the deployment has no STUN server",
+        detail:
+            "Its DERP map names none, so that its clients learn no address outside of their own network: what is behind a NAT "
+            + "connects through a relay.",
+        remedies: [
+            Remedy(
+                summary: "Give the deployment STUN servers: at least two, of another address each.",
+                environment: "coder",
+                commands: [
+                    "CODER_DERP_SERVER_STUN_ADDRESSES=stun.l.google.com:19302,stun.cloudflare.com:3478   # coder server"
+                ],
+                verify: ["nataudit stun --derp-map FILE"]
+            )
+        ]
+    )
+
+    private static func ofProbes(_ evidence: Evidence) -> [Finding] {
         evidence.probes.filter { $0.verdict == .unknown }.compactMap { probe in
             let addresses = Set(probe.presented.map(\.address))
             if addresses.count > 1 {

@@ -12,8 +12,10 @@ public struct RetransmissionSchedule: Hashable, Sendable {
     /// How many requests are sent at most, the first one counted.
     public let requests: Int
 
-    /// Tells whether all requests are sent, however late: where silence is to prove something, a busy host must not be taken for
-    /// it. Else what is overdue is left out, and the deadline stays.
+    /// Tells whether all requests are sent, however late.
+    ///
+    /// Where silence is to prove something, a busy host must not be taken for it. Else what is overdue is left out, and the
+    /// deadline stays.
     public let sendsAll: Bool
 
     /// Makes a schedule; less than one request counts as one.

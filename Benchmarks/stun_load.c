@@ -1,11 +1,15 @@
 // Asks a STUN server as fast as it answers, and counts the answers.
 //
 //     stun_load ADDRESS PORT SECONDS [plain|tailnode] [SOCKETS] [OUTSTANDING]
+//     stun_load flood ADDRESS PORT COUNT
 //
-// Each socket keeps so many requests under way; an answer is followed by the next request. Prints answers per second.
+// Each socket keeps so many requests under way; an answer is followed by the next request. Prints answers per second, the
+// length of an answer, and how many were none. The flood is that many requests, each from another forged address.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -67,7 +71,51 @@ static void ask(int socket, int is_tailnode, int count) {
     }
 }
 
+// Requests from addresses that walk through all of IPv4, 1.0.0.0 to 223.255.255.255, in an order of their own.
+static int flood(struct sockaddr_in server, long count) {
+    struct packet {
+        struct iphdr ip;
+        struct udphdr udp;
+        uint8_t request[20];
+    };
+    static struct packet packets[BATCH];
+    int raw = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+    if (raw < 0) fail("raw socket");
+    struct mmsghdr messages[BATCH];
+    struct iovec vectors[BATCH];
+    uint32_t number = 0;
+    for (long done = 0; done < count; done += BATCH) {
+        memset(messages, 0, sizeof messages);
+        for (int i = 0; i < BATCH; i++) {
+            uint32_t source;
+            do source = number++ * 0x9E3779B1u;
+            while (source >> 24 == 0 || source >> 24 == 10 || source >> 24 == 127 || source >> 24 > 223);
+            struct packet *packet = &packets[i];
+            packet->ip = (struct iphdr){.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP,
+                .tot_len = htons(sizeof *packet), .saddr = htonl(source), .daddr = server.sin_addr.s_addr};
+            packet->udp = (struct udphdr){.source = htons((uint16_t)(1024 + source % 60000)), .dest = server.sin_port,
+                .len = htons(sizeof packet->udp + sizeof packet->request)};
+            request(packet->request, 0, number);
+            vectors[i] = (struct iovec){packet, sizeof *packet};
+            messages[i].msg_hdr = (struct msghdr){
+                .msg_name = &server, .msg_namelen = sizeof server, .msg_iov = &vectors[i], .msg_iovlen = 1};
+        }
+        for (int sent = 0; sent < BATCH;) {
+            int more = sendmmsg(raw, messages + sent, (unsigned)(BATCH - sent), 0);
+            if (more <= 0) fail("sendmmsg");
+            sent += more;
+        }
+    }
+    printf("%ld\n", count);
+    return 0;
+}
+
 int main(int argc, char **argv) {
+    if (argc == 5 && strcmp(argv[1], "flood") == 0) {
+        struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[3]))};
+        if (inet_pton(AF_INET, argv[2], &server.sin_addr) != 1) return 64;
+        return flood(server, atol(argv[4]));
+    }
     if (argc < 4) {
         fprintf(stderr, "Usage: stun_load ADDRESS PORT SECONDS [plain|tailnode] [SOCKETS] [OUTSTANDING]\n");
         return 64;

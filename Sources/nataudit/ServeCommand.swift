@@ -18,8 +18,8 @@ struct ServeCommand: ParsableCommand {
                              --listen 10.0.1.11 --public-address 10.0.1.11=203.0.113.11
 
             An answer over IPv4 has at most 1.6 times the bytes of its request with one address and 3.4 times with two \
-            (over IPv6 2.2 and 5.8); --strict answers with no more than came. Nothing is kept about who asks. SIGINT \
-            and SIGTERM end it with exit code 0.
+            (over IPv6 2.2 and 5.8); --strict answers with no more than came. Of who asks nothing is kept but how much \
+            a neighbourhood had, in a table that never grows. SIGINT and SIGTERM end it with exit code 0, and with what it did.
             """
     )
 

@@ -59,6 +59,7 @@ packages_for() {
     playbooks) set -- ca-certificates python3 python3-venv prometheus ;;
     # What the benchmarks measure with.
     bench) set -- python3 time ;;
+    bench-serve) set -- python3 coturn ;;
     esac
     printf '%s\n' "$@"
 }

@@ -1,6 +1,6 @@
 public import NetlinkBridge
 
-/// Answers Binding requests on several addresses and ports; keeps nothing about who asked.
+/// Answers Binding requests on several addresses and ports; keeps nothing about who asked but what a limit counts.
 public final class STUNServer: Sendable {
     private let listeners: [STUNListener]
     private let limit: Int?

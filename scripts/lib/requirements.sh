@@ -51,7 +51,7 @@ packages_for() {
     package) set -- binutils dpkg-dev file gzip python3 rpm tar xz-utils ;;
     image) set -- buildah ;;
     # What packages and the image are tried in.
-    package-test) set -- bubblewrap fish man-db mmdebstrap shellcheck systemd umoci zsh ;;
+    package-test) set -- bubblewrap fish man-db mmdebstrap shellcheck strace systemd umoci zsh ;;
     # What the tests compare with, and what checks the scripts.
     test) set -- ipset strace procps coturn stun-client ca-certificates python3 python3-venv python3-aioice \
         python3-jsonschema shellcheck prometheus prometheus-node-exporter time ;;

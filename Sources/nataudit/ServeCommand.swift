@@ -18,8 +18,8 @@ struct ServeCommand: ParsableCommand {
                              --listen 10.0.1.11 --public-address 10.0.1.11=203.0.113.11
 
             An answer over IPv4 has at most 1.6 times the bytes of its request with one address and 3.4 times with two \
-            (over IPv6 2.2 and 5.8); --strict answers with no more than came. Nothing is kept about who asks. SIGINT \
-            and SIGTERM end it with exit code 0.
+            (over IPv6 2.2 and 5.8); --strict answers with no more than came. Of who asks nothing is kept but how much \
+            a neighbourhood had, in a table that never grows. SIGINT and SIGTERM end it with exit code 0, and with what it did.
             """
     )
 
@@ -48,6 +48,15 @@ struct ServeCommand: ParsableCommand {
     )
     var publicAddress: [PublicAddress] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Answers a second at most to one /24 (IPv6: /56), five seconds' worth of them at once; 0 for no limit. What is "
+                + "over it is met with silence, and told in one line in ten seconds.",
+            valueName: "number"
+        )
+    )
+    var limit = 1000
+
     @Flag(help: "Answer with no more bytes than came; what is asked in fewer is met with silence.")
     var strict = false
 
@@ -64,6 +73,9 @@ struct ServeCommand: ParsableCommand {
             throw ValidationError("--listen ADDRESS[:PORT] is needed at least once")
         }
         _ = try layout()
+        if !(0...1_000_000_000).contains(limit) {
+            throw ValidationError("--limit takes 1 to 1000000000 answers a second, or 0 for no limit")
+        }
         if let duration, !(duration > 0 && duration <= 1e9) {
             throw ValidationError("--duration takes more than 0 and at most 1000000000 seconds")
         }
@@ -74,13 +86,16 @@ struct ServeCommand: ParsableCommand {
         try namespace.enter()
         let server = try STUNServer(
             try layout(),
-            policy: STUNServerPolicy(isStrict: strict, obeysResponsePort: allowResponsePort)
+            policy: STUNServerPolicy(isStrict: strict, obeysResponsePort: allowResponsePort),
+            limit: limit == 0 ? nil : limit
         )
         let console = Console(isVerbose: false)
         for endpoint in server.endpoints { console.say("answering STUN on \(endpoint)") }
-        let tally = try server.run(until: stop, for: duration.map { .seconds($0) })
+        let tally = try server.run(until: stop, for: duration.map { .seconds($0) }) { window in
+            console.say(window.words(limit: limit))
+        }
         console.say(
-            "ended: \(tally.answered) answered, \(tally.ignored) ignored, "
+            "ended: \(tally.answered) answered, \(tally.ignored) ignored, \(tally.limited) over the limit, "
                 + "\(tally.refused) answers could not be sent"
         )
     }
@@ -104,37 +119,5 @@ struct ServeCommand: ParsableCommand {
         } catch {
             throw ValidationError("\(error)")
         }
-    }
-}
-
-/// An address to listen on, with the STUN port where no other is named.
-struct ListenAddress: ExpressibleByArgument {
-    let endpoint: Endpoint
-
-    /// The address that `ADDRESS[:PORT]` stands for; nil is wrong usage.
-    init?(argument: String) {
-        if let endpoint = Endpoint(argument) {
-            self.endpoint = endpoint
-        } else if let endpoint = STUNServerName(argument)?.endpoint {
-            self.endpoint = endpoint
-        } else {
-            return nil
-        }
-    }
-}
-
-/// An address of this host, and what the world knows it by.
-struct PublicAddress: ExpressibleByArgument {
-    let own: IPAddress
-    let known: IPAddress
-
-    /// What `ADDRESS=PUBLIC` says; nil is wrong usage.
-    init?(argument: String) {
-        let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
-        guard parts.count == 2, let own = IPAddress(String(parts[0])), let known = IPAddress(String(parts[1])) else {
-            return nil
-        }
-        self.own = own
-        self.known = known
     }
 }

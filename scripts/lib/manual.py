@@ -18,8 +18,15 @@ def escaped(text):
     return "\n".join("\\&" + line if line.startswith((".", "'")) else line for line in text.split("\n"))
 
 
+def paragraph(text):
+    """What is indented in the help, line by line, is an example: it keeps its lines."""
+    if all(line.startswith(" ") for line in text.split("\n")):
+        return f".nf\n{escaped(text)}\n.fi"
+    return escaped(text)
+
+
 def paragraphs(text):
-    return "\n.PP\n".join(escaped(part) for part in text.split("\n\n"))
+    return "\n.PP\n".join(paragraph(part) for part in text.split("\n\n"))
 
 
 def spelled(argument):

@@ -51,14 +51,15 @@ packages_for() {
     package) set -- binutils dpkg-dev file gzip python3 rpm tar xz-utils ;;
     image) set -- buildah ;;
     # What packages and the image are tried in.
-    package-test) set -- bubblewrap fish man-db mmdebstrap shellcheck systemd umoci zsh ;;
+    package-test) set -- bubblewrap fish man-db mmdebstrap shellcheck strace systemd umoci zsh ;;
     # What the tests compare with, and what checks the scripts.
-    test) set -- ipset strace procps coturn python3 python3-aioice python3-jsonschema shellcheck \
-        prometheus prometheus-node-exporter time ;;
+    test) set -- ipset strace procps coturn stun-client ca-certificates python3 python3-venv python3-aioice \
+        python3-jsonschema shellcheck prometheus prometheus-node-exporter time ;;
     # What the playbooks are checked with, beside scripts/lib/playbooks.txt.
     playbooks) set -- ca-certificates python3 python3-venv prometheus ;;
     # What the benchmarks measure with.
     bench) set -- python3 time ;;
+    bench-serve) set -- python3 coturn ;;
     esac
     printf '%s\n' "$@"
 }
@@ -107,6 +108,17 @@ require_packages_for() {
     set -- $(real_packages "$@")
     say "Installing from Debian's packages: $*"
     quietly apt-get -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
+}
+
+# Installs from PyPI into a folder of the project's own what a file of requirements names; nothing where that is done.
+require_python_tools() {
+    folder=$1 file=$2
+    if cmp -s "$file" "$folder/installed.txt"; then return; fi
+    say "Installing from PyPI, into $folder: $(tr '\n' ' ' <"$file")"
+    mkdir -p "$(dirname "$folder")"
+    quietly python3 -m venv --clear "$folder"
+    quietly "$folder/bin/pip" install --disable-pip-version-check --requirement "$file"
+    cp "$file" "$folder/installed.txt"
 }
 
 # Some packages are wanted for their programs; a machine that had none must not begin to answer the network for them.

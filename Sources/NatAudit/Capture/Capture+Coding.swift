@@ -38,7 +38,7 @@ extension Capture {
     /// The whole file.
     public var bytes: [UInt8] {
         let content = content
-        let checksum = Fingerprint.crc32(content[...])
+        let checksum = Fingerprint.crc32(content.span, upTo: content.count)
         let head = Self.magic + [Self.version] + Self.machine + Self.little(UInt32(clamping: content.count))
         return head + Self.little(checksum) + BlockCompression.compressed(content)
     }
@@ -54,7 +54,7 @@ extension Capture {
         guard let content = BlockCompression.decompressed(bytes[Self.headSize...], count: count) else {
             throw .damaged("\(count) bytes were expected to be in it")
         }
-        guard Fingerprint.crc32(content[...]) == Self.number(bytes[16..<20]) else {
+        guard Fingerprint.crc32(content.span, upTo: content.count) == Self.number(bytes[16..<20]) else {
             throw .damaged("its checksum does not fit")
         }
         try self.init(content: content)

@@ -10,6 +10,12 @@ public struct ChangeRequest: OptionSet, Hashable, Sendable {
     public static let address = ChangeRequest(rawValue: 0x4)
     /// Answer from the other port.
     public static let port = ChangeRequest(rawValue: 0x2)
+
+    /// Reads the attribute's value where it lies.
+    init(at range: Range<Int>, in bytes: borrowing Span<UInt8>) throws(STUNDecodingError) {
+        guard range.count == 4 else { throw STUNDecodingError(.wrongLength, at: range.count) }
+        self.init(rawValue: bytes.bigEndian32(at: range.lowerBound))
+    }
 }
 
 extension STUNAttribute {
@@ -25,7 +31,6 @@ extension STUNMessage {
     /// What CHANGE-REQUEST asks for; nil where there is none.
     public func changeRequest() throws(STUNDecodingError) -> ChangeRequest? {
         guard let value = first(.changeRequest)?.value else { return nil }
-        guard value.count == 4 else { throw STUNDecodingError(.wrongLength, at: value.count) }
-        return ChangeRequest(rawValue: value.bigEndian32(at: 0))
+        return try ChangeRequest(at: value.indices, in: value.span)
     }
 }

@@ -28,25 +28,12 @@ extension STUNMessage {
         bytes += body
         guard hasFingerprint else { return bytes }
         // RFC 8489 section 14.7: computed with the header's length already counting FINGERPRINT itself.
-        let value = Fingerprint.value(over: bytes[...])
+        let value = Fingerprint.value(over: bytes.span, upTo: bytes.count)
         bytes.append(bigEndian: STUNAttribute.Kind.fingerprint.rawValue)
         bytes.append(bigEndian: UInt16(4))
         bytes.append(bigEndian: value)
         return bytes
     }
-}
-
-extension STUNMessage {
-    /// How many bytes `encoded()` has, for a message whose attributes all fit.
-    var encodedCount: Int {
-        attributes.reduce(Self.headerLength) { $0 + $1.encodedCount }
-            + (hasFingerprint ? Fingerprint.attributeLength : 0)
-    }
-}
-
-extension STUNAttribute {
-    /// The bytes that the attribute takes in a message: type, length, value and padding.
-    var encodedCount: Int { 4 + paddedLength(value.count) }
 }
 
 extension Array where Element == UInt8 {

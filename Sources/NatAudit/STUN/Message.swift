@@ -32,9 +32,6 @@ public struct STUNMessage: Hashable, Sendable {
     /// The number of bytes before the attributes.
     public static let headerLength = 20
 
-    /// Tells whether the message is one of RFC 3489, where the transaction has 128 bits and begins at the cookie.
-    public var isRFC3489: Bool { cookie != Self.magicCookie }
-
     /// The first attribute of that type; RFC 8489 section 14: further ones are ignored.
     public func first(_ kind: STUNAttribute.Kind) -> STUNAttribute? {
         attributes.first { $0.type == kind }

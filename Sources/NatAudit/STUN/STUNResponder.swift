@@ -7,69 +7,108 @@ public struct STUNResponder: Hashable, Sendable {
     public let discovery: DiscoveryEndpoints?
     /// What is answered beyond the ordinary, and what is not.
     public let policy: STUNServerPolicy
+    /// The attributes that a request may hold although they must be comprehended.
+    private let comprehended: Set<STUNAttribute.Kind>
 
     /// Makes a responder.
     public init(discovery: DiscoveryEndpoints? = nil, policy: STUNServerPolicy = STUNServerPolicy()) {
         self.discovery = discovery
         self.policy = policy
+        var known = STUNAttribute.Kind.requiredByRFC8489
+        known.insert(.padding)
+        // RFC 5780 section 6.1: a server without an alternate address and port answers CHANGE-REQUEST with 420.
+        if discovery != nil { known.insert(.changeRequest) }
+        if policy.obeysResponsePort { known.insert(.responsePort) }
+        comprehended = known
     }
 
     /// What is sent, and how.
     public struct Answer: Hashable, Sendable {
-        /// The bytes.
-        public let bytes: [UInt8]
+        /// How many bytes.
+        public let count: Int
         /// The endpoint of this server that they leave from.
         public let origin: Endpoint
         /// Where they go.
         public let destination: Endpoint
     }
 
-    /// The answer to a datagram that came in on `local`; nil where it is to be met with silence.
+    /// Answers a datagram that came in on `local`, in its place; nil where it is to be met with silence.
     ///
     /// Only Binding requests are answered: a response or an indication never is, so that two servers cannot be made
     /// to talk to each other, and neither is what is not STUN (RFC 8489 section 6.3). A bare request of 20 bytes gets
     /// 32 bytes from a plain server over IPv4 and 44 over IPv6; the addresses that RFC 5780 demands make it 68 and
     /// 116. A strict server answers with no more bytes than came.
-    public func answer(to datagram: [UInt8], from source: Endpoint, at local: Endpoint) -> Answer? {
-        guard let request = try? STUNMessage(decoding: datagram, acceptingRFC3489: true),
-            request.type == STUNMessageType(.binding, .request)
+    ///
+    /// - Parameters:
+    ///   - bytes: the datagram and the room behind it, which the answer fills from the start; what has no room is left
+    ///     out of the answer.
+    ///   - count: how many of the bytes are the datagram.
+    ///   - source: where it came from.
+    ///   - local: the endpoint of this server that it came to.
+    /// - Returns: what to send, which stands in `bytes`.
+    public func answer(
+        in bytes: inout MutableSpan<UInt8>,
+        count: Int,
+        from source: Endpoint,
+        at local: Endpoint
+    ) -> Answer? {
+        guard count <= bytes.count,
+            let request = BindingRequest(bytes.span.extracting(first: count), knowing: comprehended)
         else { return nil }
-        let limit = policy.isStrict ? datagram.count : Int.max
-        let unknown = request.unknownRequired(knowing: comprehended)
-        guard unknown.isEmpty else {
-            return refusal(request, STUNErrorCode.unknownAttribute, unknown, limit).map {
-                Answer(bytes: $0.encoded(), origin: local, destination: source)
+        var writer = ResponseWriter(
+            answering: request.header,
+            limit: policy.isStrict ? min(count, bytes.count) : bytes.count
+        )
+        guard request.unknown.isEmpty else {
+            guard writer.addError(STUNErrorCode.unknownAttribute, unknown: request.unknown, to: &bytes) else {
+                return nil
             }
+            return Answer(count: writer.finish(.error, in: &bytes), origin: local, destination: source)
         }
-        guard let wish = try? AnswerWish(request) else {
-            return refusal(request, STUNErrorCode.badRequest, [], limit).map {
-                Answer(bytes: $0.encoded(), origin: local, destination: source)
-            }
+        guard let wish = try? request.wish(in: bytes.span) else {
+            guard writer.addError(STUNErrorCode.badRequest, unknown: [], to: &bytes) else { return nil }
+            return Answer(count: writer.finish(.error, in: &bytes), origin: local, destination: source)
         }
         let origin = discovery?.origin(for: wish.change, at: local) ?? local
-        let response = success(
-            request,
-            mapped: source,
-            origin: origin,
-            other: discovery?.origin(for: [.address, .port], at: local),
-            padding: wish.padding,
-            limit
-        )
-        guard let response else { return nil }
+        guard write(request.header, mapped: source, origin: origin, at: local, wish.padding, &writer, &bytes) else {
+            return nil
+        }
         return Answer(
-            bytes: response.encoded(),
+            count: writer.finish(.success, in: &bytes),
             origin: origin,
             destination: Endpoint(address: source.address, port: wish.port ?? source.port)
         )
     }
 
-    /// The attributes that a request may hold although they must be comprehended.
-    private var comprehended: Set<STUNAttribute.Kind> {
-        var known = STUNAttribute.Kind.requiredByRFC8489
-        known.insert(.padding)
-        // RFC 5780 section 6.1: a server without an alternate address and port answers CHANGE-REQUEST with 420.
-        if discovery != nil { known.insert(.changeRequest) }
-        if policy.obeysResponsePort { known.insert(.responsePort) }
-        return known
+    /// Writes the attributes of a success response, what is needed most first.
+    ///
+    /// - Returns: whether there was room for the mapped address, without which there is no answer.
+    private func write(
+        _ request: STUNHeader,
+        mapped: Endpoint,
+        origin: Endpoint,
+        at local: Endpoint,
+        _ padding: Int?,
+        _ writer: inout ResponseWriter,
+        _ bytes: inout MutableSpan<UInt8>
+    ) -> Bool {
+        let isOld = request.isRFC3489
+        let isWritten =
+            if isOld {
+                writer.add(.mappedAddress, mapped, to: &bytes)
+            } else {
+                writer.add(.xorMappedAddress, mapped.xored(with: request.transaction), to: &bytes)
+            }
+        guard isWritten else { return false }
+        if let discovery {
+            // RFC 5780 section 6.1 wants all four; RFC 3489 section 8.1 its own three.
+            let other = discovery.publicEndpoint(of: discovery.origin(for: [.address, .port], at: local))
+            writer.add(isOld ? .changedAddress : .otherAddress, other, to: &bytes)
+            let origin = discovery.publicEndpoint(of: origin)
+            writer.add(isOld ? .sourceAddress : .responseOrigin, origin, to: &bytes)
+            if !isOld { writer.add(.mappedAddress, mapped, to: &bytes) }
+        }
+        if let padding { writer.addPadding(padding, to: &bytes) }
+        return true
     }
 }

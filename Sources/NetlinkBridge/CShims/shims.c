@@ -54,7 +54,7 @@ static socklen_t to_sockaddr(const struct na_endpoint *endpoint, struct sockaddr
     return sizeof *in4;
 }
 
-static void from_sockaddr(const struct sockaddr_storage *storage, struct na_endpoint *endpoint) {
+void na_endpoint_of(const struct sockaddr_storage *storage, struct na_endpoint *endpoint) {
     memset(endpoint, 0, sizeof *endpoint);
     endpoint->family = (uint8_t)storage->ss_family;
     if (storage->ss_family == AF_INET6) {
@@ -68,16 +68,15 @@ static void from_sockaddr(const struct sockaddr_storage *storage, struct na_endp
     }
 }
 
-int na_udp_open(int family) {
+int na_udp_open(int family, int reports_errors) {
     int descriptor = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP);
     if (descriptor < 0) return -errno;
-    int on = 1, result;
-    if (family == AF_INET6) {
-        // IPv4 and IPv6 are probed apart: a v6 socket must never carry mapped v4 traffic.
-        result = setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-        if (result == 0) result = setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
-    } else {
-        result = setsockopt(descriptor, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
+    int on = 1, result = 0;
+    // IPv4 and IPv6 are probed apart: a v6 socket must never carry mapped v4 traffic.
+    if (family == AF_INET6) result = setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (result == 0 && reports_errors) {
+        result = family == AF_INET6 ? setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on)
+                                    : setsockopt(descriptor, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
     }
     if (result != 0) {
         result = -errno;
@@ -85,6 +84,10 @@ int na_udp_open(int family) {
         return result;
     }
     return descriptor;
+}
+
+void na_udp_receive_buffer(int descriptor, int bytes) {
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
 int na_udp_bind(int descriptor, const struct na_endpoint *local) {
@@ -97,7 +100,7 @@ int na_udp_local(int descriptor, struct na_endpoint *local) {
     struct sockaddr_storage storage;
     socklen_t length = sizeof storage;
     if (getsockname(descriptor, (struct sockaddr *)&storage, &length) != 0) return -errno;
-    from_sockaddr(&storage, local);
+    na_endpoint_of(&storage, local);
     return 0;
 }
 
@@ -129,7 +132,7 @@ ssize_t na_udp_receive(int descriptor, struct na_endpoint *remote, void *bytes, 
     ssize_t received = recvmsg(descriptor, &message, MSG_DONTWAIT);
     if (received < 0) return -errno;
     if (message.msg_flags & MSG_TRUNC) return -EMSGSIZE;
-    from_sockaddr(&storage, remote);
+    na_endpoint_of(&storage, remote);
     return received;
 }
 
@@ -146,7 +149,7 @@ int na_udp_error(int descriptor, struct na_endpoint *remote, struct na_endpoint 
     struct msghdr message = {.msg_name = &storage, .msg_namelen = sizeof storage, .msg_iov = &vector,
         .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     if (recvmsg(descriptor, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return -errno;
-    from_sockaddr(&storage, remote);
+    na_endpoint_of(&storage, remote);
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
         int is4 = header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_RECVERR;
         int is6 = header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_RECVERR;

@@ -18,7 +18,7 @@ public final class FlowSocket: Sendable {
     public init(isTCP: Bool, boundTo wanted: Endpoint, mark: UInt32) throws(SystemError) {
         let name = isTCP ? "TCP" : "UDP"
         let family = wanted.address.family == .ip ? AF_INET : AF_INET6
-        let number = isTCP ? na_tcp_open(family) : na_udp_open(family)
+        let number = isTCP ? na_tcp_open(family) : na_udp_open(family, 1)
         let descriptor = Descriptor(owning: try checked(number, "open a \(name) socket"))
         if mark != 0 { try checked(na_socket_mark(descriptor.number, mark), "mark the packets of a \(name) socket") }
         var raw = na_endpoint(wanted)

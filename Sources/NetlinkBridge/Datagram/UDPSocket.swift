@@ -3,19 +3,30 @@ internal import Glibc
 
 /// A non-blocking UDP socket of one address family, bound to a local address and port.
 ///
-/// It stays in the network namespace in which it was opened. ICMP errors for what it sent are kept for `nextError()`.
+/// It stays in the network namespace in which it was opened. ICMP errors for what it sent are kept for `nextError()`,
+/// but for a server's.
 public struct UDPSocket: ~Copyable, Sendable {
     private let descriptor: Descriptor
 
     /// The local address and port; the address is unspecified where the socket is bound to all.
     public let local: Endpoint
 
+    /// What a socket is for.
+    public enum Role: Hashable, Sendable {
+        /// It asks, and wants to know what the network says of its datagrams.
+        case client
+        /// It answers: what became of its answers is nothing to it, and many requests may wait.
+        case server
+    }
+
     /// Opens a socket and binds it.
     ///
     /// Port 0 asks the kernel for an ephemeral port.
-    public init(boundTo wanted: Endpoint) throws(SystemError) {
+    public init(boundTo wanted: Endpoint, as role: Role = .client) throws(SystemError) {
         let family = wanted.address.family == .ip ? AF_INET : AF_INET6
-        let descriptor = Descriptor(owning: try checked(na_udp_open(family), "open a UDP socket"))
+        let number = try checked(na_udp_open(family, role == .client ? 1 : 0), "open a UDP socket")
+        let descriptor = Descriptor(owning: number)
+        if role == .server { na_udp_receive_buffer(number, Self.serverBuffer) }
         var raw = na_endpoint(wanted)
         // Sound: the pointers are to locals that outlive the calls.
         try checked(unsafe na_udp_bind(descriptor.number, &raw), "bind a UDP socket to \(wanted)")
@@ -23,6 +34,9 @@ public struct UDPSocket: ~Copyable, Sendable {
         self.descriptor = descriptor
         local = Endpoint(raw)
     }
+
+    /// The bytes that a server's socket may hold unread: some thousand small requests, as the kernel counts them.
+    private static let serverBuffer: Int32 = 4 << 20
 
     /// The descriptor's number, for `waitUntilReadable(_:for:)`; valid as long as the socket lives.
     public var number: Int32 { descriptor.number }

@@ -18,7 +18,10 @@ struct UsageTests {
             "--verbose", "--version", "--help",
         ],
         "explain": ["--format", "--output", "--no-color", "--verbose", "--version", "--help"],
-        "serve": ["--listen", "--duration", "--netns", "--version", "--help"],
+        "serve": [
+            "--listen", "--alternate-port", "--public-address", "--limit", "--strict", "--allow-response-port",
+            "--duration", "--netns", "--version", "--help",
+        ],
     ]
 
     @Test(arguments: options.keys.sorted())

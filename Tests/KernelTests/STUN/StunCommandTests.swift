@@ -121,7 +121,7 @@ struct StunCommandTests {
         #expect(try serving.status(within: .seconds(20)) == 0)
         #expect(try serving.output().isEmpty)
         let said = String(decoding: try serving.errors(), as: UTF8.self)
-        #expect(said == greeting + "ended: 2 answered, 0 ignored, 0 answers could not be sent\n")
+        #expect(said == greeting + "ended: 2 answered, 0 ignored, 0 over the limit, 0 answers could not be sent\n")
     }
 
     @Test func serveEndsWhenItsTimeIsOver() throws {

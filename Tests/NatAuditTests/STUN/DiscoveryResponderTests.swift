@@ -21,7 +21,7 @@ struct DiscoveryResponderTests {
         _ attributes: String = "",
         at local: String = "203.0.113.10:3478",
         _ policy: STUNServerPolicy = STUNServerPolicy()
-    ) throws -> STUNResponder.Answer? {
+    ) throws -> Reply? {
         let body = bytes(attributes)
         let header = bytes("00 01") + [UInt8(body.count >> 8), UInt8(body.count & 0xFF)]
         let request = header + bytes("21 12 a4 42 \(transaction)") + body

@@ -33,12 +33,18 @@
 
 #include "BPF.h"
 
+#include "Batch.h"
+
 /// An address as it stands on the wire: 4 or 16 bytes in network order, the port in host order.
 struct na_endpoint {
     uint8_t address[16];
     uint16_t port;
     uint8_t family; // AF_INET or AF_INET6
 };
+
+struct sockaddr_storage;
+/// The address and port that a socket address of IPv4 or IPv6 holds.
+void na_endpoint_of(const struct sockaddr_storage *storage, struct na_endpoint *endpoint);
 
 /// Makes the C library give blocks of a megabyte and more back to the kernel when they are freed (mallopt(3),
 /// M_MMAP_THRESHOLD), where it knows that option.
@@ -53,8 +59,10 @@ int na_open_readonly(const char *path);
 /// The device and inode of an open file, which together name a network namespace.
 int na_identity(int descriptor, uint64_t *device, uint64_t *inode);
 
-/// Opens a non-blocking, close-on-exec UDP socket with receive errors (IP_RECVERR) switched on.
-int na_udp_open(int family);
+/// Opens a non-blocking, close-on-exec UDP socket, with receive errors (IP_RECVERR) switched on where they are wanted.
+int na_udp_open(int family, int reports_errors);
+/// Asks for a receive buffer of that many bytes; the kernel grants as much of it as net.core.rmem_max allows.
+void na_udp_receive_buffer(int descriptor, int bytes);
 /// Binds a socket; port 0 asks for an ephemeral one.
 int na_udp_bind(int descriptor, const struct na_endpoint *local);
 /// The local address and port of a bound socket.

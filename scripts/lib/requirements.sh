@@ -53,7 +53,7 @@ packages_for() {
     # What packages and the image are tried in.
     package-test) set -- bubblewrap fish man-db mmdebstrap shellcheck systemd umoci zsh ;;
     # What the tests compare with, and what checks the scripts.
-    test) set -- ipset strace procps coturn python3 python3-aioice python3-jsonschema shellcheck \
+    test) set -- ipset strace procps coturn cmark-gfm python3 python3-aioice python3-jsonschema shellcheck \
         prometheus prometheus-node-exporter time ;;
     # What the playbooks are checked with, beside scripts/lib/playbooks.txt.
     playbooks) set -- ca-certificates python3 python3-venv prometheus ;;

@@ -77,6 +77,13 @@ struct ScanCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long to wait for STUN servers.", valueName: "seconds"))
     var timeout: Double = 3
 
+    @Flag(
+        help: ArgumentHelp(
+            "Replace addresses, comments, and names of hosts, namespaces and servers in the report, so that it can be shown to others."
+        )
+    )
+    var redact = false
+
     @OptionGroup var namespace: NamespaceOption
     @OptionGroup var report: FormattedReport<ScanFormat>
 
@@ -152,7 +159,7 @@ struct ScanCommand: ParsableCommand {
 
     /// Writes the report, and ends with the exit code that follows from it.
     private func end(_ result: ScanReport) throws {
-        let document = result.document
+        let document = redact ? try result.document.hidingIdentity() : result.document
         switch report.format {
         case .text: try report.write(document.text(report.style, isVerbose: report.verbose))
         case .json: try report.write(JSONText.encode(document))

@@ -9,7 +9,7 @@ public struct ScanDocument: Hashable, Sendable, Codable {
     /// The program that made it: `name` and `version`.
     let tool: [String: String]
     /// The host and its namespace, and when it was read.
-    let host: Host
+    var host: Host
     /// The verdict of the host.
     let verdict: Verdict
     /// Whether an easy mapping holds when it is provoked.
@@ -27,16 +27,18 @@ public struct ScanDocument: Hashable, Sendable, Codable {
     /// The findings, worst first.
     let findings: [Finding]
     /// What could not be seen, and why.
-    let limits: [String]
+    var limits: [String]
+    /// Tells whether addresses and names were replaced; nil for a report as it was made.
+    var redacted: Bool?
 
     /// The host that was looked at.
     struct Host: Hashable, Sendable, Codable {
         /// The host's name, escaped.
-        let hostname: String
+        var hostname: String
         /// The kernel's release.
         let kernel: String
         /// How the namespace was named: `host`, or what the user gave.
-        let netns: String
+        var netns: String
         /// The cloud that the firmware names; nil where it names none.
         let cloud: String?
         /// When it was read, RFC 3339.

@@ -80,8 +80,22 @@ struct ScanCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long to wait for STUN servers.", valueName: "seconds"))
     var timeout: Double = 3
 
+    @Flag(
+        help: ArgumentHelp(
+            "Replace addresses, comments, and names of hosts, namespaces and servers in the report, so that it can be shown to others."
+        )
+    )
+    var redact = false
+
     @OptionGroup var namespace: NamespaceOption
-    @OptionGroup var report: ReportOptions
+    @OptionGroup var report: FormattedReport<ScanFormat>
+
+    /// The forms of a scan's report.
+    enum ScanFormat: String, ReportFormat, CaseIterable {
+        case text, json, markdown
+
+        static let help = "The report's form: text, json, or markdown (for a ticket)."
+    }
 
     func validate() throws {
         guard timeout >= 0.1, timeout <= 60 else {
@@ -155,9 +169,11 @@ struct ScanCommand: ParsableCommand {
 
     /// Writes the report, and ends with the exit code that follows from it.
     private func end(_ result: ScanReport) throws {
+        let document = redact ? try result.document.hidingIdentity() : result.document
         switch report.format {
-        case .text: try report.write(result.text(report.style, isVerbose: report.verbose))
-        case .json: try report.write(JSONText.encode(result))
+        case .text: try report.write(document.text(report.style, isVerbose: report.verbose))
+        case .json: try report.write(JSONText.encode(document))
+        case .markdown: try report.write(document.markdown(isVerbose: report.verbose))
         }
         if !exitZero { try Outcome(result, failOn: failOn).end() }
     }

@@ -6,14 +6,13 @@ extension EgressPath {
 
     /// Whose path it is and which way it takes, in one line.
     var words: String {
-        // Where neither end shows an address, nothing else tells the two families apart.
-        let isUnsaid = candidate.origin == .host && candidate.namedDestination == nil
-        let way = [
-            inInterface.map { "in by \($0)" }, outInterface.map { "out by \($0)" },
-            isUnsaid && candidate.family == .ip6 ? "over IPv6" : nil,
-        ]
-        let ends = "from \(candidate.origin) to \(candidate.destinationWords)"
-        return ([ends] + way.compactMap { $0 }).joined(separator: ", ")
+        PathEntry.words(
+            from: "\(candidate.origin)",
+            to: candidate.destinationWords,
+            inInterface: inInterface.map { "\($0)" },
+            outInterface: outInterface.map { "\($0)" },
+            family: candidate.family.rawValue
+        )
     }
 
     /// The path, its verdict and why, in one line.

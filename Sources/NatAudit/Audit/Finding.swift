@@ -1,5 +1,5 @@
 /// Something about the host that a person should know.
-public struct Finding: Hashable, Sendable {
+public struct Finding: Hashable, Sendable, Codable {
     /// The stable identifier, as `nataudit explain` takes it.
     public let id: ID
     /// How bad it is.

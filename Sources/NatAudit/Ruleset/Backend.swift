@@ -33,6 +33,11 @@ public struct ChainPlace: Hashable, Sendable {
 extension ChainPlace: CustomStringConvertible {
     /// "chain CHAIN of table FAMILY TABLE", with "legacy" where it is.
     public var description: String {
+        Self.words(chain: "\(chain)", isLegacy: isLegacy, family: "\(family)", table: "\(table)")
+    }
+
+    /// The words of a place whose names are escaped already.
+    static func words(chain: String, isLegacy: Bool, family: String, table: String) -> String {
         "chain \(chain) of \(isLegacy ? "the legacy " : "")table \(family) \(table)"
     }
 }

@@ -168,7 +168,7 @@ int na_udp_error(int descriptor, struct na_endpoint *remote, struct na_endpoint 
         memset(offender, 0, sizeof *offender);
         if ((sender.ss_family == AF_INET && rest >= sizeof(struct sockaddr_in)) ||
             (sender.ss_family == AF_INET6 && rest >= sizeof(struct sockaddr_in6))) {
-            from_sockaddr(&sender, offender);
+            na_endpoint_of(&sender, offender);
         }
         return 0;
     }

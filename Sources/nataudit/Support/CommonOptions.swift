@@ -2,9 +2,19 @@ internal import ArgumentParser
 internal import NatAudit
 internal import NetlinkBridge
 
+/// The forms that a report may have; the first one is for a person at a terminal.
+protocol ReportFormat: ExpressibleByArgument {
+    /// The form where none is asked for.
+    static var text: Self { get }
+    /// The forms in words.
+    static var help: String { get }
+}
+
 /// The form of a report.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+enum OutputFormat: String, ReportFormat, CaseIterable {
     case text, json
+
+    static let help = "The report's form: text or json."
 }
 
 /// The network namespace to work in.
@@ -31,10 +41,13 @@ struct NamespaceOption: ParsableArguments {
     var place: String { netns == nil ? "host" : "netns \(name)" }
 }
 
-/// How and where a report is written.
-struct ReportOptions: ParsableArguments {
-    @Option(help: "The report's form: text or json.")
-    var format: OutputFormat = .text
+/// How and where most reports are written.
+typealias ReportOptions = FormattedReport<OutputFormat>
+
+/// How and where a report is written that knows certain forms.
+struct FormattedReport<Format: ReportFormat>: ParsableArguments {
+    @Option(help: ArgumentHelp(stringLiteral: Format.help))
+    var format: Format = .text
 
     @Option(help: ArgumentHelp("Write the report to a file, which is replaced at once.", valueName: "file"))
     var output: String?

@@ -9,6 +9,7 @@ struct UsageTests {
     static let options: [String: [String]] = [
         "scan": [
             "--stun", "--no-stun", "--probe-netns", "--from", "--in-interface", "--fail-on", "--exit-zero", "--timeout",
+            "--redact",
             "--netns",
             "--format",
             "--output", "--no-color", "--verbose", "--version", "--help",

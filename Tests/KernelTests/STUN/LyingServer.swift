@@ -12,13 +12,17 @@ final class LyingServer: Sendable {
         let socket = try host.socket(endpoint.address, port: endpoint.port)
         stopSignal = stop
         thread = try BackgroundThread {
-            let responder = STUNResponder()
             while (try? waitUntilReadable([stop.number], for: .zero))?.isEmpty ?? false {
-                guard let (bytes, source) = try? socket.receive(within: .milliseconds(50)) else { continue }
+                guard let (bytes, source) = try? socket.receive(within: .milliseconds(50)),
+                    let request = try? STUNMessage(decoding: bytes)
+                else { continue }
                 let lie = Endpoint(address: source.address, port: source.port ^ 1)
-                if let answer = responder.answer(to: bytes, from: lie, at: endpoint) {
-                    try? socket.send(answer.bytes, to: source)
-                }
+                let answer = STUNMessage(
+                    STUNMessageType(.binding, .success),
+                    transaction: request.transaction,
+                    attributes: [STUNAttribute(xorMapped: lie, transaction: request.transaction)]
+                )
+                try? socket.send(answer.encoded(), to: source)
             }
         }
     }

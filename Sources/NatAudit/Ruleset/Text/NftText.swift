@@ -98,6 +98,8 @@ struct NftText {
         }
     }
 
-    /// Bytes from outside in double quotes.
-    static func quoted(_ bytes: [UInt8]) -> String { "\"\(escapedForDisplay(bytes))\"" }
+    /// Bytes from outside in double quotes; one within has a backslash before it, so that the end can be told.
+    static func quoted(_ bytes: [UInt8]) -> String {
+        "\"\(escapedForDisplay(bytes).replacing("\"", with: "\\\""))\""
+    }
 }

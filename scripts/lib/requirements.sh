@@ -53,7 +53,7 @@ packages_for() {
     # What packages and the image are tried in.
     package-test) set -- bubblewrap fish man-db mmdebstrap shellcheck strace systemd umoci zsh ;;
     # What the tests compare with, and what checks the scripts.
-    test) set -- ipset strace procps coturn stun-client cmark-gfm curl ca-certificates python3 python3-venv \
+    test) set -- ipset strace procps coturn stun-client stun-server cmark-gfm curl ca-certificates python3 python3-venv \
         python3-aioice python3-jsonschema shellcheck prometheus prometheus-node-exporter time ;;
     # What the playbooks are checked with, beside scripts/lib/playbooks.txt.
     playbooks) set -- ca-certificates python3 python3-venv prometheus ;;

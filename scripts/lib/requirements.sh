@@ -60,6 +60,7 @@ packages_for() {
     # What the benchmarks measure with.
     bench) set -- python3 time ;;
     bench-serve) set -- python3 coturn ;;
+    bench-stun) set -- python3 coturn stun-client ;;
     esac
     printf '%s\n' "$@"
 }

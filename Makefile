@@ -43,7 +43,11 @@ reading:
 	    NATAUDIT_CHURN=50000 NATAUDIT_READS=1000 NATAUDIT_ORDERS=5000 \
 	    scripts/test --filter 'ScanChurnTests|ReadOnlyTests|OrderTests|CommitWindowTests'
 
+# What probes say under loss, 1,000 times for each path.
+loss:
+	NATAUDIT_LOSS=1000 scripts/test --filter LossTests
+
 clean:
 	swift package clean
 
-.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading clean
+.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading loss clean

@@ -13,7 +13,7 @@ struct NATKind: Sendable, CustomTestStringConvertible {
     let filtering: FilteringBehavior
     let holds: Holds
 
-    private static let masquerade = source("masquerade")
+    static let masquerade = source("masquerade")
 
     private static func source(_ statement: String) -> String {
         "table ip t { chain c { type nat hook postrouting priority 100; oifname \"wan\" \(statement); }; }\n"

@@ -13,10 +13,14 @@ protocol BehaviorProcedure: AnyObject {
     /// Tells whether there is nothing left to do.
     var isDone: Bool { get }
 
+    /// How far a long test is, in words; nil for a short one.
+    var progress: String? { get }
+
     /// Looks at what came, and asks further.
     func advance(at now: Duration) throws(SystemError)
 }
 
 extension BehaviorProcedure {
     var nextStep: Duration? { nil }
+    var progress: String? { nil }
 }

@@ -34,6 +34,9 @@ struct BehaviorTests {
     /// The sockets to wait on.
     var sockets: [ProbeSocket] { procedures.flatMap(\.sockets) }
 
+    /// How far a long test is, in words; nil where none is under way.
+    var progress: String? { procedures.lazy.compactMap(\.progress).first }
+
     /// When a step is due although nothing came.
     var nextStep: Duration? { procedures.compactMap(\.nextStep).min() }
 

@@ -62,6 +62,14 @@ final class LifetimeProcedure: BehaviorProcedure {
             }.min()
     }
 
+    var progress: String? {
+        guard !isDone else { return nil }
+        let waiting = silent.filter { if case .ended = $0.step { false } else { true } }.map(\.silence)
+        guard let next = waiting.min(), next > .zero, let longest = plan.silences.max() else { return nil }
+        let known = record.atLeast.flatMap { $0 > .zero ? $0 : nil }.map { "still there after \(secondsText($0)), " } ?? ""
+        return "lifetime of a mapping: \(known)looking after \(secondsText(next)) (\(secondsText(longest)) at most)"
+    }
+
     func advance(at now: Duration) {
         for index in silent.indices { advance(&silent[index], at: now) }
     }

@@ -41,6 +41,9 @@ final class FamilyProbe {
     /// The sockets to wait on.
     var sockets: [ProbeSocket] { [socket] + tests.sockets }
 
+    /// How far a long test is, in words; nil where none is under way.
+    var progress: String? { tests.progress }
+
     /// When to come back at the latest; nil when all is said.
     var nextWake: Duration? { (sockets.map(\.nextWake) + [tests.nextStep]).compactMap(\.self).min() }
 

@@ -13,12 +13,17 @@ public struct ProbeRunner: Sendable {
 
     /// Runs the probe.
     ///
-    /// - Parameter announce: called once for each socket before anything is sent from it.
+    /// - Parameters:
+    ///   - announce: called once for each socket before anything is sent from it.
+    ///   - progress: told how far a test is that takes minutes, each time that it is further.
     /// - Returns: one transcript for each address family that has servers, IPv4 first. A family that only
     ///   names lead to is left out where there is no route to it and there is one to the other family.
     /// - Throws: `SystemError` where the source address or port cannot be had, `ProbeError` where there is
     ///   nothing to ask. A server that cannot be reached is no error but an entry in the transcript.
-    public func run(announce: (ProbeAnnouncement) -> Void = { _ in }) throws -> [ProbeTranscript] {
+    public func run(
+        announce: (ProbeAnnouncement) -> Void = { _ in },
+        progress: (String) -> Void = { _ in }
+    ) throws -> [ProbeTranscript] {
         let families = try families()
         let clock = ContinuousClock()
         let start = clock.now
@@ -28,8 +33,12 @@ public struct ProbeRunner: Sendable {
         }
         let running = probes.compactMap(\.1)
         for probe in running { announce(probe.announcement) }
+        var told: String?
         while true {
             for probe in running { try probe.turn(at: time) }
+            let words = running.lazy.compactMap(\.progress).first
+            if let words, words != told { progress(words) }
+            told = words
             guard let wake = running.compactMap(\.nextWake).min() else { break }
             let sockets = running.flatMap(\.sockets).map(\.number)
             _ = try waitUntilReadable(sockets, for: max(.zero, wake - time()))

@@ -12,6 +12,9 @@ struct Console: Sendable {
     /// Says a line that only `--verbose` asks for.
     func mention(_ line: String) { if isVerbose { say(line) } }
 
+    /// Shows how far long work is, on a terminal only.
+    func show(_ words: String) { if StandardStream.error.isTerminal { say(words) } }
+
     /// Says what went wrong, in one line.
     static func complain(_ words: String) { write("\(Tool.name): \(words)") }
 

@@ -66,7 +66,8 @@ final class LifetimeProcedure: BehaviorProcedure {
         guard !isDone else { return nil }
         let waiting = silent.filter { if case .ended = $0.step { false } else { true } }.map(\.silence)
         guard let next = waiting.min(), next > .zero, let longest = plan.silences.max() else { return nil }
-        let known = record.atLeast.flatMap { $0 > .zero ? $0 : nil }.map { "still there after \(secondsText($0)), " } ?? ""
+        let known =
+            record.atLeast.flatMap { $0 > .zero ? $0 : nil }.map { "still there after \(secondsText($0)), " } ?? ""
         return "lifetime of a mapping: \(known)looking after \(secondsText(next)) (\(secondsText(longest)) at most)"
     }
 

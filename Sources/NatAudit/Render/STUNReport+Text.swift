@@ -7,7 +7,9 @@ extension STUNReport {
     /// `isVerbose` adds what each name stood for and what the servers call themselves.
     public func text(_ style: TextStyle = .plain, isVerbose: Bool = false) -> String {
         let weak = decisive.map { $0.holds.exception(to: $0.verdict) } ?? ""
-        let meaning = weak.isEmpty ? verdict.meaning : "the port stays towards peers that this side sends to first, and changes towards others"
+        let meaning =
+            weak.isEmpty
+            ? verdict.meaning : "the port stays towards peers that this side sends to first, and changes towards others"
         let word = verdict.rawValue
         var lines = Paragraph.lines("\(word)\(weak): \(meaning)", indent: 2)
         if let first = lines.first { lines[0] = style.text(verdict) + first.dropFirst(word.count) }

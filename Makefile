@@ -43,7 +43,11 @@ reading:
 	    NATAUDIT_CHURN=50000 NATAUDIT_READS=1000 NATAUDIT_ORDERS=5000 \
 	    scripts/test --filter 'ScanChurnTests|ReadOnlyTests|OrderTests|CommitWindowTests'
 
+# What reads the network, under libFuzzer and AddressSanitizer.
+fuzz:
+	scripts/fuzz stun 600
+
 clean:
 	swift package clean
 
-.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading clean
+.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading fuzz clean

@@ -47,7 +47,11 @@ reading:
 loss:
 	NATAUDIT_LOSS=1000 scripts/test --filter LossTests
 
+# What reads the network, under libFuzzer and AddressSanitizer.
+fuzz:
+	scripts/fuzz stun 600
+
 clean:
 	swift package clean
 
-.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading loss clean
+.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading loss fuzz clean

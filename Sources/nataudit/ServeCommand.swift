@@ -109,7 +109,9 @@ struct ServeCommand: ParsableCommand {
             case .some(let port): .port(port)
             }
         var publicAddresses: [IPAddress: IPAddress] = [:]
-        for address in publicAddress { publicAddresses[address.own] = address.known }
+        for address in publicAddress where publicAddresses.updateValue(address.known, forKey: address.own) != nil {
+            throw ValidationError("--public-address names \(address.own) twice")
+        }
         do {
             return try STUNServerLayout(
                 listeningOn: listen.map(\.endpoint),

@@ -27,8 +27,15 @@ public final class STUNServer: Sendable {
         if let any = places.map(\.endpoint).first(where: \.address.isUnspecified) {
             throw STUNServerError.unspecified(any)
         }
-        listeners = try places.map { place throws(SystemError) in
-            try STUNListener(place.endpoint, STUNResponder(discovery: place.discovery, policy: policy))
+        listeners = try places.map { place in
+            let responder = STUNResponder(discovery: place.discovery, policy: policy)
+            do throws(SystemError) {
+                return try STUNListener(place.endpoint, responder)
+            } catch {
+                // Who named two addresses may not know that there is a second port.
+                guard error.isAddressInUse, place.discovery?.ports.last == place.endpoint.port else { throw error }
+                throw STUNServerError.secondPortTaken(error)
+            }
         }
         self.limit = limit
     }

@@ -14,6 +14,8 @@ public enum STUNServerError: Error, Hashable, Sendable, CustomStringConvertible 
     case alternateWithoutPair(UInt16)
     /// A public address for one that is not among two that belong together.
     case publicWithoutPair(IPAddress)
+    /// Somebody else has the second port, which a user need not have named.
+    case secondPortTaken(SystemError)
 
     /// One sentence with a way out.
     public var description: String {
@@ -33,6 +35,8 @@ public enum STUNServerError: Error, Hashable, Sendable, CustomStringConvertible 
         case .publicWithoutPair(let address):
             "a public address for \(address) is of use only where that is one of two addresses to listen on, both "
                 + "with one port and of one family"
+        case .secondPortTaken(let error):
+            "\(error): two addresses are served on a second port too; --alternate-port takes another one, or 0 for none"
         }
     }
 

@@ -37,6 +37,31 @@ struct DiscoveryServerTests {
         }
     }
 
+    /// Both families side by side, each with its own other address; a request never crosses from one to the other.
+    @Test func theFamiliesAreServedSideBySide() async throws {
+        try await inTurn {
+            let host = try LabHost()
+            try host.ip(["address add fd00::1/128 dev lo nodad", "address add fd00::2/128 dev lo nodad"])
+            let listen = ["[fd00::1]:3478", "127.0.0.2:3478", "[fd00::2]:3478", "127.0.0.3:3478"]
+            let layout = try STUNServerLayout(listeningOn: listen.map { try #require(Endpoint($0)) })
+            let server = try RunningSTUNServer(in: host.namespace, layout)
+            let cases = [
+                ("fd00::1", "[fd00::1]:3478", "[fd00::2]:3479"), ("127.0.0.1", "127.0.0.3:3479", "127.0.0.2:3478"),
+            ]
+            for (client, asked, other) in cases {
+                let socket = try host.socket(try #require(IPAddress(client)), port: 0)
+                try socket.send(Self.request([.address, .port], 1), to: try #require(Endpoint(asked)))
+                let (bytes, source) = try #require(try socket.receive(within: .seconds(2)))
+                #expect("\(source)" == other)
+                let message = try STUNMessage(decoding: bytes)
+                #expect(message.endpoint(.otherAddress) == Endpoint(other))
+                #expect(message.endpoint(.responseOrigin) == Endpoint(other))
+                #expect(try message.mappedEndpoint() == socket.local)
+            }
+            withExtendedLifetime(server) {}
+        }
+    }
+
     /// conntrack lets in what belongs to a flow, which is address- and port-dependent filtering.
     @Test func behindMasqueradeOnlyTheEndpointThatWasAskedIsHeard() async throws {
         let rules = "table ip t { chain c { type nat hook postrouting priority 100; oifname \"wan\" masquerade; }; }"

@@ -116,10 +116,26 @@ struct ServeCommandTests {
         }
     }
 
+    @Test func aSecondPortThatIsTakenIsNamedWithAWayOut() throws {
+        let host = try LabHost()
+        let holder = try host.socket(.v4(0x7F00_0003), port: 3479)
+        let run = try Program.run(["serve", "--listen", "127.0.0.2", "--listen", "127.0.0.3"], in: host.namespace)
+        #expect(run.status == 2)
+        #expect(
+            run.errors == """
+                nataudit: could not bind a UDP socket to 127.0.0.3:3479: address already in use (EADDRINUSE): two addresses are \
+                served on a second port too; --alternate-port takes another one, or 0 for none
+
+                """
+        )
+        withExtendedLifetime(holder) {}
+    }
+
     @Test(arguments: [
         "--alternate-port 53", "--alternate-port 65536", "--limit -1", "--limit 1000000001", "--duration 0",
         "--public-address 127.0.0.2=192.0.2.1", "--public-address 127.0.0.2", "--public-address a=b",
         "--listen 127.0.0.3 --alternate-port 3478",
+        "--listen 127.0.0.3 --public-address 127.0.0.2=192.0.2.1 --public-address 127.0.0.2=192.0.2.2",
     ])
     func whatMakesNoSenseIsWrongUsage(_ options: String) throws {
         let arguments = ["serve", "--listen", "127.0.0.2"] + options.split(separator: " ").map(String.init)

@@ -13,7 +13,7 @@ struct Nataudit: ParsableCommand {
         version: "\(Tool.name) \(Tool.version)",
         subcommands: [
             ScanCommand.self, TraceCommand.self, FixCommand.self, UndoCommand.self, StunCommand.self, ServeCommand.self,
-            NodeCheckCommand.self, CaptureCommand.self, ExplainCommand.self, DemoCommand.self,
+            NodeCheckCommand.self, CaptureCommand.self, PairCommand.self, ExplainCommand.self, DemoCommand.self,
         ]
     )
 

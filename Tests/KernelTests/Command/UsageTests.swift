@@ -19,6 +19,7 @@ struct UsageTests {
             "--verbose", "--version", "--help",
         ],
         "explain": ["--format", "--output", "--no-color", "--verbose", "--version", "--help"],
+        "pair": ["--format", "--output", "--no-color", "--verbose", "--version", "--help"],
         "serve": ["--listen", "--duration", "--netns", "--version", "--help"],
     ]
 
@@ -63,7 +64,7 @@ struct UsageTests {
         ["scan", "--netns", "", "--no-stun"], ["scan", "--fail-on", "never"], ["serve"],
         ["serve", "--listen", "nowhere"],
         ["stun", "--source-address", "0.0.0.0", "192.0.2.1"], ["stun", "--source-port", "70000"],
-        ["nonsense"],
+        ["nonsense"], ["pair"], ["pair", "a.json"], ["pair", "-", "-"],
     ])
     func wrongUsageIs64(_ arguments: [String]) throws {
         let run = try Program.run(arguments, in: try LabHost().namespace)
@@ -81,6 +82,7 @@ struct UsageTests {
         (["stun", "--netns", "no-such-name", "127.0.0.1"], "/run/netns/no-such-name"),
         (["serve", "--netns", "no-such-name", "--listen", "127.0.0.1"], "/run/netns/no-such-name"),
         (["scan", "--no-stun", "--output", "/no/such/folder/report"], "/no/such/folder/report"),
+        (["pair", "/no/such/a.json", "/no/such/b.json"], "/no/such/a.json"), (["pair", "/dev/zero", "-"], "/dev/zero"),
     ])
     func whatDoesNotExistIsNamedInOneLine(_ arguments: [String], _ name: String) throws {
         let run = try Program.run(arguments, in: try LabHost().namespace)

@@ -96,19 +96,21 @@ enum UpstreamNAT {
                     "This host's conntrack holds one port for the socket, the servers saw others: a repair of "
                     + "this host alone does not help.",
                 evidence: probe.servers.compactMap(\.comparison),
-                remedies: [
-                    Remedy(
-                        summary:
-                            "Route around it: a public address, IPv6, or a NAT instance of your own instead of "
-                            + "a cloud's NAT gateway.",
-                        environment: "upstream",
-                        commands: [],
-                        verify: ["nataudit scan"]
-                    )
-                ]
+                remedies: [.routingAround]
             )
         }
     }
+}
+
+extension Remedy {
+    /// What helps against a NAT that is another machine's.
+    static let routingAround = Remedy(
+        summary:
+            "Route around it: a public address, IPv6, or a NAT instance of your own instead of a cloud's NAT gateway.",
+        environment: "upstream",
+        commands: [],
+        verify: ["nataudit scan"]
+    )
 }
 
 /// `rules-and-probe-disagree`: what was measured is not what follows from the rules.

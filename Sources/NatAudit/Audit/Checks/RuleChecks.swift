@@ -72,14 +72,7 @@ enum WeakMappings {
                         + "and the client's own packet to that peer gets another port.",
                     evidence: open.map { "new UDP to \($0.address) by \($0.name) is let in" },
                     rule: index,
-                    remedies: [
-                        Remedy(
-                            summary: "Drop new UDP from outside for which no local socket listens.",
-                            environment: "this-host",
-                            commands: ["nataudit fix --masquerade"],
-                            verify: ["nataudit scan"]
-                        )
-                    ]
+                    remedies: [.guardingInput]
                 )
             )
         }
@@ -99,6 +92,16 @@ enum WeakMappings {
         }
         return findings
     }
+}
+
+extension Remedy {
+    /// What helps where a peer that sends first makes the port change.
+    static let guardingInput = Remedy(
+        summary: "Drop new UDP from outside for which no local socket listens.",
+        environment: "this-host",
+        commands: ["nataudit fix --masquerade"],
+        verify: ["nataudit scan"]
+    )
 }
 
 /// `mixed-backends`: source translations in more than one backend.

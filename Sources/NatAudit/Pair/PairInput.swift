@@ -38,10 +38,8 @@ extension PairSide {
     /// What a document says that it is.
     private struct Kind: Decodable { let schema: String? }
 
-    /// A text from a report: what the program that wrote it escaped stays so, what is not escaped is, and it is cut.
-    static func shown(_ text: String) -> String {
-        String(escapedForDisplay(String(text.prefix(300))).replacing("\\\\", with: "\\"))
-    }
+    /// A text from a report, which the program that wrote it has escaped; it is cut, and what is not escaped is.
+    static func shown(_ text: String) -> String { escapedRestForDisplay(String(text.prefix(300))) }
 }
 
 /// A file that is no report of which two can be compared.

@@ -73,6 +73,46 @@ struct UsageTests {
         #expect(run.errors.hasPrefix("Error: "))
     }
 
+    /// Whatever is found wrong, and whenever: the help of the command that was typed is what helps.
+    @Test(arguments: [
+        ["scan", "--no-stun", "--in-interface", "nosuch"], ["scan", "--no-stun", "--output", ""],
+        ["capture", "--output", ""],
+        ["trace", "--to", "192.0.2.1:1", "--from", "192.0.2.2:1", "--in-interface", "nosuch"], ["undo"],
+        ["fix", "--masquerade"],
+        ["node-check", "--timeout", "0"], ["pair", "-", "-"], ["explain", "nosuch"], ["demo", "--output", ""],
+    ])
+    func wrongUsagePointsAtTheCommandsHelp(_ arguments: [String]) throws {
+        let run = try Program.run(arguments, in: try LabHost().namespace)
+        #expect(run.status == 64 && run.output.isEmpty)
+        #expect(run.errors.hasPrefix("Error: "), "\(run.errors)")
+        #expect(run.errors.contains("\nUsage: nataudit \(arguments[0]) "), "\(run.errors)")
+        #expect(
+            run.errors.hasSuffix("  See 'nataudit \(arguments[0]) --help' for more information.\n"),
+            "\(run.errors)"
+        )
+    }
+
+    /// What was typed cannot write to the terminal, nor look like another message.
+    @Test(arguments: [
+        ["\u{1B}[31mred"], ["scan", "--\u{1B}[31mred"], ["scan", "--timeout", "\u{1B}]0;x\u{7}"],
+        ["scan", "--format", "\u{9B}31m"],
+        ["scan", "--stun", "a\nnataudit: all is well"], ["explain", "x\r\u{202E}y"], ["pair", "/no/\u{1B}[2J", "b"],
+        ["scan", "--no-stun", "--in-interface", "\u{1B}[31m"], ["scan", "--no-stun", "--netns", "\u{1B}[31m"],
+    ])
+    func whatWasTypedIsShownEscaped(_ arguments: [String]) throws {
+        let run = try Program.run(arguments, in: try LabHost().namespace)
+        #expect(run.status == 64 || run.status == 2)
+        let shown = run.errors.unicodeScalars.filter { $0 != "\n" }
+        #expect(
+            !shown.contains { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format }
+        )
+        #expect(!run.errors.contains("\nnataudit: all is well"), "\(run.errors)")
+        #expect(
+            run.errors.contains("\\x1b") || run.errors.contains("\\u{") || run.errors.contains("\\n"),
+            "\(run.errors)"
+        )
+    }
+
     @Test(arguments: [
         (["scan", "--no-stun", "--netns", "no-such-name"], "/run/netns/no-such-name"),
         (["scan", "--no-stun", "--netns", "/no/such/path"], "/no/such/path"),

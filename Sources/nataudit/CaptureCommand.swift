@@ -26,6 +26,8 @@ struct CaptureCommand: ParsableCommand {
 
     @OptionGroup var namespace: NamespaceOption
 
+    func validate() throws { try requireFile(output) }
+
     func run() throws {
         if output == nil, StandardStream.output.isTerminal {
             throw ValidationError("a capture is no text: name a file with --output, or lead standard output elsewhere")

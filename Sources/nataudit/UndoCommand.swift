@@ -34,9 +34,15 @@ struct UndoCommand: ParsableCommand {
                     for line in lines { console.say("  \(line)") }
                 }
             }
-            switch report.format {
-            case .text: try report.write(result.text(report.style))
-            case .json: try report.write(JSONText.encode(result))
+            do {
+                switch report.format {
+                case .text: try report.write(result.text(report.style))
+                case .json: try report.write(JSONText.encode(result))
+                }
+            } catch {
+                // Whoever sees the error alone has to know how the host was left.
+                Console.complain(result.isChanged ? "the fix is undone" : "nothing was changed")
+                throw error
             }
             if result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }
         } catch let refusal as PlanRefusal {

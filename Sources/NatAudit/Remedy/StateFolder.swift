@@ -21,16 +21,18 @@ public struct StateFolder: Sendable {
 
     /// Takes the lock by which only one instance changes a namespace at a time.
     ///
-    /// - Throws: `PlanRefusal` where another instance holds it.
+    /// - Throws: `PlanRefusal` where another instance holds it; `StateError` where it cannot be kept there.
     func lock() throws -> FileLock {
-        try StateFiles.makeDirectory(locks)
         let path = "\(locks)/\(key).lock"
-        guard let lock = try FileLock(path: path) else {
-            throw PlanRefusal(
-                "another nataudit is changing this network namespace (\(escapedForDisplay(path)) is locked)"
-            )
+        do throws(SystemError) {
+            try StateFiles.makeDirectory(locks)
+            if let lock = try FileLock(path: path) { return lock }
+        } catch {
+            throw StateError(cause: error)
         }
-        return lock
+        throw PlanRefusal(
+            "another nataudit is changing this network namespace (\(escapedForDisplay(path)) is locked)"
+        )
     }
 
     /// Where the undo record is kept.
@@ -38,7 +40,13 @@ public struct StateFolder: Sendable {
 
     /// The undo record; nil where there is none, or where it is of another boot or of a namespace that is gone.
     func record() throws -> UndoRecord? {
-        guard let bytes = try StateFiles.read(recordPath) else { return nil }
+        let bytes: [UInt8]?
+        do throws(SystemError) {
+            bytes = try StateFiles.read(recordPath)
+        } catch {
+            throw StateError(cause: error)
+        }
+        guard let bytes else { return nil }
         let record: UndoRecord
         do {
             record = try JSONText.decode(UndoRecord.self, from: String(decoding: bytes, as: UTF8.self))
@@ -58,4 +66,12 @@ public struct StateFolder: Sendable {
 
     /// Removes the record: nothing is left to undo.
     func removeRecord() throws { try StateFiles.remove(recordPath) }
+}
+
+/// Why what is remembered between two runs cannot be kept or read.
+struct StateError: Error, Hashable, Sendable, CustomStringConvertible {
+    let cause: SystemError
+
+    /// One sentence, and what to do where that is known.
+    var description: String { cause.isPermission ? "\(cause); run it as root" : "\(cause)" }
 }

@@ -24,6 +24,11 @@ public func escapedForDisplay(_ bytes: some Sequence<UInt8>) -> String {
 /// Text from outside as text that is safe to print; see `escapedForDisplay(_:)` for bytes.
 public func escapedForDisplay(_ text: String) -> String { escapedForDisplay(text.utf8) }
 
+/// Text of which parts may be escaped already: those stay as they are, and so does every backslash.
+public func escapedRestForDisplay(_ text: String) -> String {
+    escapedForDisplay(text).replacing("\\\\", with: "\\")
+}
+
 private func escaped(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case "\n": return "\\n"

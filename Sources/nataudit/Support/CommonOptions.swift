@@ -58,6 +58,8 @@ struct FormattedReport<Format: ReportFormat>: ParsableArguments {
     @Flag(help: "Say more.")
     var verbose = false
 
+    func validate() throws { try requireFile(output) }
+
     /// Where messages go.
     var console: Console { Console(isVerbose: verbose) }
 
@@ -73,4 +75,9 @@ struct FormattedReport<Format: ReportFormat>: ParsableArguments {
     func write(_ report: String) throws {
         if let output { try writeFile(report, path: output) } else { try StandardStream.output.write(report) }
     }
+}
+
+/// Refuses an `--output` that names nothing.
+func requireFile(_ output: String?) throws {
+    guard output != "" else { throw ValidationError("--output wants a file's name; leave it out for standard output") }
 }

@@ -18,7 +18,8 @@ struct Console: Sendable {
     /// Says what went wrong, in one line.
     static func complain(_ words: String) { write("\(Tool.name): \(words)") }
 
-    private static func write(_ line: String) {
+    /// Writes lines as they are.
+    static func write(_ line: String) {
         // Where standard error is closed there is nowhere left to say so.
         try? StandardStream.error.write(line + "\n")
     }

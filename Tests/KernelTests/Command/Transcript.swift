@@ -9,6 +9,7 @@ enum Transcript: String, CaseIterable {
     case traceOnEKS = "nataudit trace on an EKS node, its last part"
     case scanOfDestinations = "nataudit scan on a NAT host with rules for some destinations"
     case capture = "nataudit capture on a NAT host, nataudit scan --capture elsewhere"
+    case pair = "nataudit pair of a NAT host and a laptop"
 
     /// A host as the README describes it.
     func host() throws -> LabHost {
@@ -44,7 +45,7 @@ enum Transcript: String, CaseIterable {
 
                     """
                 )
-            case .capture:
+            case .capture, .pair:
                 (
                     Self.gateway,
                     """
@@ -58,6 +59,17 @@ enum Transcript: String, CaseIterable {
         try host.ip(links)
         try host.require("iptables-nft-restore", input: rules)
         return host
+    }
+
+    /// What lies in the folder where it is typed, by name.
+    var files: [String: String] {
+        guard self == .pair else { return [:] }
+        // What `tailscale netcheck --format=json` writes of a laptop behind an easy NAT, as far as it is read.
+        let check = """
+            {"UDP": true, "IPv4": true, "IPv6": false, "MappingVariesByDestIP": false, "PreferredDERP": 4, \
+            "RegionLatency": {"4": 18000000}, "GlobalV4": "198.51.100.7:41641", "GlobalV6": "", "UPnP": null}
+            """
+        return ["laptop.json": check]
     }
 
     private static let gateway =

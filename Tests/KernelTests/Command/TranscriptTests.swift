@@ -11,8 +11,13 @@ struct TranscriptTests {
             // Nobody is there to say yes, and root needs no sudo.
             let script = typed.replacing("sudo ", with: "").replacing("nataudit ", with: "\(Program.path) ")
                 .replacing(" --live", with: " --live --yes")
+            let files = transcript.files.map { "printf %s '\($0.value)' >\($0.key)" }.joined(separator: "\n")
             let run = try LabTool.run(
-                ["sh", "-c", "cd \"$(mktemp -d)\" && trap 'rm -r \"$PWD\"' EXIT && \(script)"],
+                // The host has the name that the README gives it.
+                [
+                    "unshare", "--uts", "sh", "-c",
+                    "hostname nat-1; cd \"$(mktemp -d)\" && trap 'rm -r \"$PWD\"' EXIT\n\(files)\n\(script)",
+                ],
                 in: host.namespace
             )
             let output = run.output.trimmingCharacters(in: .newlines)

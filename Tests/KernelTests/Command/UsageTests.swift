@@ -8,17 +8,18 @@ struct UsageTests {
     /// The options of commands, as the outside knows them.
     static let options: [String: [String]] = [
         "scan": [
-            "--stun", "--no-stun", "--probe-netns", "--from", "--in-interface", "--fail-on", "--exit-zero", "--timeout",
-            "--redact",
-            "--netns",
-            "--format",
-            "--output", "--no-color", "--verbose", "--version", "--help",
+            "--stun", "--derp-map", "--no-stun", "--probe-netns", "--from", "--in-interface", "--fail-on",
+            "--exit-zero",
+            "--timeout", "--redact", "--netns", "--format", "--output", "--no-color", "--verbose", "--version",
+            "--help",
         ],
         "stun": [
-            "--source-port", "--source-address", "--timeout", "--netns", "--format", "--output", "--no-color",
+            "--source-port", "--source-address", "--derp-map", "--tests", "--timeout", "--netns", "--format",
+            "--output", "--no-color",
             "--verbose", "--version", "--help",
         ],
         "explain": ["--format", "--output", "--no-color", "--verbose", "--version", "--help"],
+        "pair": ["--format", "--output", "--no-color", "--verbose", "--version", "--help"],
         "serve": [
             "--listen", "--alternate-port", "--public-address", "--limit", "--strict", "--allow-response-port",
             "--duration", "--netns", "--version", "--help",
@@ -66,13 +67,53 @@ struct UsageTests {
         ["scan", "--netns", "", "--no-stun"], ["scan", "--fail-on", "never"], ["serve"],
         ["serve", "--listen", "nowhere"],
         ["stun", "--source-address", "0.0.0.0", "192.0.2.1"], ["stun", "--source-port", "70000"],
-        ["nonsense"],
+        ["nonsense"], ["pair"], ["pair", "a.json"], ["pair", "-", "-"],
     ])
     func wrongUsageIs64(_ arguments: [String]) throws {
         let run = try Program.run(arguments, in: try LabHost().namespace)
         #expect(run.status == 64)
         #expect(run.output == "")
         #expect(run.errors.hasPrefix("Error: "))
+    }
+
+    /// Whatever is found wrong, and whenever: the help of the command that was typed is what helps.
+    @Test(arguments: [
+        ["scan", "--no-stun", "--in-interface", "nosuch"], ["scan", "--no-stun", "--output", ""],
+        ["capture", "--output", ""],
+        ["trace", "--to", "192.0.2.1:1", "--from", "192.0.2.2:1", "--in-interface", "nosuch"], ["undo"],
+        ["fix", "--masquerade"],
+        ["node-check", "--timeout", "0"], ["pair", "-", "-"], ["explain", "nosuch"], ["demo", "--output", ""],
+    ])
+    func wrongUsagePointsAtTheCommandsHelp(_ arguments: [String]) throws {
+        let run = try Program.run(arguments, in: try LabHost().namespace)
+        #expect(run.status == 64 && run.output.isEmpty)
+        #expect(run.errors.hasPrefix("Error: "), "\(run.errors)")
+        #expect(run.errors.contains("\nUsage: nataudit \(arguments[0]) "), "\(run.errors)")
+        #expect(
+            run.errors.hasSuffix("  See 'nataudit \(arguments[0]) --help' for more information.\n"),
+            "\(run.errors)"
+        )
+    }
+
+    /// What was typed cannot write to the terminal, nor look like another message.
+    @Test(arguments: [
+        ["\u{1B}[31mred"], ["scan", "--\u{1B}[31mred"], ["scan", "--timeout", "\u{1B}]0;x\u{7}"],
+        ["scan", "--format", "\u{9B}31m"],
+        ["scan", "--stun", "a\nnataudit: all is well"], ["explain", "x\r\u{202E}y"], ["pair", "/no/\u{1B}[2J", "b"],
+        ["scan", "--no-stun", "--in-interface", "\u{1B}[31m"], ["scan", "--no-stun", "--netns", "\u{1B}[31m"],
+    ])
+    func whatWasTypedIsShownEscaped(_ arguments: [String]) throws {
+        let run = try Program.run(arguments, in: try LabHost().namespace)
+        #expect(run.status == 64 || run.status == 2)
+        let shown = run.errors.unicodeScalars.filter { $0 != "\n" }
+        #expect(
+            !shown.contains { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format }
+        )
+        #expect(!run.errors.contains("\nnataudit: all is well"), "\(run.errors)")
+        #expect(
+            run.errors.contains("\\x1b") || run.errors.contains("\\u{") || run.errors.contains("\\n"),
+            "\(run.errors)"
+        )
     }
 
     @Test(arguments: [
@@ -84,6 +125,7 @@ struct UsageTests {
         (["stun", "--netns", "no-such-name", "127.0.0.1"], "/run/netns/no-such-name"),
         (["serve", "--netns", "no-such-name", "--listen", "127.0.0.1"], "/run/netns/no-such-name"),
         (["scan", "--no-stun", "--output", "/no/such/folder/report"], "/no/such/folder/report"),
+        (["pair", "/no/such/a.json", "/no/such/b.json"], "/no/such/a.json"), (["pair", "/dev/zero", "-"], "/dev/zero"),
     ])
     func whatDoesNotExistIsNamedInOneLine(_ arguments: [String], _ name: String) throws {
         let run = try Program.run(arguments, in: try LabHost().namespace)

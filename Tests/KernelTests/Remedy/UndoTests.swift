@@ -91,4 +91,30 @@ struct UndoTests {
         #expect(try lab.undo().status == 0)
         #expect(try HostImage(lab.nat) == before)
     }
+
+    /// The report is lost, and the one line that is left says how the host is.
+    @Test func whereTheReportCannotBeWrittenTheErrorSaysThatItIsUndone() async throws {
+        try await inTurn {
+            let lab = try FixLab(.awsVPCCNI())
+            try expectApplied(try lab.fix("--override-owner"))
+            let full = ["sh", "-c", #""$@" >/dev/full"#, "sh"]
+            let run = try lab.nataudit(["undo", "--yes"], through: full)
+            #expect(run.status == 2 && run.errors.contains("nataudit: the fix is undone\n"), "\(run.errors)")
+            #expect(run.errors.contains("ENOSPC"))
+            #expect(!(try lab.nat.require("nft", "list", "tables").contains("nataudit")))
+            let again = try lab.nataudit(["undo", "--yes"], through: full)
+            #expect(again.status == 2 && again.errors.contains("nothing was changed"), "\(again.errors)")
+        }
+    }
+
+    @Test func aLockThatMayNotBeTakenSaysWhoMay() async throws {
+        try await inTurn {
+            let lab = try FixLab()
+            try LabTool.require(["mkdir", "-m", "700", lab.state.path(percentEncoded: false)], in: lab.nat.namespace)
+            let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+            let run = try lab.nataudit(["undo", "--yes"], through: nobody)
+            #expect(run.status == 2 && run.errors.contains("EACCES"), "\(run.errors)")
+            #expect(run.errors.hasSuffix("; run it as root\n") && run.errors.split(separator: "\n").count == 1)
+        }
+    }
 }

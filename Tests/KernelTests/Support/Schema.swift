@@ -9,6 +9,7 @@ enum Schema: String, CaseIterable {
     case stun = "nataudit.stun-1"
     case fix = "nataudit.fix-1"
     case trace = "nataudit.trace-1"
+    case pair = "nataudit.pair-1"
 
     /// The schema's file.
     var path: String { Program.project.appending(path: "schemas/\(rawValue).schema.json").path() }

@@ -98,19 +98,21 @@ enum UpstreamNAT {
                 evidence: probe.servers.compactMap(\.comparison)
                     + (evidence.snapshot.host.cloud == .aws
                         ? ["this host is in AWS, whose NAT Gateway has no easy setting"] : []),
-                remedies: [
-                    Remedy(
-                        summary:
-                            "Route around it: a public address, IPv6, or a NAT instance of your own instead of "
-                            + "a cloud's NAT gateway.",
-                        environment: "upstream",
-                        commands: [],
-                        verify: ["nataudit scan"]
-                    )
-                ]
+                remedies: [.routingAround]
             )
         }
     }
+}
+
+extension Remedy {
+    /// What helps against a NAT that is another machine's.
+    static let routingAround = Remedy(
+        summary:
+            "Route around it: a public address, IPv6, or a NAT instance of your own instead of a cloud's NAT gateway.",
+        environment: "upstream",
+        commands: [],
+        verify: ["nataudit scan"]
+    )
 }
 
 /// `rules-and-probe-disagree`: what was measured is not what follows from the rules.

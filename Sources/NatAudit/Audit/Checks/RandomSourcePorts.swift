@@ -29,7 +29,7 @@ enum RandomSourcePorts {
                     + "that nobody can be told where to reach it, and direct connections fall back to a relay.\(condition)",
                 evidence: [rule.evidence] + paths.map { "path \($0.words)" },
                 rule: index,
-                remedies: remedies(rule)
+                remedies: Remedy.keepingPorts(rule.owner)
             )
         }
     }
@@ -41,9 +41,12 @@ enum RandomSourcePorts {
         guard isLimited, let prefix = prefixes.first else { return "" }
         return prefixes.count == 1 ? " in \(prefix)" : " in \(prefixes.count) prefixes"
     }
+}
 
-    private static func remedies(_ rule: SourceNATRule) -> [Remedy] {
-        let own = rule.owner?.remedies ?? []
+extension Remedy {
+    /// What helps against a rule that draws ports: the switches of its owner, and a rule before it.
+    static func keepingPorts(_ owner: Owner?) -> [Remedy] {
+        let own = owner?.remedies ?? []
         let override = own.isEmpty ? "" : " --override-owner"
         return own + [
             Remedy(

@@ -27,14 +27,7 @@ enum WeakMappings {
             evidence: provoked.flatMap { $0.evidence(of: .inboundFirst) }
                 + open.map { "new UDP to \($0.address) by \($0.name) is let in" },
             rule: index,
-            remedies: [
-                Remedy(
-                    summary: "Drop new UDP from outside for which no local socket listens.",
-                    environment: open.isEmpty ? "upstream" : "this-host",
-                    commands: ["nataudit fix --masquerade"],
-                    verify: ["nataudit scan"]
-                )
-            ]
+            remedies: [.guardingInput]
         )
     }
 
@@ -61,4 +54,14 @@ extension ProbeReport {
     fileprivate func evidence(of test: BehaviorTest) -> [String] {
         tests.filter { $0.test == test.rawValue && $0.result != nil }.map { "\(from): \($0.reason)" }
     }
+}
+
+extension Remedy {
+    /// What helps where a peer that sends first makes the port change.
+    static let guardingInput = Remedy(
+        summary: "Drop new UDP from outside for which no local socket listens.",
+        environment: "this-host",
+        commands: ["nataudit fix --masquerade"],
+        verify: ["nataudit scan"]
+    )
 }

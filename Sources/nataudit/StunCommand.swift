@@ -8,11 +8,20 @@ struct StunCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "stun",
-        abstract: "Asks STUN servers how the path maps this socket.",
+        abstract: "Asks STUN servers how the path maps and filters this socket.",
         discussion: """
             All servers are asked at once from one socket. A verdict needs answers from two server \
             addresses; two that differ in the port are enough for "hard". Without SERVER, these are asked, \
             each of another operator: \(defaults). NATAUDIT_STUN, comma-separated, replaces them.
+
+            A server with a second address and port (RFC 5780: coturn, `nataudit serve`) is enough by itself, and tells \
+            more: from whom packets get in (filtering), and whether the port stays when a peer sends first \
+            (inbound-first). With two addresses on this host's interface it is tried whether it stays when two inside \
+            hosts use one port (collision).
+
+              nataudit stun 203.0.113.10                 one server of RFC 5780
+              nataudit stun --derp-map map.json          those of a Tailscale or Coder deployment
+              nataudit stun 203.0.113.10 --tests hairpin,lifetime
 
             Exit codes: 0 easy or no-nat, 1 hard or blocked, 2 it could not be told, 64 wrong usage.
             """

@@ -112,13 +112,18 @@ private func fuzzResponder(_ datagram: [UInt8], _ choice: Choice) {
 private func fuzzClient(_ datagram: [UInt8], _ choice: Choice) {
     var random = FixedGenerator()
     let server = Endpoint(address: .v4(0xCB00_710A), port: 3478)
-    var client = STUNClient(servers: [server], at: .zero, using: &random)
+    var client = STUNClient()
+    let transaction = client.ask(STUNQuestion(server), at: .zero, using: &random)
     guard let request = client.requestsDue(at: .zero).first else { preconditionFailure("no request") }
-    client.sent(to: server, at: .zero)
+    client.sent(request, at: .zero)
     var answer = datagram
     if choice.isKnown, answer.count >= 20 { answer.replaceSubrange(4..<20, with: request.bytes[4..<20]) }
     client.received(answer, from: server, at: .milliseconds(1))
-    if case .failure(let failure) = client.outcome(of: server) { _ = "\(failure)" }
+    switch client.outcome(of: transaction) {
+    case .failure(let failure): _ = "\(failure)"
+    case .success(let answer): _ = ServerEnds(server, answer)
+    case nil: break
+    }
 }
 
 /// The same transactions in every run, so that an input can be run again.

@@ -20,7 +20,7 @@ public struct ProbePlan: Hashable, Sendable {
     public var silences: [Duration]
     /// The time for all answers to one question; resolving names has as much again.
     public var deadline: Duration
-    /// When requests are sent again.
+    /// When requests are sent again; all of them are, however busy this host is, since silence may be taken for an answer.
     public var schedule: RetransmissionSchedule
 
     /// The deadline where none is asked for: ten requests under the default schedule.
@@ -39,7 +39,7 @@ public struct ProbePlan: Hashable, Sendable {
         tests: Set<BehaviorTest> = [.mapping],
         silences: [Duration] = ProbePlan.defaultSilences,
         deadline: Duration = ProbePlan.defaultDeadline,
-        schedule: RetransmissionSchedule = RetransmissionSchedule()
+        schedule: RetransmissionSchedule = RetransmissionSchedule(sendsAll: true)
     ) {
         self.servers = servers
         self.serversWereNamed = serversWereNamed

@@ -29,10 +29,12 @@ struct LossScenario: Sendable, CustomTestStringConvertible {
     }
 
     /// Drops before connection tracking, on both ends of the outside link, and counts what it dropped.
+    ///
+    /// UDP alone: a neighbour that ARP has lost is gone for seconds, for everybody.
     private var rules: String {
         """
         table netdev loss { chain c {
-            type filter hook ingress device LINK priority 0; numgen random mod 100 < \(loss) counter drop;
+            type filter hook ingress device LINK priority 0; ip protocol udp numgen random mod 100 < \(loss) counter drop;
         }; }
         """
     }

@@ -38,7 +38,7 @@ public struct Verification: Hashable, Sendable {
         switch worst {
         case .easy, .noNAT:
             return hasMet(before, after, plan, faults)
-                ? Self(true, "seen \(worst.rawValue): \(seen)")
+                ? Self(true, "seen \(worst.rawValue): \(seen)\(provoked(after))")
                 : Self(
                     false,
                     "the probe did not meet the new rule; send it from a client's place (--probe-netns), or "
@@ -47,6 +47,15 @@ public struct Verification: Hashable, Sendable {
         case .hard where after.probes.contains { $0.attribution == .upstream }:
             return Self(false, "this host keeps the port now, but something upstream changes it: \(seen)")
         case .hard, .blocked, .unknown: return Self(false, "the probe does not see an easy NAT: \(seen)")
+        }
+    }
+
+    /// What became of the mapping when it was provoked, as a clause; empty where it was not.
+    private static func provoked(_ after: Evidence) -> String {
+        switch Holds.weakest(of: after.probes.map(\.holds)).inboundFirst {
+        case .yes: "; it stayed when a peer sent first"
+        case .no: "; it still changes when a peer sends first"
+        case .untested: ""
         }
     }
 

@@ -6,6 +6,9 @@ struct BehaviorTests {
     private let plan: ProbePlan
     private var filtering: FilteringProcedure?
     private var filteringTried: [Endpoint] = []
+    /// A result that is being confirmed: it stands where the confirmation comes to nothing.
+    private var filteringBefore: FilteringRecord?
+    private var filteringGap: Untested?
     private var collision: CollisionProcedure?
     private var collisions = 0
     private var collisionGap: Untested?
@@ -50,8 +53,13 @@ struct BehaviorTests {
         at now: Duration
     ) throws {
         for procedure in procedures where !procedure.isDone { try procedure.advance(at: now) }
-        try beginFiltering(answers, at: now)
-        try beginCollision(answers, at: now)
+        // A test that cannot be made (no port is left, the addresses may not be read) takes nothing from the others.
+        if filteringGap == nil {
+            do { try beginFiltering(answers, at: now) } catch { filteringGap = Untested("\(error)") }
+        }
+        if collisionGap == nil {
+            do { try beginCollision(answers, at: now) } catch { collisionGap = Untested("\(error)") }
+        }
         if let server = answers.first?.server {
             if plan.tests.contains(.hairpin), hairpin == nil {
                 hairpin = try HairpinProcedure(plan.question(to: server), from: source, plan: plan, at: now)
@@ -67,16 +75,22 @@ struct BehaviorTests {
         }
     }
 
+    private var filteringRecord: FilteringRecord? {
+        guard let record = filtering?.record else { return nil }
+        if case .failure = record.filtering, let filteringBefore { return filteringBefore }
+        return record
+    }
+
     /// What was heard so far.
     var records: BehaviorRecords {
         var records = BehaviorRecords()
         records.confirmation = confirmation?.sample
         if !plan.tests.isDisjoint(with: [.filtering, .inboundFirst]) {
             let none = Untested("no server that answered has a second address and port (RFC 5780)")
-            records.filtering = filtering.map { .success($0.record) } ?? .failure(none)
+            records.filtering = filteringRecord.map { .success($0) } ?? .failure(filteringGap ?? none)
         }
         if plan.tests.contains(.collision) {
-            let none = collisionGap ?? Untested("it takes two servers that answer")
+            let none = collisionGap ?? Untested("it takes two servers that see one mapping")
             records.collision = collision.map { .success($0.record) } ?? .failure(none)
         }
         let none = Untested("no server answered")
@@ -90,7 +104,8 @@ struct BehaviorTests {
         var ends: ServerEnds?
         if let filtering {
             guard filtering.isDone else { return }
-            if filtering.record.refusal != nil, filteringTried.count < Self.serversTried {
+            if case .failure = filtering.record.filtering {
+                guard filteringTried.count < Self.serversTried else { return }
                 ends = candidates(answers).first { !filteringTried.contains($0.primary) }
             } else if filtering.record.hasHeardUnasked, !isRepeated(filtering.record.ends.primary) {
                 ends = filtering.record.ends
@@ -99,8 +114,15 @@ struct BehaviorTests {
             ends = candidates(answers).first
         }
         guard let ends else { return }
+        if case .success? = filtering?.record.filtering { filteringBefore = filtering?.record }
         filteringTried.append(ends.primary)
-        filtering = try FilteringProcedure(ends, from: source, plan: plan, at: now)
+        filtering = try FilteringProcedure(
+            ends,
+            roundTrip: answers.first { $0.server == ends.primary }?.answer.roundTrip,
+            from: source,
+            plan: plan,
+            at: now
+        )
     }
 
     private func candidates(_ answers: [ServerAnswer]) -> [ServerEnds] {
@@ -113,6 +135,17 @@ struct BehaviorTests {
     /// hold a mapping that a fresh one would lose. What such an entry could have done is believed when it happens twice.
     private func isRepeated(_ server: Endpoint) -> Bool { filteringTried.count { $0 == server } > 1 }
 
+    /// Two servers of different addresses that see one mapping: what they see of another socket can be compared.
+    private static func agreeing(_ answers: [ServerAnswer]) -> (ServerAnswer, ServerAnswer)? {
+        for (index, first) in answers.enumerated() {
+            let other = answers.dropFirst(index + 1).first {
+                $0.server.address != first.server.address && $0.answer.mapped == first.answer.mapped
+            }
+            if let other { return (first, other) }
+        }
+        return nil
+    }
+
     private mutating func beginCollision(_ answers: [ServerAnswer], at now: Duration) throws {
         guard plan.tests.contains(.collision), collisionGap == nil else { return }
         if let collision {
@@ -120,9 +153,7 @@ struct BehaviorTests {
                 return
             }
         }
-        guard let first = answers.first,
-            let second = answers.first(where: { $0.server.address != first.server.address })
-        else { return }
+        guard let (first, second) = Self.agreeing(answers) else { return }
         guard let beside = try SecondAddress.beside(source) else {
             collisionGap = Untested("it takes a second address on the same interface as \(source)")
             return

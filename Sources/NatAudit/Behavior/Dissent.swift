@@ -12,7 +12,9 @@ enum Dissent: Hashable, Sendable {
     case unsettled(Set<Endpoint>)
 
     /// Judges what one socket showed, and what a second one did.
-    init(_ sample: MappingSample, confirmedBy second: MappingSample?) {
+    ///
+    /// The other ends of a server are no `witnesses` of their own: one server outvotes nobody.
+    init(_ sample: MappingSample, confirmedBy second: MappingSample?, witnesses: Set<IPAddress>) {
         guard let odd = sample.oddOnes else {
             self = .none
             return
@@ -29,7 +31,9 @@ enum Dissent: Hashable, Sendable {
             // Of two that disagree nobody knows which one errs, even if they do so twice; and one address that sees two
             // mappings is no witness against itself.
             let addresses = Set(odd.map(\.address))
-            if addresses.count == 1, others.subtracting(addresses).count > 1, let address = addresses.first {
+            if addresses.count == 1, others.subtracting(addresses).intersection(witnesses).count > 1,
+                let address = addresses.first
+            {
                 self = .server(address)
             } else {
                 self = others.subtracting(addresses).isEmpty ? .none : .unsettled(odd)

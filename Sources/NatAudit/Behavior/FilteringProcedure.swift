@@ -7,6 +7,9 @@ internal import NetlinkBridge
 final class FilteringProcedure: BehaviorProcedure {
     private let socket: ProbeSocket
     private let plan: ProbePlan
+    private let start: Duration
+    /// The round trip, or what it cannot be longer than.
+    private var roundTrip: Duration?
     private var step: Step
     private(set) var record: FilteringRecord
 
@@ -15,13 +18,22 @@ final class FilteringProcedure: BehaviorProcedure {
         case primary(TransactionID)
         case unasked(elsewhere: TransactionID, otherPort: TransactionID)
         case direct(other: TransactionID, otherPort: TransactionID)
+        case again(elsewhere: TransactionID, otherPort: TransactionID)
         case done
     }
 
-    /// Opens the socket and asks the server itself.
-    init(_ ends: ServerEnds, from address: IPAddress, plan: ProbePlan, at now: Duration) throws(SystemError) {
+    /// Opens the socket and asks the server itself; `roundTrip` is what is known of the way there.
+    init(
+        _ ends: ServerEnds,
+        roundTrip: Duration?,
+        from address: IPAddress,
+        plan: ProbePlan,
+        at now: Duration
+    ) throws(SystemError) {
         socket = try .spoiling(address)
         self.plan = plan
+        start = now
+        self.roundTrip = roundTrip
         record = FilteringRecord(ends: ends, local: socket.local)
         let id = socket.ask(STUNQuestion(ends.primary), schedule: plan.schedule, deadline: plan.deadline, at: now)
         step = .primary(id)
@@ -36,7 +48,10 @@ final class FilteringProcedure: BehaviorProcedure {
         case .primary(let id):
             record.primary = socket.outcome(of: id)
             switch record.primary {
-            case .success(let answer): step = askForUnasked(after: answer, at: now)
+            case .success(let answer):
+                roundTrip = roundTrip ?? answer.roundTrip ?? now - start
+                let (elsewhere, otherPort) = askForUnasked(at: now)
+                step = .unasked(elsewhere: elsewhere, otherPort: otherPort)
             case .failure: step = .done
             case nil: break
             }
@@ -54,17 +69,32 @@ final class FilteringProcedure: BehaviorProcedure {
         case .direct(let other, let otherPort):
             record.other = socket.outcome(of: other)
             record.otherPort = socket.outcome(of: otherPort)
-            if record.other != nil, record.otherPort != nil { step = .done }
+            guard record.other != nil, record.otherPort != nil else { return }
+            if case .success = record.fromElsewhere {
+                step = .done
+            } else {
+                let (elsewhere, otherPort) = askForUnasked(at: now)
+                step = .again(elsewhere: elsewhere, otherPort: otherPort)
+            }
+        case .again(let elsewhere, let otherPort):
+            record.elsewhereAgain = socket.outcome(of: elsewhere)
+            record.otherPortAgain = socket.outcome(of: otherPort)
+            if record.isSettled { step = .done }
         case .done: break
         }
     }
 
-    private func askForUnasked(after answer: BindingAnswer, at now: Duration) -> Step {
-        let deadline = RapidTries.deadline(roundTrip: answer.roundTrip)
+    private func askForUnasked(at now: Duration) -> (elsewhere: TransactionID, otherPort: TransactionID) {
+        let deadline = RapidTries.deadline(roundTrip: roundTrip)
         let ask = { [socket, ends = record.ends] (change: ChangeRequest) in
-            socket.ask(STUNQuestion(ends, change: change), schedule: RapidTries.schedule, deadline: deadline, at: now)
+            socket.ask(
+                STUNQuestion(ends, change: change),
+                schedule: RapidTries.schedule,
+                deadline: deadline,
+                at: now
+            )
         }
-        return .unasked(elsewhere: ask([.address, .port]), otherPort: ask(.port))
+        return (ask([.address, .port]), ask(.port))
     }
 
     private func ask(_ question: STUNQuestion, at now: Duration) -> TransactionID {
@@ -77,5 +107,11 @@ extension FilteringRecord {
     fileprivate var isHeardOut: Bool {
         if case .success = fromElsewhere { return true }
         return fromElsewhere != nil && fromOtherPort != nil
+    }
+
+    /// Tells whether nothing more can be learnt from asking again.
+    fileprivate var isSettled: Bool {
+        if case .success = filtering, case .success = inboundFirst { return true }
+        return elsewhereAgain != nil && otherPortAgain != nil
     }
 }

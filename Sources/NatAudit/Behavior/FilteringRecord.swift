@@ -22,6 +22,10 @@ public struct FilteringRecord: Hashable, Sendable {
     public var other: Outcome?
     /// The primary address's other port, asked directly after all that.
     public var otherPort: Outcome?
+    /// As `fromElsewhere`, asked again after that: what comes from there is let in now.
+    public var elsewhereAgain: Outcome?
+    /// As `fromOtherPort`, asked again after that.
+    public var otherPortAgain: Outcome?
 
     /// Makes a record of a socket that has asked nothing yet.
     public init(ends: ServerEnds, local: Endpoint) {
@@ -40,6 +44,8 @@ extension FilteringRecord {
             switch outcome {
             case .success(let answer) where answer.source == ends.primary:
                 return Untested("\(ends.primary) ignores CHANGE-REQUEST")
+            case .success(let answer) where isWrong(answer.source, outcome == fromOtherPort):
+                return Untested("\(ends.primary) answers CHANGE-REQUEST from elsewhere than it asks for")
             case .failure(.errorResponse(let error)):
                 return Untested("\(ends.primary) refuses CHANGE-REQUEST (\(error.words))")
             case .failure(.unusableAnswer), .failure(.sendRefused), .failure(.network):
@@ -49,6 +55,24 @@ extension FilteringRecord {
         }
         return nil
     }
+
+    /// Tells whether an answer came from where the request did not ask for.
+    private func isWrong(_ source: Endpoint, _ keepsAddress: Bool) -> Bool {
+        keepsAddress ? source != ends.otherPort : source.address == ends.primary.address
+    }
+
+    /// Tells whether the server certainly sent from an end that nothing had been sent to, heard or not.
+    ///
+    /// It did where such a packet is heard once it is let in, and where the mapping changed for it. Else the server may have
+    /// left the request unanswered, and its silence says nothing.
+    private func isKnownToSend(_ unasked: Outcome?, _ again: Outcome?, _ direct: Outcome?) -> Bool {
+        if case .success = unasked { return true }
+        if case .success = again { return true }
+        guard case .success(let before) = primary, case .success(let after) = direct else { return false }
+        return before.mapped != after.mapped
+    }
+
+    private var silence: Untested { Untested("\(ends.primary) leaves CHANGE-REQUEST unanswered") }
 
     /// Tells whether something came from where nothing had been sent to.
     var hasHeardUnasked: Bool {
@@ -66,10 +90,12 @@ extension FilteringRecord {
         guard case .success = other else {
             return .failure(Untested("\(ends.other) does not answer, so its silence says nothing"))
         }
+        guard isKnownToSend(fromElsewhere, elsewhereAgain, other) else { return .failure(silence) }
         if hears(fromOtherPort, where: { $0 == ends.otherPort }) { return .success(.addressDependent) }
         guard case .success = otherPort else {
             return .failure(Untested("\(ends.otherPort) does not answer, so its silence says nothing"))
         }
+        guard isKnownToSend(fromOtherPort, otherPortAgain, otherPort) else { return .failure(silence) }
         return .success(.addressAndPortDependent)
     }
 
@@ -83,6 +109,7 @@ extension FilteringRecord {
         guard case .success(let after) = other else {
             return .failure(Untested("\(ends.other) does not answer"))
         }
+        guard isKnownToSend(fromElsewhere, elsewhereAgain, other) else { return .failure(silence) }
         if before.mapped.port == after.mapped.port, before.mapped.address != after.mapped.address {
             return .failure(Untested("the two addresses of \(ends.primary) see different addresses of this socket"))
         }

@@ -5,11 +5,13 @@ final class HairpinProcedure: BehaviorProcedure {
     private let target: ProbeSocket
     private let sender: ProbeSocket
     private let mapping: TransactionID
+    private let start: Duration
     private var attempt: TransactionID?
     private(set) var record: HairpinRecord
 
     /// Opens the two sockets and asks a server where it sees the first one.
     init(_ server: STUNQuestion, from address: IPAddress, plan: ProbePlan, at now: Duration) throws(SystemError) {
+        start = now
         target = try ProbeSocket(boundTo: Endpoint(address: address, port: 0))
         sender = try ProbeSocket(boundTo: Endpoint(address: address, port: 0))
         mapping = target.ask(server, schedule: plan.schedule, deadline: plan.deadline, at: now)
@@ -27,7 +29,7 @@ final class HairpinProcedure: BehaviorProcedure {
         guard let attempt else {
             record.mapping = target.outcome(of: mapping)
             guard case .success(let answer) = record.mapping, !record.isUntranslated else { return }
-            let deadline = RapidTries.deadline(roundTrip: answer.roundTrip)
+            let deadline = RapidTries.deadline(roundTrip: answer.roundTrip ?? now - start)
             let question = STUNQuestion(answer.mapped)
             let id = sender.ask(question, schedule: RapidTries.schedule, deadline: deadline, at: now)
             target.watch(for: id)

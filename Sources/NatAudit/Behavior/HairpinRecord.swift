@@ -25,6 +25,7 @@ public struct HairpinRecord: Hashable, Sendable {
     public var isSupported: Result<Bool, Untested> {
         guard case .success = mapping else { return .failure(Untested("\(server) did not answer a fresh port")) }
         if isUntranslated { return .failure(Untested("there is no NAT that would have to turn packets around")) }
+        if case .failure(.sendRefused(let error)) = attempt { return .failure(Untested("\(error)")) }
         return .success(seenFrom != nil)
     }
 }

@@ -32,6 +32,9 @@ public struct LifetimeRecord: Hashable, Sendable {
     public var lifetime: Result<(atLeast: Duration, lessThan: Duration?), Untested> {
         if let gap { return .failure(gap) }
         guard let atLeast else { return .failure(Untested("no mapping was still there")) }
+        if let lessThan, lessThan <= atLeast {
+            return .failure(Untested("one mapping was gone before another one that had been silent for as long"))
+        }
         return .success((atLeast, lessThan))
     }
 

@@ -49,7 +49,11 @@ public struct NATBehavior: Hashable, Sendable {
         _ translatedHere: [Endpoint: Endpoint]
     ) -> Judgement {
         guard let sample = transcript.sample, !sample.answers.isEmpty else { return silence(transcript) }
-        let dissent = Dissent(sample, confirmedBy: transcript.tests.confirmation)
+        let dissent = Dissent(
+            sample,
+            confirmedBy: transcript.tests.confirmation,
+            witnesses: transcript.witnesses
+        )
         guard let odd = dissent.odd(in: sample), !sample.isOddHere(odd, translatedHere) else {
             return Judgement(of: sample)
         }

@@ -1,7 +1,8 @@
 /// How often a question is asked whose answer may be silence.
 ///
 /// Silence is an answer here ("filtered"), and a lost packet looks the same. Twelve tries of a request and an answer are all lost
-/// by chance once in 200,000 where each direction loses one packet in five, and once in 10^12 where it is one in twenty.
+/// by chance once in 200,000 where each direction loses one packet in five at random, and once in 10^12 where it is one in
+/// twenty.
 enum RapidTries {
     /// A request each 45 ms.
     ///
@@ -14,9 +15,12 @@ enum RapidTries {
         sendsAll: true
     )
 
+    /// The longest wait behind the last request: enough for a round trip by satellite, twice.
+    private static let longestWait: Duration = .milliseconds(1500)
+
     /// How long an answer is waited for in all, where the path takes `roundTrip`.
     static func deadline(roundTrip: Duration?) -> Duration {
-        .milliseconds(11 * 45) + max(.milliseconds(200), (roundTrip ?? .zero) * 3)
+        .milliseconds(11 * 45) + min(max(.milliseconds(200), (roundTrip ?? .zero) * 3), longestWait)
     }
 
     /// What a negative answer rests on, as a clause.

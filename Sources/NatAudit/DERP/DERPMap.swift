@@ -41,6 +41,15 @@ public struct DERPMap: Sendable {
     /// The parts of the file that matter here; Go writes its own names, and null for an empty list.
     private struct File: Decodable {
         let Regions: [String: Region?]?
+
+        private enum CodingKeys: String, CodingKey {
+            case Regions
+        }
+
+        init(from decoder: any Decoder) throws {
+            // Null is Go's empty map; any other JSON without the key is something else.
+            Regions = try decoder.container(keyedBy: CodingKeys.self).decode([String: Region?]?.self, forKey: .Regions)
+        }
     }
 
     private struct Region: Decodable {

@@ -54,7 +54,8 @@ struct OtherEnds {
             return ServerTranscript(
                 name: STUNServerName(question.server),
                 endpoint: question.server,
-                outcome: outcome.mapError { .binding($0) }
+                outcome: outcome.mapError { .binding($0) },
+                isNamed: false
             )
         }
     }

@@ -63,7 +63,7 @@ public struct ProbePlan: Hashable, Sendable {
         let once = requestsPerServer
         let rapid = RapidTries.schedule.requests
         // What servers saw differently is asked again, and two other ends of one that alone answers.
-        var count = (2 * servers + 2) * once
+        var count = (2 * servers + 4) * once
         if !tests.isDisjoint(with: [.filtering, .inboundFirst]) {
             count += BehaviorTests.filteringRuns * (3 * once + 2 * rapid)
         }

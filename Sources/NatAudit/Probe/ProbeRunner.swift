@@ -39,7 +39,12 @@ public struct ProbeRunner: Sendable {
             let words = running.lazy.compactMap(\.progress).first
             if let words, words != told { progress(words) }
             told = words
-            guard let wake = running.compactMap(\.nextWake).min() else { break }
+            guard let wake = running.compactMap(\.nextWake).min() else {
+                // What ended while requests were sent may be reason for another question.
+                for probe in running { try probe.turn(at: time) }
+                if running.allSatisfy({ $0.nextWake == nil }) { break }
+                continue
+            }
             let sockets = running.flatMap(\.sockets).map(\.number)
             _ = try waitUntilReadable(sockets, for: max(.zero, wake - time()))
         }

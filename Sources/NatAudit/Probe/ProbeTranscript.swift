@@ -42,6 +42,9 @@ public struct ProbeTranscript: Hashable, Sendable {
         }
     }
 
+    /// The addresses of servers that do not know of each other, as far as one can tell.
+    var witnesses: Set<IPAddress> { Set(servers.filter(\.isNamed).compactMap(\.endpoint?.address)) }
+
     /// Where the servers saw the socket; nil where there was none.
     var sample: MappingSample? { local.map { MappingSample(local: $0, answers: answers) } }
 }
@@ -54,9 +57,17 @@ public struct ServerTranscript: Hashable, Sendable {
     public let endpoint: Endpoint?
     /// The answer, or why there is none.
     public let outcome: Result<BindingAnswer, ServerFailure>
+    /// Tells whether the server was to be asked, and is not the other end of one that named it (RFC 5780).
+    public let isNamed: Bool
 
     /// Makes an entry.
-    public init(name: STUNServerName, endpoint: Endpoint?, outcome: Result<BindingAnswer, ServerFailure>) {
+    public init(
+        name: STUNServerName,
+        endpoint: Endpoint?,
+        outcome: Result<BindingAnswer, ServerFailure>,
+        isNamed: Bool = true
+    ) {
+        self.isNamed = isNamed
         self.name = name
         self.endpoint = endpoint
         self.outcome = outcome

@@ -22,7 +22,7 @@ extension Verdict {
     /// What the verdict means for somebody who wants two machines to talk, in one clause.
     var meaning: String {
         switch self {
-        case .easy: "every server saw one and the same external address and port; direct connections can work"
+        case .easy: "one external address and port for every destination; direct connections can work"
         case .hard:
             "each destination sees another external port, so nobody can be told where to reach this socket"
         case .noNAT: "servers see this socket's own address and port"
@@ -61,7 +61,8 @@ extension ProbeReport {
 extension ProbeReport {
     /// What the servers' lines come to, without what they say themselves.
     private var outcome: String {
-        switch verdict {
+        if dissenter != nil || holds.collision == .no && presented.count > 1 { return reason }
+        return switch verdict {
         case .easy: "one and the same address and port at every server"
         case .noNAT: "the socket's own address and port at every server"
         case .hard: "one socket had \(Set(presented.map(\.port)).count) different ports"

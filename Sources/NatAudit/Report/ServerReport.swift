@@ -16,6 +16,8 @@ public struct ServerReport: Hashable, Sendable {
     public let software: String?
     /// Why there is no mapped address; nil where there is one.
     public let error: String?
+    /// Tells whether a server that was to be asked left all requests unanswered.
+    public let isSilent: Bool
 
     /// Reports one server of a transcript.
     public init(_ server: ServerTranscript, translatedHere: Endpoint?) {
@@ -27,12 +29,13 @@ public struct ServerReport: Hashable, Sendable {
         rttMilliseconds = server.answer?.roundTrip.map { ($0 / .milliseconds(1) * 100).rounded() / 100 }
         software = server.answer?.software.map { escapedForDisplay($0.prefix(128)) }
         error = server.failure?.description
+        if case .binding(.silence) = server.failure { isSilent = server.isNamed } else { isSilent = false }
     }
 }
 
 extension ServerReport: Codable {
     private enum CodingKeys: String, CodingKey {
-        case server, address, mapped, translatedHere, rttMilliseconds, software, error
+        case server, address, mapped, translatedHere, rttMilliseconds, software, error, silent
     }
 
     /// Reads what `encode(to:)` wrote; `address` and `software` may be missing.
@@ -45,6 +48,7 @@ extension ServerReport: Codable {
         rttMilliseconds = try values.decode(Double?.self, forKey: .rttMilliseconds)
         software = try values.decodeIfPresent(String.self, forKey: .software)
         error = try values.decode(String?.self, forKey: .error)
+        isSilent = try values.decodeIfPresent(Bool.self, forKey: .silent) ?? false
     }
 
     /// Writes every key, null where there is nothing.
@@ -57,5 +61,6 @@ extension ServerReport: Codable {
         try values.encode(rttMilliseconds, forKey: .rttMilliseconds)
         try values.encode(software, forKey: .software)
         try values.encode(error, forKey: .error)
+        try values.encode(isSilent, forKey: .silent)
     }
 }

@@ -16,12 +16,13 @@ public struct ServerEnds: Hashable, Sendable {
 
     /// The ends that an answer speaks of; nil where it has no OTHER-ADDRESS, or one that cannot serve.
     ///
-    /// What a server says decides where packets are sent to: an end that is no second address and port of the same family, or
+    /// What a server says decides where packets are sent to: a server outside names nothing inside, and an end that is no second address and port of the same family, or
     /// no address of one host, is not believed. (There are servers that name the address that they are asked at.)
     public init?(_ primary: Endpoint, _ answer: BindingAnswer) {
         guard let other = answer.otherAddress, other.port != 0, other.port != primary.port,
             other.address != primary.address, other.address.family == primary.address.family,
             !other.address.isUnspecified, !other.address.isMulticast,
+            primary.address.isLocalSpace || !other.address.isLocalSpace,
             other.address.isLoopback == primary.address.isLoopback
         else { return nil }
         self.primary = primary

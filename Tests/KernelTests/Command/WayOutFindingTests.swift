@@ -57,10 +57,19 @@ struct WayOutFindingTests {
     }
 
     @Test func sharedAddressSpaceIsTheProvidersAndNotThePods() async throws {
-        let outside = ["address add 100.72.0.9/24 dev wan", "route add default via 100.72.0.1"]
+        let outside = [
+            "link add outer type bridge", "link set wan master outer", "link set outer up",
+            "address add 100.72.0.9/24 dev outer", "route add default via 100.72.0.1",
+        ]
         #expect(try await inTurn { try Self.scan(outside) }["carrier-grade-nat"] == "note")
         let pods = outside + ["link add pods type bridge", "link set pods up", "address add 100.64.0.1/16 dev pods"]
         #expect(try await inTurn { try Self.scan(pods) }["carrier-grade-nat"] == nil)
+        let inside = ["address add 100.64.0.9/24 dev wan", "route add default via 100.64.0.1"]
+        #expect(try await inTurn { try Self.scan(inside) }["carrier-grade-nat"] == nil)
+        // Tailscale's own interface and addresses make no pod range.
+        let tailscale =
+            outside + ["tuntap add dev vpn mode tun", "link set vpn up", "address add 100.100.1.1/32 dev vpn"]
+        #expect(try await inTurn { try Self.scan(tailscale) }["carrier-grade-nat"] == "note")
     }
 
     @Test func aFilterThatKnowsSTUNAloneIsNoticed() async throws {
@@ -78,6 +87,20 @@ struct WayOutFindingTests {
         let found = try await inTurn { try Self.scan(lines, rules: Self.masquerade, sysctl: short) }
         #expect(found["udp-timeout-short"] == "warning")
         #expect(try await inTurn { try Self.scan(lines, rules: Self.masquerade) }["udp-timeout-short"] == nil)
+    }
+
+    /// A scan of a laboratory's NAT host, with probes from the first client to a server of RFC 5780.
+    private static func scan(_ lab: NATLab) throws -> ScanOutput {
+        let servers = try RunningSTUNServer(
+            in: lab.servers.namespace,
+            addresses: Array(LabAddress.servers.prefix(2))
+        )
+        return try withExtendedLifetime((lab, servers)) {
+            try Program.scan(
+                lab.nat,
+                ["--probe-netns", lab.clientA.namespace.path, "--stun", "203.0.113.10", "--stun", "203.0.113.11"]
+            ).report
+        }
     }
 
     @Test func aLiarIsNamed() async throws {
@@ -105,16 +128,7 @@ struct WayOutFindingTests {
             let rules =
                 "table ip f { chain c { type filter hook forward priority 0; iifname \"wan\" ct state new drop; }; }"
             try lab.nat.require("nft", "-f", "-", input: rules)
-            let servers = try RunningSTUNServer(
-                in: lab.servers.namespace,
-                addresses: Array(LabAddress.servers.prefix(2))
-            )
-            return try withExtendedLifetime((lab, servers)) {
-                try Program.scan(
-                    lab.nat,
-                    ["--probe-netns", lab.clientA.namespace.path, "--stun", "203.0.113.10", "--stun", "203.0.113.11"]
-                ).report
-            }
+            return try Self.scan(lab)
         }
         #expect(Self.findings(found)["endpoint-firewall"] == "note")
     }
@@ -132,16 +146,7 @@ struct WayOutFindingTests {
             let second =
                 "table ip s { chain c { type nat hook input priority 100; ip saddr 192.168.7.2 snat to 198.51.100.77; }; }"
             try lab.servers.require("nft", "-f", "-", input: second)
-            let servers = try RunningSTUNServer(
-                in: lab.servers.namespace,
-                addresses: Array(LabAddress.servers.prefix(2))
-            )
-            return try withExtendedLifetime((lab, servers)) {
-                try Program.scan(
-                    lab.nat,
-                    ["--probe-netns", lab.clientA.namespace.path, "--stun", "203.0.113.10", "--stun", "203.0.113.11"]
-                ).report
-            }
+            return try Self.scan(lab)
         }
         #expect(Self.findings(found)["double-nat"] == "note", "\(found.probes)")
     }

@@ -52,7 +52,10 @@ struct DERPMapTests {
     }
 
     @Test func whatIsNoMapIsRefused() {
-        for text in ["", "[]", "{", #"{"Regions": 5}"#, #"{"Regions": {"1": {"RegionID": "x"}}}"#] {
+        for text in [
+            "", "[]", "{}", #"{"message": "not found"}"#, "{", #"{"Regions": 5}"#,
+            #"{"Regions": {"1": {"RegionID": "x"}}}"#,
+        ] {
             #expect(throws: DERPMapError.noMap) { try Self.servers(text) }
         }
         #expect(throws: DERPMapError.port(node: "n0", 70_000)) {

@@ -52,7 +52,7 @@ struct LossScenario: Sendable, CustomTestStringConvertible {
         // Hundreds of probes from one client in a few seconds use ports again, for which the NAT has entries left for half a
         // minute: what those do to a mapping is real, and is not what is asked here.
         try lab.nat.set([
-            "net/netfilter/nf_conntrack_udp_timeout": "2", "net/netfilter/nf_conntrack_udp_timeout_stream": "2",
+            "net/netfilter/nf_conntrack_udp_timeout": "5", "net/netfilter/nf_conntrack_udp_timeout_stream": "5",
         ])
         let names = LabAddress.servers.map { STUNServerName(Endpoint(address: $0, port: 3478)) }
         let pair = try RunningSTUNServer(in: lab.servers.namespace, addresses: Array(LabAddress.servers.prefix(2)))

@@ -15,11 +15,12 @@ struct NATKindTests {
     }
 
     /// A probe from the first client, which has a second address, so that it can collide with itself.
-    private static func probe(_ kind: NATKind, _ servers: [String]) throws -> ProbeTranscript {
+    private static func probe(_ kind: NATKind, _ servers: [String], egress: String = "") throws -> ProbeTranscript {
         let lab = try NATLab()
         try lab.clientA.ip(["address add 10.0.1.4/24 dev eth0"])
         if kind.isRouted { try lab.servers.ip(["route add 10.0.1.0/24 via 203.0.113.1"]) }
         if !kind.rules.isEmpty { try lab.nat.require("nft", "-f", "-", input: kind.rules) }
+        if !egress.isEmpty { try lab.servers.require("nft", "-f", "-", input: egress.replacing("wan", with: "eth0")) }
         let server = try RunningSTUNServer(in: lab.servers.namespace, addresses: Array(LabAddress.servers.prefix(2)))
         let plan = ProbePlan(
             servers: try servers.map { try #require(STUNServerName($0)) },
@@ -30,5 +31,20 @@ struct NATKindTests {
         return try withExtendedLifetime(lab) {
             try #require(try lab.clientA.namespace.perform { try ProbeRunner(plan).run() }.first)
         }
+    }
+
+    /// What drops requests with CHANGE-REQUEST makes silence, and no filter.
+    @Test func aServerThatIsNeverAskedDoesNotFilter() async throws {
+        let behaviors = try await inTurn {
+            try [NATKind.routed, .guarded].map { kind in
+                let drop =
+                    "table netdev d { chain c { type filter hook ingress device wan priority 0; "
+                    + "udp length 36 udp dport { 3478, 3479 } counter drop; }; }"
+                return NATBehavior(try Self.probe(kind, ["203.0.113.10"], egress: drop))
+            }
+        }
+        #expect(behaviors.map(\.verdict) == [.noNAT, .easy])
+        #expect(behaviors.map(\.filtering) == [nil, nil])
+        #expect(behaviors[1].holds.inboundFirst == .untested)
     }
 }

@@ -25,7 +25,7 @@ struct StunCommandTests {
         #expect(probe?["from"] as? String == "netns \(loopback.host.namespace.path)")
         #expect(
             run.errors == "asking 127.0.0.2:3478, 127.0.0.3:3478 (and second addresses that they name) from "
-                + "127.0.0.1:41642: at most 356 datagrams of 20 to 40 bytes\n"
+                + "127.0.0.1:41642: at most 376 datagrams of 20 to 40 bytes\n"
         )
         server.stop()
     }

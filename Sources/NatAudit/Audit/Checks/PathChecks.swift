@@ -23,7 +23,7 @@ enum BlockedPaths {
                 .udpBlocked,
                 .error,
                 "UDP does not get out or its answers do not get back",
-                detail: "None of the servers that were named answered \(probe.from).",
+                detail: "Seen from \(probe.from): \(probe.reason).",
                 evidence: probe.servers.compactMap { server in
                     server.error.map { "\(server.server): \($0)" }
                 }

@@ -15,7 +15,7 @@ enum HighPorts {
         }
         let byProbe = evidence.probes.compactMap { probe -> Finding? in
             let blocked = probe.servers.filter { silent in
-                guard silent.mapped == nil, let port = silent.address?.port, port >= 10_000 else { return false }
+                guard silent.isSilent, let port = silent.address?.port, port >= 10_000 else { return false }
                 return probe.servers.contains { other in
                     other.mapped != nil && other.address?.address == silent.address?.address
                         && (other.address?.port).map { $0 < 10_000 } ?? false

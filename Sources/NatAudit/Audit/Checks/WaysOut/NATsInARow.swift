@@ -51,12 +51,16 @@ enum NATsInARow {
         evidence.paths.contains { $0.outIndex == way.link.index && $0.deciding != nil && $0.candidate.origin != .host }
     }
 
-    /// Tells whether the range is used for pods: other interfaces of this host have addresses or routes in it.
+    /// Tells whether the range is used for pods: this is one, or other interfaces have addresses or routes in it. (A VPN's may:
+    /// Tailscale's addresses are of that range too.)
     private static func isPodRange(_ way: WayOut, _ evidence: Evidence) -> Bool {
-        evidence.snapshot.addresses.contains { $0.interface != way.link.index && $0.address.isCarrierShared }
-            || evidence.snapshot.routes.contains { route in
+        let snapshot = evidence.snapshot
+        if way.link.kind.map({ "\($0)" }) == "veth" { return true }
+        let others = Set(snapshot.links.filter { $0.index != way.link.index && !$0.isTunnel }.map(\.index))
+        return snapshot.addresses.contains { others.contains($0.interface) && $0.address.isCarrierShared }
+            || snapshot.routes.contains { route in
                 route.destination.address.isCarrierShared
-                    && route.nextHops.contains { $0.interface != way.link.index }
+                    && route.nextHops.contains { $0.interface.map { others.contains($0) } ?? false }
             }
     }
 }

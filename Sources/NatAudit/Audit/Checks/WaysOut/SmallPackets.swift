@@ -11,7 +11,8 @@ enum SmallPackets {
     private static let udp: UInt32 = 8
 
     static func findings(_ evidence: Evidence) -> [Finding] {
-        WayOut.all(evidence).filter { $0.link.mtu < coderLimit }.map { way in
+        // What is sent into a tunnel is packed by its program, which knows what its own way out carries.
+        WayOut.all(evidence).filter { !$0.isTunnel && $0.link.mtu < coderLimit }.map { way in
             let header: UInt32 = way.family == .ip ? 20 : 40
             let need = inside + wireGuard + udp + header
             let fits = way.link.mtu >= need

@@ -22,24 +22,14 @@ struct WayOut: Hashable {
         return ways
     }
 
+    /// Tells whether the interface is a tunnel of a VPN.
+    var isTunnel: Bool { link.isTunnel }
+}
+
+extension Link {
     /// Tells whether the interface is a tunnel of a VPN: packets leave the host by another one, inside others.
     var isTunnel: Bool {
         let kinds: Set<String> = ["wireguard", "tun", "ipsec", "xfrm", "ovpn", "vti", "vti6"]
-        return link.kind.map { kinds.contains("\($0)") } ?? false
-    }
-}
-
-extension IPAddress {
-    /// Tells whether the address is of private use (RFC 1918, RFC 4193).
-    var isPrivate: Bool {
-        switch self {
-        case .v4(let value): value >> 24 == 10 || value >> 20 == 0xAC1 || value >> 16 == 0xC0A8
-        case .v6(let high, _): high >> 57 == 0x7E
-        }
-    }
-
-    /// Tells whether the address is of the shared space behind a provider's NAT (RFC 6598).
-    var isCarrierShared: Bool {
-        if case .v4(let value) = self { value >> 22 == 0x191 } else { false }
+        return kind.map { kinds.contains("\($0)") } ?? false
     }
 }

@@ -150,7 +150,7 @@ struct ScanCommand: ParsableCommand {
     private func judge(_ capture: Capture) throws {
         report.console.mention("a capture of \(capture.time), made by \(Tool.name) \(capture.maker)")
         let evidence = try readingPaths { try Pipeline.read(capture, requests: requests) }
-        try end(Pipeline.report(evidence, time: capture.time))
+        try end(Pipeline.report(evidence, time: capture.time), isRedacted: capture.isRedacted)
     }
 
     /// The paths of forwarded traffic that were asked for.
@@ -168,8 +168,9 @@ struct ScanCommand: ParsableCommand {
     }
 
     /// Writes the report, and ends with the exit code that follows from it.
-    private func end(_ result: ScanReport) throws {
-        let document = redact ? try result.document.hidingIdentity() : result.document
+    private func end(_ result: ScanReport, isRedacted: Bool = false) throws {
+        let whole = isRedacted ? result.document.saidToBeRedacted : result.document
+        let document = redact ? try whole.hidingIdentity() : whole
         switch report.format {
         case .text: try report.write(document.text(report.style, isVerbose: report.verbose))
         case .json: try report.write(JSONText.encode(document))

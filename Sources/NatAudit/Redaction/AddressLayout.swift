@@ -12,7 +12,7 @@ struct AddressLayout<Generator: RandomNumberGenerator> {
     private let moving: [AddressBlock]
 
     /// How often a place is drawn again that some original has.
-    private static var tries: Int { 32 }
+    private static var tries: Int { 16 }
     /// How many places are drawn from at most: short IPv6 addresses are read more easily than long ones.
     private static var choice: UInt128 { (1 << 32) - 1 }
 
@@ -23,7 +23,13 @@ struct AddressLayout<Generator: RandomNumberGenerator> {
         places = tree.nodes.map(\.block.first)
         moving = tree.nodes.filter { !$0.isFixed }.map(\.block)
         // Each node stands before those in it, so that its own place is known.
-        for index in tree.nodes.indices { placeChildren(of: index) }
+        for index in tree.nodes.indices {
+            for _ in 0..<Self.tries {
+                placeChildren(of: index)
+                // Those that were placed first may have left only the original's place for another one.
+                if !tree.nodes[index].children.contains(where: { isMisplaced($0, in: index) }) { break }
+            }
+        }
     }
 
     /// The stand-in of every block of the tree.
@@ -39,6 +45,10 @@ struct AddressLayout<Generator: RandomNumberGenerator> {
         let children = tree.nodes[parent].children
         guard let first = children.first, let last = children.last else { return }
         let (start, end) = (places[parent], places[parent] + block.extent)
+        if tree.nodes[parent].isRigid {
+            for child in children { places[child] = start + (tree.nodes[child].block.first - block.first) }
+            return
+        }
         // The first and the last address of a block keep that meaning (a network's own, its broadcast), and nobody gets it anew.
         var low = start + (tree.nodes[first].block.first == block.first ? 0 : min(1, block.extent))
         let high = end - (tree.nodes[last].block.last == block.last ? 0 : min(1, block.extent))
@@ -98,6 +108,14 @@ struct AddressLayout<Generator: RandomNumberGenerator> {
             if !holdsOriginal(AddressBlock(first: place, extent: block.extent)) { break }
         }
         return place
+    }
+
+    /// Tells whether a block stands where an original does, although it could stand elsewhere.
+    private func isMisplaced(_ index: Int, in parent: Int) -> Bool {
+        let outer = tree.nodes[parent].block
+        let (start, end) = (places[parent], places[parent] + outer.extent)
+        guard !tree.nodes[parent].isRigid, place(of: index, in: outer, start, end) == nil else { return false }
+        return holdsOriginal(AddressBlock(first: places[index], extent: tree.nodes[index].block.extent))
     }
 
     /// Tells whether a block that moves, and is no larger, lies in this one where it is now.

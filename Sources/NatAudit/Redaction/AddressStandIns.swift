@@ -8,11 +8,15 @@ struct AddressStandIns {
     private var standIns: [Prefix: Prefix] = [:]
 
     /// Chooses stand-ins for all prefixes, and addresses as prefixes of full length, that occur.
-    init(_ occurring: Set<Prefix>, using generator: some RandomNumberGenerator) {
+    ///
+    /// What is in a rigid prefix keeps its place within it.
+    init(_ occurring: Set<Prefix>, rigid: Set<Prefix> = [], using generator: some RandomNumberGenerator) {
         let inner = occurring.compactMap { Self.inner($0.address) }.map { Prefix(host: $0) }
-        let all = occurring.union(inner)
+        let all = occurring.union(inner).union(rigid)
         for family in AddressFamily.allCases {
-            for (original, standIn) in AddressLayout(AddressTree(all, family: family), using: generator).standIns {
+            for (original, standIn) in AddressLayout(AddressTree(all, rigid: rigid, family: family), using: generator)
+                .standIns
+            {
                 guard let original = original.prefix(family), let standIn = standIn.prefix(family) else { continue }
                 standIns[original] = standIn
             }

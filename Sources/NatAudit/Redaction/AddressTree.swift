@@ -9,6 +9,8 @@ struct AddressTree {
         let block: AddressBlock
         /// Tells whether it stays where it is.
         let isFixed: Bool
+        /// Tells whether what is in it keeps its place within it.
+        let isRigid: Bool
         /// The blocks directly in it, in the order of their addresses, as indices into `nodes`.
         var children: [Int] = []
     }
@@ -17,7 +19,10 @@ struct AddressTree {
     private(set) var nodes: [Node] = []
 
     /// Makes the tree of blocks that occur, together with those that mean the same on every host.
-    init(_ prefixes: some Sequence<Prefix>, family: AddressFamily) {
+    ///
+    /// What is in a rigid block, which has to be one that occurs, keeps its place within it, unless the block itself stays.
+    init(_ prefixes: some Sequence<Prefix>, rigid: Set<Prefix> = [], family: AddressFamily) {
+        let rigid = Set(rigid.filter { $0.address.family == family }.map(AddressBlock.init))
         let kinds = AddressClasses.kinds(of: family).map(AddressBlock.init)
         let constants = AddressClasses.constants(of: family).map(AddressBlock.init)
         let occurring = prefixes.filter { $0.address.family == family }.map(AddressBlock.init)
@@ -30,7 +35,10 @@ struct AddressTree {
         for block in blocks {
             while let last = open.last, !nodes[last].block.contains(block) { open.removeLast() }
             let isFixed = known.contains { block.contains($0) } || constants.contains { $0.contains(block) }
-            nodes.append(Node(block: block, isFixed: isFixed))
+            let isInRigid = open.last.map { nodes[$0].isRigid } ?? false
+            nodes.append(
+                Node(block: block, isFixed: isFixed, isRigid: !isFixed && (isInRigid || rigid.contains(block)))
+            )
             if let parent = open.last { nodes[parent].children.append(nodes.count - 1) }
             open.append(nodes.count - 1)
         }

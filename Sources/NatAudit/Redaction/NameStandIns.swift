@@ -25,29 +25,39 @@ struct NameStandIns {
         words.sort { $0.original.count > $1.original.count }
     }
 
-    /// The text with every name replaced that stands between other signs than letters and digits, in upper or lower case.
+    /// The text with every name replaced by its stand-in; see `ranges(of:in:)`.
     func replacing(_ text: [UInt8]) -> [UInt8] {
         words.reduce(text) { Self.replacing($1.original, by: $1.standIn, in: $0) }
     }
 
     private static func replacing(_ original: [UInt8], by standIn: [UInt8], in text: [UInt8]) -> [UInt8] {
-        guard text.count >= original.count else { return text }
         var result: [UInt8] = []
         var position = 0
-        while position < text.count {
-            let end = position + original.count
-            if end <= text.count, zip(text[position..<end], original).allSatisfy({ $0.lowercased == $1.lowercased }),
-                position == 0 || !text[position - 1].isWordCharacter || !original[0].isWordCharacter,
-                end == text.count || !text[end].isWordCharacter || !original[original.count - 1].isWordCharacter
+        for range in ranges(of: original, in: text) {
+            result += text[position..<range.lowerBound] + standIn
+            position = range.upperBound
+        }
+        return result + text[position...]
+    }
+
+    /// Where a name stands between other signs than letters and digits, in upper or lower case.
+    static func ranges(of name: [UInt8], in text: [UInt8]) -> [Range<Int>] {
+        guard let first = name.first, let last = name.last, text.count >= name.count else { return [] }
+        var ranges: [Range<Int>] = []
+        var position = 0
+        while position + name.count <= text.count {
+            let end = position + name.count
+            if zip(text[position..<end], name).allSatisfy({ $0.lowercased == $1.lowercased }),
+                position == 0 || !text[position - 1].isWordCharacter || !first.isWordCharacter,
+                end == text.count || !text[end].isWordCharacter || !last.isWordCharacter
             {
-                result += standIn
+                ranges.append(position..<end)
                 position = end
             } else {
-                result.append(text[position])
                 position += 1
             }
         }
-        return result
+        return ranges
     }
 
     /// Tells whether a name is more than a word that a report has anyway, so that it can be told from its other text.

@@ -99,7 +99,10 @@ struct Redaction {
 
     private mutating func note(comment: ArraySlice<UInt8>) {
         let key = Self.key(comment)
-        if comments[key] == nil { comments[key] = "comment-\(comments.count + 1)" }
+        guard comments[key] == nil else { return }
+        // What a program writes on every host tells whose rule it is, and nothing of the host.
+        let text = String(decoding: comment, as: UTF8.self)
+        comments[key] = OwnerCatalogue.commentSign(of: text) == text ? text : "comment-\(comments.count + 1)"
     }
 
     /// A comment as it is told from others, whichever way it is escaped.

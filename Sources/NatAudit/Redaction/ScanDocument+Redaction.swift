@@ -24,7 +24,13 @@ extension ScanDocument {
             default: .string(redaction.text(text))
             }
         }
-        var document = try JSONText.decode(ScanDocument.self, from: try JSONText.encode(changed))
+        return try JSONText.decode(ScanDocument.self, from: try JSONText.encode(changed)).saidToBeRedacted
+    }
+
+    /// The same report, which says of itself that addresses and names are stand-ins.
+    public var saidToBeRedacted: ScanDocument {
+        guard redacted != true else { return self }
+        var document = self
         document.limits.append(Redaction.notice)
         document.redacted = true
         return document

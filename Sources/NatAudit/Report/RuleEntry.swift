@@ -43,7 +43,7 @@ struct RuleEntry: Hashable, Sendable, Codable {
         kind = rule.translation.kind.rawValue
         flags = rule.translation.flags.words
         addresses = rule.translation.addresses.map(\.description)
-        ports = rule.translation.ports.map(NftText.text(ofPorts:))
+        ports = rule.translation.ports.map { "\($0.lowerBound)-\($0.upperBound)" }
         comment = rule.rule.comment.map { escapedForDisplay($0) }
         owner = rule.owner?.name
         text = rule.rule.text

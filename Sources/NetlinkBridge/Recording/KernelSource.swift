@@ -58,7 +58,7 @@ enum KernelSource: Sendable {
     static func programName(_ program: UInt32) -> [UInt8] { [Kind.programName.rawValue] + networkBytes(program) }
 
     /// The first byte of a question.
-    private enum Kind: UInt8 {
+    enum Kind: UInt8 {
         case netlink = 1
         case option = 2
         case file = 3

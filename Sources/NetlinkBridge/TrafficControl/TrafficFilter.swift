@@ -64,7 +64,7 @@ extension TrafficFilter {
     }
 
     /// The attribute that holds the actions, which every classifier numbers for itself.
-    private static let actionAttributes: [KernelName: Int] = [
+    static let actionAttributes: [KernelName: Int] = [
         "u32": TCA_U32_ACT, "route": TCA_ROUTE4_ACT, "fw": TCA_FW_ACT, "flow": TCA_FLOW_ACT, "basic": TCA_BASIC_ACT,
         "cgroup": TCA_CGROUP_ACT, "bpf": TCA_BPF_ACT, "flower": TCA_FLOWER_ACT, "matchall": TCA_MATCHALL_ACT,
     ]

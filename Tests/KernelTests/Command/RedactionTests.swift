@@ -6,12 +6,12 @@ import Testing
 /// `scan --redact`: nothing of the host's addresses and names is left, and everything else is.
 struct RedactionTests {
     /// A host that is called so.
-    private static func named(_ name: String) -> [String] {
+    static func named(_ name: String) -> [String] {
         ["unshare", "--uts", "sh", "-c", "hostname \(name) && exec \"$@\"", "sh"]
     }
 
     /// Addresses of all kinds, in rules of every backend, in sets, maps, ipsets, comments and names.
-    private static func host() throws -> LabHost {
+    static func host() throws -> LabHost {
         let host = try LabHost(forwarding: .on)
         try host.ip([
             "link add wan address 02:11:22:33:44:55 type veth peer name enx001a2b3c4d5e", "link set enx001a2b3c4d5e up",

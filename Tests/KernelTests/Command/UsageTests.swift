@@ -19,6 +19,7 @@ struct UsageTests {
             "--verbose", "--version", "--help",
         ],
         "explain": ["--format", "--output", "--no-color", "--verbose", "--version", "--help"],
+        "capture": ["--output", "--redact", "--netns", "--version", "--help"],
         "pair": ["--format", "--output", "--no-color", "--verbose", "--version", "--help"],
         "serve": [
             "--listen", "--alternate-port", "--public-address", "--limit", "--strict", "--allow-response-port",

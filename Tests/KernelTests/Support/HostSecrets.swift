@@ -34,8 +34,9 @@ struct HostSecrets {
             String($0.0)
         }
         .filter { IPAddress($0)?.family == .ip6 }
+        // Loopback, masks, and groups with assigned numbers.
         let same = /(127|0|255)\.\d+\.\d+\.\d+|224\.0\.0\.\d+/
-        return Set(four.filter { $0.wholeMatch(of: same) == nil } + six)
+        return Set(four.filter { $0.wholeMatch(of: same) == nil } + six.filter { !$0.hasPrefix("ff02::") })
     }
 
     /// RFC 6890, RFC 1918, RFC 4291: the first addresses of blocks that everybody has, the metadata service of clouds, masks.

@@ -16,7 +16,8 @@ enum Schema: String, CaseIterable {
 
     /// Records what the schema does not allow in these documents.
     func check(_ documents: [String], at location: SourceLocation = #_sourceLocation) throws {
-        #expect(try complaints(about: documents) == [], sourceLocation: location)
+        let complaints = try complaints(about: documents)
+        #expect(complaints == [], sourceLocation: location)
     }
 
     /// What the schema does not allow in these documents, a line each.

@@ -72,7 +72,10 @@ public struct UDPSocket: ~Copyable, Sendable {
         }
         if count < 0 {
             let code = Int32(-count)
-            let pending = [EAGAIN, EINTR, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EACCES, EPROTO, ENOPROTOOPT, EOPNOTSUPP, EHOSTDOWN, ENONET]
+            let pending = [
+                EAGAIN, EINTR, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EACCES, EPROTO, ENOPROTOOPT, EOPNOTSUPP,
+                EHOSTDOWN, ENONET,
+            ]
             if pending.contains(code) { return nil }
             throw SystemError("receive a datagram on \(local)", code: code)
         }

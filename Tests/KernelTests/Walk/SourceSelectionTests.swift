@@ -23,6 +23,8 @@ struct SourceSelectionTests {
     ])
     func theAddressIsTheKernels(_ addresses: [String]) throws {
         let host = try LabHost()
+        // The links' own addresses are to be usable at once: while they are being looked for elsewhere, less is told.
+        try host.set(["net/ipv6/conf/default/dad_transmits": "0", "net/ipv6/conf/default/accept_dad": "0"])
         try host.ip(
             ["one", "two"].flatMap {
                 ["link add \($0) type veth peer name \($0)-end", "link set \($0) up", "link set \($0)-end up"]

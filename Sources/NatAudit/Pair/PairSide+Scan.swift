@@ -24,7 +24,8 @@ private struct ScanFile: Decodable {
 
     struct Probe: Decodable {
         let local: String?
-        let filtering: MappingBehavior?
+        /// A word of RFC 4787; one that is not known says as much as none.
+        let filtering: String?
         let verdict: Verdict
         let holds: Holds
         let presented: [String]
@@ -111,7 +112,8 @@ extension PairSide {
         return PairLeg(
             verdict: probe.verdict,
             // Conntrack lets in answers only (RFC 4787 section 5: address and port-dependent).
-            filtering: probe.filtering ?? (isTranslatedHere ? .addressAndPortDependent : nil),
+            filtering: probe.filtering.flatMap(MappingBehavior.init(rawValue:))
+                ?? (isTranslatedHere ? .addressAndPortDependent : nil),
             inboundFirst: probe.holds.inboundFirst == .untested ? read.inboundFirst : probe.holds.inboundFirst,
             collision: probe.holds.collision == .untested ? read.collision : probe.holds.collision,
             presented: probe.presented.compactMap { Endpoint($0) },

@@ -70,7 +70,7 @@ final class FilteringProcedure: BehaviorProcedure {
             record.other = socket.outcome(of: other)
             record.otherPort = socket.outcome(of: otherPort)
             guard record.other != nil, record.otherPort != nil else { return }
-            if case .success = record.fromElsewhere {
+            if record.isSettled {
                 step = .done
             } else {
                 let (elsewhere, otherPort) = askForUnasked(at: now)

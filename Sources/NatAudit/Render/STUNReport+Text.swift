@@ -53,7 +53,8 @@ extension ProbeReport {
             let gap = attributionGap.map { ", for \($0)" } ?? ""
             lines += Paragraph.lines("at fault: \(attribution.meaning)\(gap)", indent: 2)
         }
-        for test in tests where verdict != .hard || test.result != nil { lines += test.lines(style) }
+        // What was not tested is worth a line only where the verdict raises the question.
+        for test in tests where verdict == .easy || test.result != nil { lines += test.lines(style) }
         return lines
     }
 }

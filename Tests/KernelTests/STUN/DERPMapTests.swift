@@ -73,33 +73,12 @@ struct DERPMapTests {
 
     /// A server that answers as tailscale's does (net/stun, ParseBindingRequest): SOFTWARE `tailnode`, FINGERPRINT at the end,
     /// anything else is met with silence.
-    private final class PickyServer: Sendable {
-        private let stop: StopSignal
-        private let thread: BackgroundThread
-
-        init(at endpoint: Endpoint, on host: LabHost) throws {
-            let stop = try StopSignal()
-            let socket = try host.socket(endpoint.address, port: endpoint.port)
-            self.stop = stop
-            thread = try BackgroundThread {
-                while (try? waitUntilReadable([stop.number], for: .zero))?.isEmpty ?? false {
-                    guard let (bytes, source) = try? socket.receive(within: .milliseconds(50)), bytes.count == 40,
-                        Array(bytes[20..<32]) == [0x80, 0x22, 0, 8] + Array("tailnode".utf8),
-                        Array(bytes[32..<36]) == [0x80, 0x28, 0, 4], let request = try? STUNMessage(decoding: bytes)
-                    else { continue }
-                    let answer = STUNMessage(
-                        STUNMessageType(.binding, .success),
-                        transaction: request.transaction,
-                        attributes: [STUNAttribute(xorMapped: source, transaction: request.transaction)]
-                    )
-                    try? socket.send(answer.encoded(), to: source)
-                }
-            }
-        }
-
-        deinit {
-            stop.raise()
-            thread.join()
+    private static func pickyServer(at endpoint: Endpoint, on host: LabHost) throws -> ScriptedServer {
+        try ScriptedServer(at: endpoint, on: host) { request, bytes, source in
+            guard bytes.count == 40, Array(bytes[20..<32]) == [0x80, 0x22, 0, 8] + Array("tailnode".utf8),
+                Array(bytes[32..<36]) == [0x80, 0x28, 0, 4]
+            else { return [] }
+            return [request.success(seenAt: source)]
         }
     }
 
@@ -120,7 +99,7 @@ struct DERPMapTests {
                 "table ip t { chain c { type nat hook postrouting priority 100; oifname \"wan\" masquerade; }; }"
             try lab.nat.require("nft", "-f", "-", input: masquerade)
             let servers = try LabAddress.servers.prefix(2).map {
-                try PickyServer(at: Endpoint(address: $0, port: 3478), on: lab.servers)
+                try Self.pickyServer(at: Endpoint(address: $0, port: 3478), on: lab.servers)
             }
             let map = Self.map(
                 LabAddress.servers.prefix(2).map {

@@ -7,8 +7,8 @@ struct HostileServerTests {
     private static let third = Endpoint(address: LabAddress.servers[2], port: 3478)
     private static let fourth = Endpoint(address: LabAddress.servers[2], port: 9999)
 
-    @Test(arguments: HostileServer.Manner.allCases)
-    func noVerdictIsWrong(_ manner: HostileServer.Manner) async throws {
+    @Test(arguments: HostileManner.allCases)
+    func noVerdictIsWrong(_ manner: HostileManner) async throws {
         let (beside, alone, time) = try await inTurn {
             let lab = try NATLab()
             try lab.nat.require("nft", "-f", "-", input: NATKind.plain.rules)
@@ -16,7 +16,7 @@ struct HostileServerTests {
                 in: lab.servers.namespace,
                 listeningOn: LabAddress.servers.prefix(2).map { Endpoint(address: $0, port: 3478) }
             )
-            let hostile = try HostileServer(manner, at: Self.third, other: Self.fourth, on: lab.servers)
+            let hostile = try manner.server(at: Self.third, other: Self.fourth, on: lab.servers)
             let options = ["--verbose", "--timeout", "1", "--source-port", "41641"]
             return try withExtendedLifetime((lab, honest, hostile)) {
                 let names = LabAddress.servers.map { "\($0)" }

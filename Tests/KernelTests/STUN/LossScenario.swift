@@ -58,7 +58,7 @@ struct LossScenario: Sendable, CustomTestStringConvertible {
         let pair = try RunningSTUNServer(in: lab.servers.namespace, addresses: Array(LabAddress.servers.prefix(2)))
         let last = Endpoint(address: LabAddress.servers[2], port: 3478)
         let honest = third == .honest ? try RunningSTUNServer(in: lab.servers.namespace, listeningOn: [last]) : nil
-        let lying = third == .lying ? try LyingServer(at: last, on: lab.servers) : nil
+        let lying = third == .lying ? try ScriptedServer.lying(at: last, on: lab.servers) : nil
         if third == .dead {
             let silent = "table ip dead { chain c { type filter hook input priority 0; ip daddr 203.0.113.12 drop; }; }"
             try lab.servers.require("nft", "-f", "-", input: silent)

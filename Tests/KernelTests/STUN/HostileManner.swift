@@ -1,42 +1,18 @@
 import NatAudit
 import NetlinkBridge
 
-/// A server that answers as no server should.
-final class HostileServer: Sendable {
-    /// What it does with a request.
-    enum Manner: String, CaseIterable, Sendable {
-        case wrongTransaction, wrongSource, cut, overlong, noAddress, impossibleAddress, flood, alternate, escapes,
-            garbage
-    }
+/// What a server does with a request that no server should.
+enum HostileManner: String, CaseIterable, Sendable {
+    case wrongTransaction, wrongSource, cut, overlong, noAddress, impossibleAddress, flood, alternate, escapes, garbage
 
-    private let stopSignal: StopSignal
-    private let thread: BackgroundThread
-
-    /// Answers until the object goes; `other` is what it answers from where that is somewhere else, or where it sends clients to.
-    init(_ manner: Manner, at endpoint: Endpoint, other: Endpoint, on host: LabHost) throws {
-        let stop = try StopSignal()
-        let socket = try host.socket(endpoint.address, port: endpoint.port)
-        let elsewhere = try host.socket(other.address, port: other.port)
-        stopSignal = stop
-        thread = try BackgroundThread {
-            while (try? waitUntilReadable([stop.number], for: .zero))?.isEmpty ?? false {
-                guard let (bytes, source) = try? socket.receive(within: .milliseconds(20)),
-                    let request = try? STUNMessage(decoding: bytes)
-                else { continue }
-                for answer in Self.answers(manner, to: request, from: source, other: other) {
-                    try? (manner == .wrongSource ? elsewhere : socket).send(answer, to: source)
-                }
-            }
+    /// A server of that manner; `other` is what it answers from where that is somewhere else, or where it sends clients to.
+    func server(at endpoint: Endpoint, other: Endpoint, on host: LabHost) throws -> ScriptedServer {
+        try ScriptedServer(at: endpoint, on: host, from: self == .wrongSource ? other : nil) { request, _, source in
+            answers(to: request, from: source, other: other)
         }
     }
 
-    deinit {
-        stopSignal.raise()
-        thread.join()
-    }
-
-    private static func answers(
-        _ manner: Manner,
+    private func answers(
         to request: STUNMessage,
         from source: Endpoint,
         other: Endpoint
@@ -48,7 +24,7 @@ final class HostileServer: Sendable {
             let type = STUNMessageType(.binding, .success)
             return STUNMessage(type, transaction: id ?? request.transaction, attributes: attributes).encoded()
         }
-        switch manner {
+        switch self {
         case .wrongTransaction: return [success([mapped], TransactionID(high: 1, low: request.transaction.low))]
         case .wrongSource: return [success([mapped])]
         case .cut: return (1..<32).map { Array(success([mapped]).prefix($0)) }

@@ -111,7 +111,10 @@ struct WayOutFindingTests {
                 in: lab.servers.namespace,
                 addresses: Array(LabAddress.servers.prefix(2))
             )
-            let liar = try ScriptedServer.lying(at: Endpoint(address: LabAddress.servers[2], port: 3478), on: lab.servers)
+            let liar = try ScriptedServer.lying(
+                at: Endpoint(address: LabAddress.servers[2], port: 3478),
+                on: lab.servers
+            )
             return try withExtendedLifetime((lab, servers, liar)) { try Program.scan(lab.nat, lab.probing).report }
         }
         let finding = try #require(found.findings.first { $0.id == "stun-servers-disagree" })

@@ -8,9 +8,9 @@ public struct HairpinRecord: Hashable, Sendable {
     public let local: Endpoint
     /// Where the server saw it; nil while it has not told.
     public var mapping: Result<BindingAnswer, BindingFailure>?
-    /// Where the other socket's message came from; nil where none came.
+    /// Where one socket's message to the other came from; nil where none came.
     public var seenFrom: Endpoint?
-    /// How the other socket's question ended: nobody answers it, so that it ends in silence or an error.
+    /// How the first socket's question to the other ended: nobody answers it, so that it ends in silence or an error.
     public var attempt: Result<BindingAnswer, BindingFailure>?
 
     init(server: Endpoint, local: Endpoint) {

@@ -3,7 +3,8 @@ internal import NetlinkBridge
 /// Runs the binding lifetime test (RFC 5780 section 4.6): after how long a silence a mapping is gone.
 ///
 /// Each silence has a socket of its own, so that no look at one keeps it alive for the next. A server that obeys RESPONSE-PORT
-/// answers the asking socket's question to the silent one's external port.
+/// answers the asking socket's question to the silent one's external port. Where nothing came, a plain question tells a mapping
+/// that is gone from a way that does not work, and from a NAT that gave the two sockets different addresses.
 final class LifetimeProcedure: BehaviorProcedure {
     private let asking: ProbeSocket
     private let server: Endpoint
@@ -15,18 +16,25 @@ final class LifetimeProcedure: BehaviorProcedure {
     /// which it keeps for longer (net.netfilter.nf_conntrack_udp_timeout_stream), and so does what users run.
     private static let use: Duration = .milliseconds(2500)
 
+    /// How often is looked, and after what pause again, where the way did not work just then: a question that was lost before it
+    /// came to the server has not kept the mapping alive.
+    private static let looks = 5
+    private static let pause: Duration = .seconds(2)
+
     /// A socket that keeps silent for a certain time.
     private struct Silent {
         let socket: ProbeSocket
         let silence: Duration
         var step: Step
+        var looks = 0
 
         enum Step {
             case mapping(TransactionID)
             case using(until: Duration)
             case used(TransactionID)
-            case resting(until: Duration, port: UInt16)
-            case looking(TransactionID)
+            case resting(until: Duration, at: Endpoint)
+            case looking(TransactionID, at: Endpoint)
+            case controlling(TransactionID, at: Endpoint)
             case ended(isAlive: Bool)
             case failed
         }
@@ -57,7 +65,7 @@ final class LifetimeProcedure: BehaviorProcedure {
             : silent.compactMap { silent in
                 switch silent.step {
                 case .using(let end), .resting(let end, _): end
-                case .mapping, .used, .looking, .ended, .failed: nil
+                case .mapping, .used, .looking, .controlling, .ended, .failed: nil
                 }
             }.min()
     }
@@ -90,22 +98,27 @@ final class LifetimeProcedure: BehaviorProcedure {
             )
         case .used(let id):
             switch silent.socket.outcome(of: id) {
-            case .success(let answer): silent.step = .resting(until: now + silent.silence, port: answer.mapped.port)
+            case .success(let answer): silent.step = .resting(until: now + silent.silence, at: answer.mapped)
             case .failure: fail(&silent, "\(server) did not answer again")
             case nil: break
             }
-        case .resting(let end, let port) where now >= end:
-            let question = STUNQuestion(server, responsePort: port)
-            let deadline = RapidTries.deadline(roundTrip: nil)
-            let id = asking.ask(question, schedule: RapidTries.schedule, deadline: deadline, at: now)
+        case .resting(let end, let mapped) where now >= end:
+            let id = ask(STUNQuestion(server, responsePort: mapped.port), at: now)
             silent.socket.watch(for: id)
-            silent.step = .looking(id)
-        case .looking(let id): look(&silent, id)
+            silent.looks += 1
+            silent.step = .looking(id, at: mapped)
+        case .looking(let id, let mapped): look(&silent, id, mapped, at: now)
+        case .controlling(let id, let mapped): control(&silent, id, mapped, at: now)
         case .using, .resting, .ended, .failed: break
         }
     }
 
-    private func look(_ silent: inout Silent, _ id: TransactionID) {
+    private func ask(_ question: STUNQuestion, at now: Duration) -> TransactionID {
+        let deadline = RapidTries.deadline(roundTrip: nil)
+        return asking.ask(question, schedule: RapidTries.schedule, deadline: deadline, at: now)
+    }
+
+    private func look(_ silent: inout Silent, _ id: TransactionID, _ mapped: Endpoint, at now: Duration) {
         if silent.socket.client.sighting(of: id) != nil {
             silent.step = .ended(isAlive: true)
             record.outlived(silent.silence)
@@ -114,11 +127,23 @@ final class LifetimeProcedure: BehaviorProcedure {
         switch asking.outcome(of: id) {
         case .success: fail(&silent, "\(server) ignores RESPONSE-PORT")
         case .failure(.errorResponse(let error)): fail(&silent, "\(server) refuses RESPONSE-PORT (\(error.words))")
-        case .failure where silent.silence == .zero:
+        case .failure: silent.step = .controlling(ask(STUNQuestion(server), at: now), at: mapped)
+        case nil: break
+        }
+    }
+
+    private func control(_ silent: inout Silent, _ id: TransactionID, _ mapped: Endpoint, at now: Duration) {
+        switch asking.outcome(of: id) {
+        case .success(let answer) where answer.mapped.address != mapped.address:
+            fail(&silent, "the NAT has several addresses: \(answer.mapped.address) here, \(mapped.address) there")
+        case .success where silent.silence == .zero:
             fail(&silent, "\(server) sends nothing to another port, not even at once")
-        case .failure:
+        case .success:
             silent.step = .ended(isAlive: false)
             record.expired(silent.silence)
+        case .failure where silent.looks < Self.looks:
+            silent.step = .resting(until: now + Self.pause, at: mapped)
+        case .failure: fail(&silent, "\(server) did not answer any more")
         case nil: break
         }
     }

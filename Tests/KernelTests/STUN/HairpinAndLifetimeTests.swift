@@ -131,7 +131,9 @@ struct HairpinAndLifetimeTests {
             }
 
             """
-        let result = try await inTurn { try Self.tests(pool, [.mapping, .lifetime], silences: [.seconds(1), .seconds(2)]) }
+        let result = try await inTurn {
+            try Self.tests(pool, [.mapping, .lifetime], silences: [.seconds(1), .seconds(2)])
+        }
         #expect(result["lifetime"]??.contains("several addresses") == true, "\(result)")
     }
 

@@ -47,6 +47,9 @@ struct ScanCommand: ParsableCommand {
     )
     var probeNetns: String?
 
+    @Option(help: .tests)
+    var tests: TestChoice = .usual
+
     @Option(
         help: ArgumentHelp(
             "Follow forwarded packets from there too; repeatable.",
@@ -137,7 +140,7 @@ struct ScanCommand: ParsableCommand {
                 servers: named.servers,
                 serversWereNamed: named.byUser,
                 form: named.form,
-                tests: BehaviorTest.usual,
+                tests: tests.tests,
                 deadline: .milliseconds(Int64((timeout * 1000).rounded()))
             )
             let console = report.console

@@ -39,12 +39,7 @@ struct StunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Send from this address of this host.", valueName: "address"))
     var sourceAddress: IPAddress?
 
-    @Option(
-        help: ArgumentHelp(
-            "What to test beside the mapping, comma-separated; hairpin and lifetime (minutes) are the others.",
-            valueName: "names"
-        )
-    )
+    @Option(help: .tests)
     var tests: TestChoice = .usual
 
     @Option(help: ArgumentHelp("How long to wait for an answer.", valueName: "seconds"))

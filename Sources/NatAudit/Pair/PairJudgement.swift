@@ -125,16 +125,16 @@ struct PairJudgement: Hashable, Sendable {
                 .directLikely, ["\(both), and seem to be on one network: \(locals[0]) reaches \(locals[1]) without it"]
             )
         }
-        if legs.allSatisfy({ $0.hairpins == true }), punched.0 <= .direct {
+        if legs.allSatisfy({ $0.hairpins == true }) {
             return (punched.0, ["\(both), which leads packets back in (hairpinning)"] + punched.1)
         }
-        return (
-            .conditional,
-            [
-                "\(both): they connect by their own addresses where a way leads from one to the other, else only if that NAT "
-                    + "leads packets back in (hairpinning, RFC 4787 section 6), which Linux does not by itself"
-            ]
-        )
+        let own = "they connect by their own addresses where a way leads from one to the other"
+        let hairpinning =
+            legs.contains { $0.hairpins == false }
+            ? "else not directly: that NAT was seen to lead no packets back in (hairpinning, RFC 4787 section 6)"
+            : "else only if that NAT leads packets back in (hairpinning, RFC 4787 section 6), which Linux does not by "
+                + "itself; `nataudit scan --tests hairpin` tries it"
+        return (.conditional, ["\(both): \(own), \(hairpinning)"])
     }
 
     /// Tells whether two addresses are of one /24, or one /64.

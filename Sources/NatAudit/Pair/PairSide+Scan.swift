@@ -31,6 +31,18 @@ private struct ScanFile: Decodable {
         let presented: [String]
         let servers: [Server]
         let reason: String?
+        /// Missing in what an earlier version wrote.
+        let tests: [Test]?
+
+        /// Whether the NAT leads packets back in; nil where that was not tried.
+        var hairpins: Bool? {
+            tests?.first { $0.test == "hairpin" }?.result.map { $0 == "supported" }
+        }
+    }
+
+    struct Test: Decodable {
+        let test: String
+        let result: String?
     }
 
     struct Server: Decodable {
@@ -120,6 +132,7 @@ extension PairSide {
             local: local,
             isMeasured: true,
             isBehindCarrier: ways.contains { $0?.address.isCarrierGrade == true },
+            hairpins: probe.hairpins,
             why: Self.shown(probe.reason ?? probe.verdict.meaning)
         )
     }

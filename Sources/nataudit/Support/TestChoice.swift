@@ -23,3 +23,13 @@ struct TestChoice: ExpressibleByArgument {
         BehaviorTest.allCases.filter(tests.contains).map(\.rawValue).joined(separator: ",")
     }
 }
+
+extension ArgumentHelp {
+    /// The help of `--tests`.
+    static var tests: ArgumentHelp {
+        ArgumentHelp(
+            "What to test beside the mapping, comma-separated; hairpin and lifetime (minutes) are the others.",
+            valueName: "names"
+        )
+    }
+}

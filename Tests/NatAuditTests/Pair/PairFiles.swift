@@ -18,6 +18,7 @@ enum PairFiles {
         collision: String = "untested",
         findings: [[String: Any]] = [],
         owner: String? = nil,
+        hairpin: String? = nil,
         extra: [String: Any] = [:]
     ) -> String {
         let holds = ["collision": collision, "inboundFirst": inboundFirst]
@@ -32,6 +33,7 @@ enum PairFiles {
             "from": "host", "local": local, "mapping": NSNull(), "filtering": orNull(filtering), "verdict": verdict,
             "holds": ["collision": "untested", "inboundFirst": "untested"], "presented": presented, "servers": [server],
             "reason": "it was seen so",
+            "tests": hairpin.map { [["test": "hairpin", "result": $0, "reason": "it was tried"]] } ?? [],
         ]
         let document: [String: Any] = [
             "schema": "nataudit.scan/1", "host": ["hostname": host], "verdict": verdict, "holds": holds,

@@ -60,6 +60,16 @@ struct PairReportTests {
             PairFiles.scan("easy", host: "gw-2", local: "10.9.1.2:1")
         )
         #expect(far.verdict == .conditional && far.summary.contains("one NAT (203.0.113.1)"))
+        let tried = { (result: String) in
+            try PairFiles.pair(
+                PairFiles.scan("easy", local: "10.0.1.2:1", inboundFirst: "yes", hairpin: result),
+                PairFiles.scan("easy", host: "gw-2", local: "10.9.1.2:1", inboundFirst: "yes", hairpin: result)
+            )
+        }
+        let led = try tried("supported")
+        #expect(led.verdict == .directLikely && led.summary.contains("leads packets back in"), "\(led.summary)")
+        let refused = try tried("unsupported")
+        #expect(refused.verdict == .conditional && refused.summary.contains("lead no packets back in"))
         let near = try PairFiles.pair(
             PairFiles.scan("hard", local: "10.0.1.2:1"),
             PairFiles.scan("hard", host: "gw-2", local: "10.0.1.3:1")

@@ -158,6 +158,10 @@ struct FixCommand: ParsableCommand {
             throw error
         }
         if let refusal = result.refusal { try end(refusal) }
+        if result.isUnverified {
+            Console.complain("applied, but no probe met what was changed: the rules alone say that it helps")
+            throw ExitCode(Outcome.unknown.rawValue)
+        }
         if result.isRolledBack || result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }
     }
 

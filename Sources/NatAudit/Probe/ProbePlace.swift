@@ -6,12 +6,15 @@ public enum ProbePlace: Sendable {
     case here
     /// Another namespace, a client's place behind this host, with its name for the report.
     case client(NetworkNamespace, name: String)
+    /// A client's place behind this host that is made for the moment.
+    case temporary(TemporaryClient)
 
-    /// The place in a report's words: `host`, or `netns NAME`.
+    /// The place in a report's words: `host`, `netns NAME`, or what was made for the moment.
     public var words: String {
         switch self {
         case .here: "host"
         case .client(_, let name): "netns \(escapedForDisplay(name))"
+        case .temporary(let client): client.words
         }
     }
 
@@ -26,6 +29,7 @@ public enum ProbePlace: Sendable {
             try withoutActuallyEscaping(announce) { announce in
                 try namespace.perform { try ProbeRunner(plan).run(announce: announce) }
             }
+        case .temporary(let client): try client.run(plan, announce: announce)
         }
     }
 }

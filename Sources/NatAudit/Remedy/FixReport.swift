@@ -18,6 +18,8 @@ public struct FixReport: Hashable, Sendable {
     public var holds: Holds = .untested
     /// Tells whether the plan was applied and taken back.
     public var isRolledBack = false
+    /// Tells whether the plan is applied, was to be proven, and nothing could be seen of it: the rules alone say that it helps.
+    public var isUnverified = false
     /// Why nothing was planned; nil where a plan was made.
     public var refusal: PlanRefusal?
     /// Tells whether the user, or a signal, ended it before anything was changed.

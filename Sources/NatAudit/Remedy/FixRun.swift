@@ -50,6 +50,8 @@ public struct FixRun: Sendable {
         public let flows: Int
         /// Of how many sources.
         public let sources: Int
+        /// What was wanted.
+        let intent: FixIntent
         /// The evidence that it was made from.
         let evidence: Evidence
 
@@ -70,7 +72,13 @@ public struct FixRun: Sendable {
     public func preview(of evidence: Evidence) throws -> Preview {
         let plan = try FixPlanner(evidence, intent).plan()
         let count = try mover(plan, evidence).count()
-        return Preview(plan: plan, flows: count.flows, sources: count.sources, evidence: evidence)
+        return Preview(
+            plan: plan,
+            flows: count.flows,
+            sources: count.sources,
+            intent: intent,
+            evidence: evidence
+        )
     }
 
     /// Reads, plans, asks, applies and proves.
@@ -106,6 +114,7 @@ public struct FixRun: Sendable {
     private func apply(_ shown: Preview, _ report: FixReport) throws -> FixReport {
         var report = report
         var preview = shown
+        let proof = probe == nil ? nil : try proof(of: shown)
         let applier = Applier(state)
         for attempt in 1...Self.attempts {
             if isInterrupted() {
@@ -114,7 +123,7 @@ public struct FixRun: Sendable {
                 return report
             }
             if case .applied(let application) = try applier.apply(preview.plan, preview.evidence) {
-                return try prove(application, preview, applier, report)
+                return try prove(application, preview, proof, applier, report)
             }
             if attempt == Self.attempts { break }
             preview = try self.preview(of: refreshed(preview.evidence))

@@ -8,10 +8,12 @@ struct FlowMover {
     let guarded: Set<IPAddress>
     /// The sockets of nataudit's own probes: their flows are removed too, but are nobody's that would move.
     let probes: Set<Endpoint>
+    /// The addresses of temporary clients, all of whose flows are probes.
+    var clients: Set<IPAddress> = []
 
     /// How many flows of how many sources would be moved.
     func count() throws -> (flows: Int, sources: Int) {
-        let entries = try self.entries().filter { !probes.contains($0.original.source) }
+        let entries = try self.entries().filter { !isProbe($0) }
         return (entries.count, Set(entries.map(\.original.source)).count)
     }
 
@@ -24,8 +26,8 @@ struct FlowMover {
         for _ in 0..<2 {
             let entries = try self.entries()
             if entries.isEmpty { break }
-            moved += try ConntrackTable.delete(entries.filter { !probes.contains($0.original.source) })
-            try ConntrackTable.delete(entries.filter { probes.contains($0.original.source) })
+            moved += try ConntrackTable.delete(entries.filter { !isProbe($0) })
+            try ConntrackTable.delete(entries.filter(isProbe))
         }
         return moved
     }
@@ -41,6 +43,10 @@ struct FlowMover {
             moved.contains(entry.original.source) && presented.contains(entry.presentedSource.address)
                 || isUnsolicited(entry)
         }
+    }
+
+    private func isProbe(_ entry: ConntrackEntry) -> Bool {
+        probes.contains(entry.original.source) || clients.contains(entry.original.source.address)
     }
 
     private func isRemapped(_ entry: ConntrackEntry) -> Bool {

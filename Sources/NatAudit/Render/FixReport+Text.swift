@@ -14,6 +14,9 @@ extension FixReport {
 
     private func headline(_ style: TextStyle) -> String {
         if isRolledBack { return style.text("taken back: everything is as it was", as: .bad) }
+        if isUnverified {
+            return style.text("applied, but it could not be seen", as: .doubtful) + "; `nataudit undo` takes it back"
+        }
         if isApplied { return style.text("applied", as: .good) + "; `nataudit undo` takes it back" }
         return isChanged ? style.text("undone", as: .good) : "nothing was changed"
     }

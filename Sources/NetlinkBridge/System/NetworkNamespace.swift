@@ -67,6 +67,9 @@ public final class NetworkNamespace: Sendable {
     /// A path by which other processes of the same user reach the namespace while this process holds it.
     public var path: String { "/proc/\(getpid())/fd/\(descriptor.number)" }
 
+    /// The descriptor's number, valid as long as this object lives.
+    var number: Int32 { descriptor.number }
+
     /// Moves the calling thread into the namespace, for good.
     ///
     /// Meant for a process that has one thread only; everything else wants `perform(_:)`.

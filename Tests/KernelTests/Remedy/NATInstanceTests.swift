@@ -66,11 +66,13 @@ struct NATInstanceTests {
         #expect(try lab.records() == [])
     }
 
-    @Test func withoutAProofFromAClientItIsTakenBack() throws {
+    /// The place that is named is none of the new instance's clients.
+    @Test func aProofFromElsewhereProvesNothing() throws {
         let lab = try FixLab(forwarding: .off)
         let before = try HostImage(lab.nat)
         let servers = LabAddress.servers.flatMap { ["--stun", "\($0)"] }
-        let run = try lab.fix(proof: servers + Self.named)
+        let elsewhere = ["--probe-netns", lab.lab.servers.namespace.path]
+        let run = try lab.fix(proof: servers + elsewhere + Self.named)
         #expect(run.status == 1)
         #expect(try FixOutput(run).rolledBack)
         #expect(try HostImage(lab.nat) == before)

@@ -24,6 +24,7 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/veth.h>
 
 #include "Stop.h"
 

@@ -5,6 +5,7 @@ extension FixRun {
     func prove(
         _ application: Applier.Application,
         _ preview: Preview,
+        _ proof: Proof?,
         _ applier: Applier,
         _ before: FixReport
     ) throws -> FixReport {
@@ -12,8 +13,10 @@ extension FixRun {
         report.isApplied = true
         report.undo = application.record.id
         do {
-            report.movedFlows = try mover(preview.plan, preview.evidence).move()
-            if !isInterrupted() { try look(preview, &report) }
+            var mover = mover(preview.plan, proof?.before ?? preview.evidence)
+            mover.clients = proof?.clients ?? []
+            report.movedFlows = try mover.move()
+            if !isInterrupted() { try look(preview, proof, &report) }
         } catch {
             report.isRolledBack = true
             report.notes.append("could not prove it, so it was put back: \(error)")
@@ -36,13 +39,17 @@ extension FixRun {
         return report
     }
 
-    private func look(_ preview: Preview, _ report: inout FixReport) throws {
-        let after = try probed(try read())
+    private func look(_ preview: Preview, _ proof: Proof?, _ report: inout FixReport) throws {
+        var after = try read()
+        if let probe, let proof {
+            for place in proof.places { after = try Pipeline.probe(after, probe, from: place) { say("\($0)") } }
+        }
         let conclusion = HostVerdict(after)
-        report.after = conclusion.verdict
+        let verification = Verification(preview, proof, after)
+        report.after = verification.isSeen || proof == nil ? conclusion.verdict : .unknown
         report.holds = conclusion.holds
-        let verification = Verification(before: preview.evidence, after: after, plan: preview.plan)
         report.notes.append(verification.reason)
         report.isRolledBack = !verification.isGood
+        report.isUnverified = verification.isGood && !verification.isSeen && proof != nil
     }
 }

@@ -1,0 +1,99 @@
+internal import NetlinkBridge
+
+/// From where a change is proven, and what no place shows.
+///
+/// A place counts where it was seen hard before the change, so that what is easy afterwards is the change's doing.
+struct Proof: Sendable {
+    /// The places that are probed from after the change.
+    var places: [ProbePlace]
+    /// What was known before the change, with what the places showed then.
+    var before: Evidence
+    /// Why the packets of an origin are not probed for, by the origin.
+    var gaps: [PathCandidate.Origin: String] = [:]
+
+    /// The addresses of the temporary clients among them.
+    var clients: Set<IPAddress> {
+        Set(places.compactMap { if case .temporary(let client) = $0 { client.address } else { nil } })
+    }
+
+    /// So many subnets get a client: each takes some seconds.
+    fileprivate static let limit = 4
+}
+
+extension FixRun {
+    /// Finds the places: the one that was named, or the host itself and a temporary client in each subnet at fault.
+    func proof(of preview: Preview) throws -> Proof {
+        var proof = Proof(places: [place], before: preview.evidence)
+        guard case .here = place, let probe else { return proof }
+        let origins = preview.clientOrigins
+        for (index, origin) in origins.enumerated() {
+            guard case .subnet(let subnet) = origin.origin else { continue }
+            do {
+                guard index < Proof.limit else { throw ProofGap("\(Proof.limit) other subnets are probed for") }
+                let client = try temporaryClient(in: subnet, by: origin.inInterface, preview.evidence.snapshot)
+                say(
+                    "a temporary client proves it: \(client.address) on \(client.interface.name), by the link nataudit0"
+                )
+                if !preview.plan.isNATInstance {
+                    let seen = try Pipeline.probe(proof.before, probe, from: .temporary(client)) { say("\($0)") }
+                    let own = seen.probes.dropFirst(proof.before.probes.count)
+                    guard own.contains(where: { $0.verdict == .hard }) else {
+                        throw ProofGap(
+                            "a temporary client there does not meet the rule at fault: \(own.first?.reason ?? "")"
+                        )
+                    }
+                    proof.before = seen
+                }
+                proof.places.append(.temporary(client))
+            } catch {
+                proof.gaps[origin.origin] = "\(error)"
+            }
+        }
+        if proof.places.count > 1, !preview.concernsHost { proof.places.removeFirst() }
+        return proof
+    }
+
+    private func temporaryClient(
+        in subnet: Prefix,
+        by interface: InterfaceIndex?,
+        _ snapshot: HostSnapshot
+    ) throws -> TemporaryClient {
+        let own = snapshot.addresses.first {
+            ($0.interface == interface || interface == nil) && $0.peer == nil
+                && $0.prefix.map { $0.contains(subnet) } == true
+        }
+        guard let own, let link = snapshot.link(own.interface) else {
+            throw ProofGap("it is behind another router, so that nobody here can take an address of it")
+        }
+        let search = FreeAddress(subnet: subnet, link: link.index, taken: snapshot.localAddresses)
+        guard let address = try search.find() else {
+            throw ProofGap("no address of it was found that nobody holds")
+        }
+        return TemporaryClient(
+            subnet: own.prefix ?? subnet,
+            interface: link,
+            gateway: own.address,
+            address: address
+        )
+    }
+}
+
+extension FixRun.Preview {
+    /// The paths that the plan is to make easy.
+    var faults: [EgressPath] {
+        let overtaken = Set(plan.overtaken.map(\.reference))
+        return evidence.paths.filter { path in
+            path.verdict == .hard && path.deciding.map { overtaken.contains($0) } ?? false
+        }
+    }
+
+    /// Tells whether the host's own packets are among those that the plan is for.
+    fileprivate var concernsHost: Bool { faults.contains { $0.candidate.origin == .host } }
+
+    /// A candidate for each subnet that the plan is for.
+    fileprivate var clientOrigins: [(origin: PathCandidate.Origin, inInterface: InterfaceIndex?)] {
+        if plan.isNATInstance { return intent.sources.map { (.subnet($0), nil) } }
+        var seen: Set<PathCandidate.Origin> = [.host]
+        return faults.map(\.candidate).filter { seen.insert($0.origin).inserted }.map { ($0.origin, $0.inInterface) }
+    }
+}

@@ -15,7 +15,10 @@ struct CaptureCommand: ParsableCommand {
 
             What cannot be read without CAP_NET_ADMIN is missing in it, and a scan of it says so.
 
-            --redact puts stand-ins in the place of addresses (IPv4, IPv6, link layer), comments and the host's name, in the             kernel's answers themselves: prefixes keep what is in them, ranges their order, and what is not known to be             harmless is blanked. A scan of the result has to come to the same as one of the host, else nothing is saved.             Names of interfaces, tables, chains and sets stay, without the addresses in them; so do ports and marks.
+            --redact puts stand-ins in the place of addresses (IPv4, IPv6, link layer), comments and the host's name, in the \
+            kernel's answers themselves: prefixes keep what is in them, ranges their order, and what is not known to be \
+            harmless is blanked. A scan of the result has to come to the same as one of the host, else nothing is saved. \
+            Names of interfaces, tables, chains and sets stay, without the addresses in them; so do ports and marks.
 
             Exit codes: 0 it was saved, 2 it could not be, or not be redacted, 64 wrong usage.
             """

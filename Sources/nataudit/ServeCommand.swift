@@ -57,7 +57,7 @@ struct ServeCommand: ParsableCommand {
     )
     var limit = 1000
 
-    @Flag(help: "Answer with no more bytes than came; what is asked in fewer is met with silence.")
+    @Flag(help: "Answer with no more bytes than came; who asks in fewer, as nataudit stun does, is met with silence.")
     var strict = false
 
     @Flag(help: "Obey RESPONSE-PORT: answer to another port of the sender's address where it asks for that.")
@@ -84,13 +84,17 @@ struct ServeCommand: ParsableCommand {
     func run() throws {
         let stop = try StopSignal.onTermination()
         try namespace.enter()
+        let layout = try layout()
         let server = try STUNServer(
-            try layout(),
+            layout,
             policy: STUNServerPolicy(isStrict: strict, obeysResponsePort: allowResponsePort),
             limit: limit == 0 ? nil : limit
         )
         let console = Console(isVerbose: false)
         for endpoint in server.endpoints { console.say("answering STUN on \(endpoint)") }
+        if listen.count > 1, layout.discovery.isEmpty {
+            console.say("each by itself: for NAT behaviour discovery (RFC 5780) name two addresses with one port")
+        }
         let tally = try server.run(until: stop, for: duration.map { .seconds($0) }) { window in
             console.say(window.words(limit: limit))
         }

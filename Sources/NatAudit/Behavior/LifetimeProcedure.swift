@@ -126,7 +126,9 @@ final class LifetimeProcedure: BehaviorProcedure {
         }
         switch asking.outcome(of: id) {
         case .success: fail(&silent, "\(server) ignores RESPONSE-PORT")
-        case .failure(.errorResponse(let error)): fail(&silent, "\(server) refuses RESPONSE-PORT (\(error.words))")
+        case .failure(.errorResponse(let error)):
+            let cure = "`nataudit serve --allow-response-port` obeys it"
+            fail(&silent, "\(server) refuses RESPONSE-PORT (\(error.words)); \(cure)")
         case .failure: silent.step = .controlling(ask(STUNQuestion(server), at: now), at: mapped)
         case nil: break
         }

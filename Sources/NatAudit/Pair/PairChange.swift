@@ -74,9 +74,13 @@ struct PairChange: Hashable, Sendable {
 
     private static func open(_ side: PairSide, _ leg: PairLeg, _ letter: String, _ result: PairVerdict) -> PairChange {
         let advice =
-            leg.verdict == .noNAT
-            ? "let UDP to one port in from everywhere"
-            : "forward one UDP port from everywhere to it, at the NAT before it"
+            switch leg.verdict {
+            case .noNAT: "let UDP to one port in from everywhere"
+            case .blocked: "let UDP out, and its answers in; `nataudit scan` on its router says what stops it"
+            case .easy, .hard, .unknown: "forward one UDP port from everywhere to it, at the NAT before it"
+            }
+        // What its NAT does to ports is seen only when UDP gets out.
+        let result = leg.verdict == .blocked ? min(result, .conditional) : result
         return PairChange(side: letter, summary: "\(side.name): \(advice)", finding: nil, remedies: [], result: result)
     }
 }

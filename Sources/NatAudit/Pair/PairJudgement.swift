@@ -14,10 +14,17 @@ struct PairJudgement: Hashable, Sendable {
         var (verdict, reasons) = Self.punched(legs.map(\.1), legs.map(\.0))
         if let shared = Self.shared(a, b), comparable {
             (verdict, reasons) = Self.behindOne(shared, legs.map(\.1), legs.map(\.0), (verdict, reasons))
-        } else if !comparable, [.direct, .directLikely].contains(verdict), a.verdict != .noNAT || b.verdict != .noNAT {
+        } else if !comparable, verdict != .unknown, a.verdict != .noNAT || b.verdict != .noNAT {
             // Stand-ins of two reports have nothing to do with each other.
-            verdict = .directLikely
+            verdict = [.direct, .directLikely].contains(verdict) ? .directLikely : .conditional
             reasons.append("a report is redacted, so that it cannot be told whether both hosts are behind one NAT")
+        }
+        for (name, leg, peer, other) in [(names.a, a, b, names.b), (names.b, b, a, names.a)]
+        where comparable && verdict >= .directLikely && leg.isInside(towards: peer) {
+            // The servers that saw it are inside too: what lies between it and the internet is not known.
+            verdict = .directLikely
+            let address = leg.presented.first.map { "\($0.address)" } ?? ""
+            reasons.insert("\(name) was seen at \(address), an inside address: only where \(other) reaches that", at: 0)
         }
         self.verdict = verdict
         self.reasons = reasons

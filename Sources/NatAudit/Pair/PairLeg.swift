@@ -51,6 +51,13 @@ struct PairLeg: Hashable, Sendable {
         }
     }
 
+    /// Tells whether servers saw it at an inside address, while the peer was seen at one of the internet.
+    func isInside(towards peer: PairLeg) -> Bool {
+        let (own, others) = (presented.map(\.address), peer.presented.map(\.address))
+        guard !own.isEmpty, !others.isEmpty else { return false }
+        return own.allSatisfy(\.isLocalSpace) && !others.contains(where: \.isLocalSpace)
+    }
+
     /// The same where what was not tested holds.
     var holding: PairLeg {
         var leg = self

@@ -11,7 +11,9 @@ extension STUNReport {
             weak.isEmpty
             ? verdict.meaning : "the port stays towards peers that this side sends to first, and changes towards others"
         let word = verdict.rawValue
-        var lines = Paragraph.lines("\(word)\(weak): \(meaning)", indent: 2)
+        // What a verdict means is not always why it was given: an ICMP error may say something else.
+        let sentence = verdict == .blocked ? "\(word): \(summary)" : "\(word)\(weak): \(meaning)"
+        var lines = Paragraph.lines(sentence, indent: 2)
         if let first = lines.first { lines[0] = style.text(verdict) + first.dropFirst(word.count) }
         for probe in probes { lines += [""] + probe.lines(style, isVerbose: isVerbose) }
         return lines.joined(separator: "\n") + "\n"
@@ -53,13 +55,18 @@ extension ProbeReport {
             let gap = attributionGap.map { ", for \($0)" } ?? ""
             lines += Paragraph.lines("at fault: \(attribution.meaning)\(gap)", indent: 2)
         }
-        // What was not tested is worth a line only where the verdict raises the question.
-        for test in tests where verdict == .easy || test.result != nil { lines += test.lines(style) }
+        for test in testsWorthTelling { lines += test.lines(style) }
         return lines
     }
 }
 
 extension ProbeReport {
+    /// The tests that have a line: those with a result, those that the verdict raises the question of, and those that were
+    /// asked for.
+    var testsWorthTelling: [TestReport] {
+        tests.filter { verdict == .easy || $0.result != nil || !BehaviorTest.usual.map(\.rawValue).contains($0.test) }
+    }
+
     /// What the servers' lines come to, without what they say themselves.
     private var outcome: String {
         if dissenter != nil || holds.collision == .no && presented.count > 1 { return reason }
@@ -75,14 +82,18 @@ extension ProbeReport {
 extension TestReport {
     /// The test in words, its result, and what that rests on.
     fileprivate func lines(_ style: TextStyle) -> [String] {
-        let name = BehaviorTest(rawValue: test)?.words ?? test
-        let outcome = result.map(Self.words) ?? "not tested"
-        var lines = Paragraph.lines("\(name): \(outcome); \(reason)", indent: 2)
+        var lines = Paragraph.lines(sentence, indent: 2)
         if result == Self.changes, let first = lines.first {
             lines[0] = style.text(name, as: .doubtful) + first.dropFirst(name.count)
         }
         return lines
     }
+
+    /// The test in words.
+    private var name: String { BehaviorTest(rawValue: test)?.words ?? test }
+
+    /// The test, its result and what that rests on.
+    var sentence: String { "\(name): \(result.map(Self.words) ?? "not tested"); \(reason)" }
 
     private static func words(_ result: String) -> String {
         switch result {

@@ -104,6 +104,7 @@ extension ProbeReport {
             ["\(socket) (\(place)):"],
             MarkdownText.table(["server", "conntrack here", "server saw", "answer"], rows),
             ["**\(verdict.rawValue)**: \(MarkdownText.sentence(reason))"],
+            testsWorthTelling.map { "- " + MarkdownText.sentence($0.sentence) },
         ]
     }
 }

@@ -91,7 +91,10 @@ extension TestReport {
         switch result.flatMap(\.lifetime) {
         case .success(let (atLeast, lessThan?)):
             let words = "at least \(secondsText(atLeast)), less than \(secondsText(lessThan))"
-            let why = lessThan <= .seconds(120) ? "RFC 4787 demands two minutes" : "of silence end a mapping"
+            let why =
+                lessThan <= .seconds(120)
+                ? "so long a mapping lives without traffic; RFC 4787 demands two minutes"
+                : "so long a mapping lives without traffic"
             self.init(.lifetime, words, why)
         case .success(let (atLeast, nil)):
             self.init(.lifetime, "at least \(secondsText(atLeast))", "a longer silence was not tried")

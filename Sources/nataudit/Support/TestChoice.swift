@@ -28,7 +28,8 @@ extension ArgumentHelp {
     /// The help of `--tests`.
     static var tests: ArgumentHelp {
         ArgumentHelp(
-            "What to test beside the mapping, comma-separated; hairpin and lifetime (minutes) are the others.",
+            "What to test, comma-separated, instead of what is usual: mapping (always), filtering and inbound-first "
+                + "(together), collision, hairpin, lifetime (takes minutes).",
             valueName: "names"
         )
     }

@@ -110,7 +110,12 @@ struct StunCommandTests {
             ],
             in: loopback.host.namespace
         )
-        let greeting = "answering STUN on 127.0.0.2:3478\nanswering STUN on 127.0.0.3:5000\n"
+        let greeting = """
+            answering STUN on 127.0.0.2:3478
+            answering STUN on 127.0.0.3:5000
+            each by itself: for NAT behaviour discovery (RFC 5780) name two addresses with one port
+
+            """
         while try serving.errors().count < greeting.utf8.count,
             try serving.status(within: .milliseconds(5)) == nil
         {}

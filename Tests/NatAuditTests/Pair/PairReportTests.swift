@@ -80,6 +80,19 @@ struct PairReportTests {
         #expect(same.sides.map(\.name) == ["gw-1 (A)", "gw-1 (B)"])
     }
 
+    /// A server on the inside sees no more than the inside.
+    @Test func anInsideAddressSaysNothingOfTheInternet() throws {
+        let inside = PairFiles.scan("no-nat", local: "10.0.1.2:1", presented: ["10.0.1.2:1"])
+        let report = try PairFiles.pair(inside, PairFiles.netcheck(varies: false))
+        #expect(report.verdict == .directLikely && report.summary.contains("10.0.1.2, an inside address"))
+    }
+
+    @Test func whatIsBlockedIsLetOutFirst() throws {
+        let report = try PairFiles.pair(PairFiles.scan("blocked", presented: []), PairFiles.netcheck(varies: false))
+        #expect(report.verdict == .relay)
+        #expect(report.changes.map(\.side) == ["a"] && report.changes[0].summary.contains("let UDP out"))
+    }
+
     @Test func standInsAreNotCompared() throws {
         let redacted: [String: Any] = ["redacted": true]
         let a = PairFiles.scan("easy", here: "203.0.113.1:1", inboundFirst: "yes", extra: redacted)

@@ -12,7 +12,9 @@ enum WeakMappings {
 
     private static func inboundFirst(_ evidence: Evidence, _ easy: [EgressPath], _ index: Int?) -> Finding? {
         let provoked = evidence.probes.filter { $0.holds.inboundFirst == .no }
-        let open = easy.isEmpty ? [] : evidence.inputPath.interfaces.filter { $0.isOpen == .yes }
+        // Measured beats read: where every probe was provoked and stayed, the rules may say what they will.
+        let isDisproven = !evidence.probes.isEmpty && evidence.probes.allSatisfy { $0.holds.inboundFirst == .yes }
+        let open = easy.isEmpty || isDisproven ? [] : evidence.inputPath.interfaces.filter { $0.isOpen == .yes }
         let links = open.map { "\($0.name)" }.joined(separator: ", ")
         guard !provoked.isEmpty || !open.isEmpty else { return nil }
         return Finding(
@@ -27,7 +29,7 @@ enum WeakMappings {
             evidence: provoked.flatMap { $0.evidence(of: .inboundFirst) }
                 + open.map { "new UDP to \($0.address) by \($0.name) is let in" },
             rule: index,
-            remedies: [.guardingInput]
+            remedies: easy.isEmpty ? [.guardingUpstream] : [.guardingInput]
         )
     }
 
@@ -57,6 +59,15 @@ extension ProbeReport {
 }
 
 extension Remedy {
+    /// The same where not this host translates.
+    fileprivate static let guardingUpstream = Remedy(
+        summary:
+            "On the router that translates for this host: drop new UDP from outside for which no socket there listens.",
+        environment: "upstream",
+        commands: ["nataudit fix --masquerade     # on that router, where it is a Linux host"],
+        verify: ["nataudit stun"]
+    )
+
     /// What helps where a peer that sends first makes the port change.
     static let guardingInput = Remedy(
         summary: "Drop new UDP from outside for which no local socket listens.",

@@ -39,9 +39,10 @@ public enum Pipeline {
         _ evidence: Evidence,
         _ plan: ProbePlan,
         from place: ProbePlace,
+        isInterrupted: (@Sendable () -> Bool)? = nil,
         announce: @Sendable (ProbeAnnouncement) -> Void
     ) throws -> Evidence {
-        let transcripts = try place.run(plan, announce: announce)
+        let transcripts = try place.run(plan, isInterrupted: isInterrupted, announce: announce)
         return evidence.adding(
             transcripts.map { transcript in
                 let here = HostTranslations(of: transcript) { evidence.translatesNothing }

@@ -1,6 +1,6 @@
 public import NetlinkBridge
 
-/// Why a probe could not even begin.
+/// Why a probe came to nothing.
 public enum ProbeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The plan names no server.
     case noServers
@@ -8,6 +8,8 @@ public enum ProbeError: Error, Hashable, Sendable, CustomStringConvertible {
     case noServerResolved([String])
     /// No server has an address of the source address's family.
     case noServerInFamily(of: IPAddress?)
+    /// A signal ended it.
+    case interrupted
 
     /// One sentence with a way out.
     public var description: String {
@@ -18,6 +20,7 @@ public enum ProbeError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noServerInFamily(let address?):
             "no STUN server has an address of the family of \(address): "
                 + "name another server or another source address"
+        case .interrupted: "interrupted while servers were asked"
         case .noServerInFamily(nil): "no STUN server can be asked"
         }
     }

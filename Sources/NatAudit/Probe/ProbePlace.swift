@@ -21,15 +21,17 @@ public enum ProbePlace: Sendable {
     /// Runs a probe there; `announce` is called before anything is sent, on the thread that sends.
     func run(
         _ plan: ProbePlan,
+        isInterrupted: (@Sendable () -> Bool)? = nil,
         announce: @Sendable (ProbeAnnouncement) -> Void
     ) throws -> [ProbeTranscript] {
-        switch self {
-        case .here: try ProbeRunner(plan).run(announce: announce)
+        let runner = ProbeRunner(plan, isInterrupted: isInterrupted)
+        return switch self {
+        case .here: try runner.run(announce: announce)
         case .client(let namespace, _):
             try withoutActuallyEscaping(announce) { announce in
-                try namespace.perform { try ProbeRunner(plan).run(announce: announce) }
+                try namespace.perform { try runner.run(announce: announce) }
             }
-        case .temporary(let client): try client.run(plan, announce: announce)
+        case .temporary(let client): try client.run(runner, announce: announce)
         }
     }
 }

@@ -8,8 +8,17 @@ public struct ProbeRunner: Sendable {
     /// What is asked.
     public let plan: ProbePlan
 
+    /// Tells that nobody waits for the result any more; nil where that is not asked.
+    private let isInterrupted: (@Sendable () -> Bool)?
+
+    /// How long it goes on at most before it asks whether it is interrupted.
+    private static let patience: Duration = .milliseconds(50)
+
     /// Makes a runner; nothing is sent before `run`.
-    public init(_ plan: ProbePlan) { self.plan = plan }
+    public init(_ plan: ProbePlan, isInterrupted: (@Sendable () -> Bool)? = nil) {
+        self.plan = plan
+        self.isInterrupted = isInterrupted
+    }
 
     /// Runs the probe.
     ///
@@ -46,7 +55,9 @@ public struct ProbeRunner: Sendable {
                 continue
             }
             let sockets = running.flatMap(\.sockets).map(\.number)
-            _ = try waitUntilReadable(sockets, for: max(.zero, wake - time()))
+            let pause = max(.zero, wake - time())
+            _ = try waitUntilReadable(sockets, for: isInterrupted == nil ? pause : min(pause, Self.patience))
+            if isInterrupted?() == true { throw ProbeError.interrupted }
         }
         return probes.map { family, probe in
             probe?.transcript

@@ -11,14 +11,21 @@ extension FixPlanner {
         let candidates = AddressFamily.allCases.filter { family.covers($0) }.flatMap {
             evidence.ruleset.baseChains(at: .postrouting, family: $0, nat: true).flatMap { $0 }
         }.filter { seen.insert($0.place).inserted }
-        for base in candidates where scope.leadsToFault(base) {
+        let faulty = candidates.filter { scope.leadsToFault($0) }
+        for (index, base) in faulty.enumerated() {
             guard let hook = base.hook else { continue }
-            let priority = hook.priority - 1
-            let isTaken = candidates.contains { $0.hook?.priority == priority }
+            // Each of several at one priority gets a place of its own before all of them: which of them would win is not
+            // known, and an accept in one copy must not keep packets from the next.
+            let beside = faulty.indices.filter { faulty[$0].hook?.priority == hook.priority }
+            let priority = hook.priority - Int32(beside.count { $0 >= index })
+            let isTaken = candidates.contains {
+                (hook.priority - Int32(beside.count)..<hook.priority).contains($0.hook?.priority ?? .max)
+            }
             guard !isTaken else {
                 throw PlanRefusal(
-                    "another chain already runs at priority \(priority), right before \(base.place): the order of two "
-                        + "chains of one priority is not certain, so nothing is put there"
+                    "another chain already runs right before \(base.place), at a priority from "
+                        + "\(hook.priority - Int32(beside.count)) on: the order of two chains of one priority is not certain, so "
+                        + "nothing is put there"
                 )
             }
             // TCP and everything else keep what they have: only UDP needs a mapping that holds for every peer.
@@ -136,7 +143,10 @@ extension FixPlanner {
     func notes(_ rules: [SourceNATRule], _ guarded: [InputPath.Outward]) -> [String] {
         var notes: [String] = []
         if !rules.isEmpty {
-            notes.append("given up: source ports drawn at random, which spread many flows from colliding source ports")
+            notes.append(
+                "given up: source ports drawn at random, which spread many flows from colliding source ports; afterwards "
+                    + "conntrack -S counts those that are lost (insert_failed)"
+            )
             notes.append("only UDP is translated here; TCP and all else keep the old rules")
         }
         notes += rules.compactMap { rule in rule.owner?.revert.map { "\(rule.owner?.name ?? ""): \($0)" } }

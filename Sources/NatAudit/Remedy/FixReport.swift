@@ -43,6 +43,16 @@ extension FixReport {
     }
 }
 
+extension FixReport {
+    /// The report of a run that ended before anything was changed.
+    func declined(byInterruption isInterrupted: Bool) -> FixReport {
+        var report = self
+        report.wasDeclined = true
+        report.notes.append((isInterrupted ? "interrupted: " : "") + "nothing was changed")
+        return report
+    }
+}
+
 extension FixReport: Encodable {
     private enum CodingKeys: String, CodingKey {
         case schema, steps, applied, changed, persisted, undo, movedFlows, before, after, rolledBack, notes

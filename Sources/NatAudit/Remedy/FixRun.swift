@@ -88,7 +88,12 @@ public struct FixRun: Sendable {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
         var report = FixReport()
-        let evidence = try self.evidence()
+        let evidence: Evidence
+        do {
+            evidence = try self.evidence()
+        } catch ProbeError.interrupted {
+            return report.declined(byInterruption: true)
+        }
         report.before = HostVerdict(evidence).verdict
         let preview: Preview
         do {
@@ -104,24 +109,22 @@ public struct FixRun: Sendable {
             return report
         }
         guard try !isInterrupted() && confirm(preview) && !isInterrupted() else {
-            report.wasDeclined = true
-            report.notes.append((isInterrupted() ? "interrupted: " : "") + "nothing was changed")
-            return report
+            return report.declined(byInterruption: isInterrupted())
         }
         return try apply(preview, report)
     }
 
     private func apply(_ shown: Preview, _ report: FixReport) throws -> FixReport {
-        var report = report
         var preview = shown
-        let proof = probe == nil ? nil : try proof(of: shown)
+        let proof: Proof?
+        do {
+            proof = probe == nil ? nil : try self.proof(of: shown)
+        } catch ProbeError.interrupted {
+            return report.declined(byInterruption: true)
+        }
         let applier = Applier(state)
         for attempt in 1...Self.attempts {
-            if isInterrupted() {
-                report.wasDeclined = true
-                report.notes.append("interrupted: nothing was changed")
-                return report
-            }
+            if isInterrupted() { return report.declined(byInterruption: true) }
             if case .applied(let application) = try applier.apply(preview.plan, preview.evidence) {
                 return try prove(application, preview, proof, applier, report)
             }
@@ -151,7 +154,12 @@ public struct FixRun: Sendable {
     /// The evidence with a probe from a fresh port.
     func probed(_ evidence: Evidence) throws -> Evidence {
         guard let probe else { return evidence }
-        return try Pipeline.probe(evidence, probe, from: place) { say("\($0)") }
+        return try self.probe(evidence, probe, from: place)
+    }
+
+    /// The evidence with a probe from a place, which a signal ends.
+    func probe(_ evidence: Evidence, _ probe: ProbePlan, from place: ProbePlace) throws -> Evidence {
+        try Pipeline.probe(evidence, probe, from: place, isInterrupted: isInterrupted) { say("\($0)") }
     }
 
     /// What moves flows for a plan.

@@ -51,6 +51,7 @@ struct InstancePlanner {
             )
         }
         try refuseTranslated()
+        try refuseDropped(outward)
         var tables: [NftFamily: PlannedTable] = [
             .ip: PlannedTable(
                 family: .ip,
@@ -102,6 +103,35 @@ struct InstancePlanner {
             throw PlanRefusal(
                 "the source \(path.candidate.origin) is translated already, by \(rule.words): there is nothing to make"
             )
+        }
+    }
+}
+
+extension InstancePlanner {
+    /// A drop by others ends a packet's way, whatever nataudit's own table says, and others' rules are not touched.
+    private func refuseDropped(_ outward: [InputPath.Outward]) throws(PlanRefusal) {
+        for source in intent.sources {
+            guard let address = source.example(avoiding: snapshot.localAddresses) else { continue }
+            let own = snapshot.addresses.first { $0.peer == nil && $0.prefix.map { $0.contains(source) } == true }
+            for out in outward {
+                var packet = Packet(
+                    from: address,
+                    to: .v4(0x0909_0909),
+                    inInterface: own.flatMap { snapshot.link($0.interface) }.map {
+                        .link(index: $0.index.number, name: $0.name)
+                    }
+                        ?? .unknown,
+                    outInterface: .link(index: out.index, name: out.name)
+                )
+                packet.mark = 0
+                let outcomes = snapshot.walk.outcomes(for: packet, at: .forward, nat: false)
+                let drops = outcomes.compactMap { if case .dropped(let rule) = $0.end { rule } else { nil } }
+                guard let drop = drops.first, drops.count == outcomes.count else { continue }
+                throw PlanRefusal(
+                    "\(drop.words) drops what is forwarded from \(source) out by \(out.name), and only there it can be let "
+                        + "through: let \(source) pass from there to \(out.name), and answers back (established), then fix again"
+                )
+            }
         }
     }
 }

@@ -85,6 +85,24 @@ struct FixScopeTests {
         }
     }
 
+    /// Which of two chains at one priority runs first cannot be read; each is overtaken for its own packets.
+    @Test(arguments: [Backend.iptablesNft, .iptablesLegacy])
+    func twoRulesAtFaultInChainsOfOnePriorityAreOvertaken(_ backend: Backend) async throws {
+        try await onOwnThread {
+            let lab = try FixLab()
+            try lab.nat.load(postrouting: ["-s \(LabAddress.clientB)/32 -o wan -j MASQUERADE --random-fully"], backend)
+            let native =
+                "table ip t { chain c { type nat hook postrouting priority 100; ip saddr \(LabAddress.clientA) oifname \"wan\" masquerade random; }; }"
+            try lab.nat.require("nft", "-f", "-", input: native)
+            let before = try HostImage(lab.nat)
+            try expectApplied(try lab.fix())
+            try lab.expectKept(port: 42000)
+            try lab.expectKept(from: LabAddress.clientB, port: 42001)
+            #expect(try lab.undo().status == 0)
+            #expect(try HostImage(lab.nat) == before)
+        }
+    }
+
     @Test(arguments: FixTableTests.samples)
     func tcpKeepsTheOldRule(_ rule: NATRule) async throws {
         try await onOwnThread {

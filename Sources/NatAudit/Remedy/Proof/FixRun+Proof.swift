@@ -12,6 +12,7 @@ extension FixRun {
         var report = before
         report.isApplied = true
         report.undo = application.record.id
+        let failed = try? ConntrackTable.statistics().insertFailed
         do {
             var mover = mover(preview.plan, proof?.before ?? preview.evidence)
             mover.clients = proof?.clients ?? []
@@ -19,11 +20,18 @@ extension FixRun {
             if !isInterrupted() { try look(preview, proof, &report) }
         } catch {
             report.isRolledBack = true
-            report.notes.append("could not prove it, so it was put back: \(error)")
+            if !isInterrupted() { report.notes.append("could not prove it, so it was put back: \(error)") }
         }
         if isInterrupted() {
+            say("interrupted: putting everything back")
             report.isRolledBack = true
             report.notes.append("interrupted: everything was put back")
+        }
+        if let failed, let now = try? ConntrackTable.statistics().insertFailed, now > failed {
+            report.notes.append(
+                "\(now - failed) new flows were dropped meanwhile since others had taken their ports (insert_failed): "
+                    + "watch it with conntrack -S"
+            )
         }
         if report.isRolledBack {
             do {
@@ -42,7 +50,7 @@ extension FixRun {
     private func look(_ preview: Preview, _ proof: Proof?, _ report: inout FixReport) throws {
         var after = try read()
         if let probe, let proof {
-            for place in proof.places { after = try Pipeline.probe(after, probe, from: place) { say("\($0)") } }
+            for place in proof.places { after = try self.probe(after, probe, from: place) }
         }
         let conclusion = HostVerdict(after)
         let verification = Verification(preview, proof, after)

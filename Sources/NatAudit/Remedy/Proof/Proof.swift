@@ -35,7 +35,7 @@ extension FixRun {
                     "a temporary client proves it: \(client.address) on \(client.interface.name), by the link nataudit0"
                 )
                 if !preview.plan.isNATInstance {
-                    let seen = try Pipeline.probe(proof.before, probe, from: .temporary(client)) { say("\($0)") }
+                    let seen = try self.probe(proof.before, probe, from: .temporary(client))
                     let own = seen.probes.dropFirst(proof.before.probes.count)
                     guard own.contains(where: { $0.verdict == .hard }) else {
                         throw ProofGap(
@@ -45,6 +45,8 @@ extension FixRun {
                     proof.before = seen
                 }
                 proof.places.append(.temporary(client))
+            } catch let interruption as ProbeError where interruption == .interrupted {
+                throw interruption
             } catch {
                 proof.gaps[origin.origin] = "\(error)"
             }

@@ -23,7 +23,7 @@ public struct TemporaryClient: Hashable, Sendable {
     var words: String { "temporary client \(address) on \(interface.name)" }
 
     /// Makes the place, runs a probe there, and takes the place away.
-    func run(_ plan: ProbePlan, announce: @Sendable (ProbeAnnouncement) -> Void) throws -> [ProbeTranscript] {
+    func run(_ runner: ProbeRunner, announce: @Sendable (ProbeAnnouncement) -> Void) throws -> [ProbeTranscript] {
         let namespace = try NetworkNamespace.make()
         try RouteWriter.makePair(Self.near, Self.far, in: namespace)
         // Its namespace takes it away too, but not before the kernel finds the time.
@@ -32,7 +32,7 @@ public struct TemporaryClient: Hashable, Sendable {
         return try withoutActuallyEscaping(announce) { announce in
             try namespace.perform {
                 try self.settle()
-                return try ProbeRunner(plan).run(announce: announce)
+                return try runner.run(announce: announce)
             }
         }
     }

@@ -151,11 +151,10 @@ struct FixCommand: ParsableCommand {
             case .json: try report.write(JSONText.encode(result))
             }
         } catch {
-            // Whoever sees the error alone has to know how the host was left.
-            Console.complain(
-                result.isChanged ? "the fix is applied; `nataudit undo` takes it back" : "nothing is changed"
+            throw LostReport(
+                result.isChanged ? "the fix is applied, and `nataudit undo` takes it back" : "nothing is changed",
+                error
             )
-            throw error
         }
         if let refusal = result.refusal { try end(refusal) }
         if result.isUnverified {

@@ -40,9 +40,7 @@ struct UndoCommand: ParsableCommand {
                 case .json: try report.write(JSONText.encode(result))
                 }
             } catch {
-                // Whoever sees the error alone has to know how the host was left.
-                Console.complain(result.isChanged ? "the fix is undone" : "nothing was changed")
-                throw error
+                throw LostReport(result.isChanged ? "the fix is undone" : "nothing was changed", error)
             }
             if result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }
         } catch let refusal as PlanRefusal {

@@ -31,10 +31,23 @@ struct Applier {
 
     /// Makes the changes of a plan.
     ///
-    /// - Throws: `ApplyError` where the kernel refused; then everything is as it was, or the error says what is not.
+    /// - Throws: `ApplyError` where the kernel refused, or not everything is as it was; `PlanRefusal` where the record of an
+    ///   earlier fix cannot be read; `UnchangedError` for all else.
     func apply(_ plan: FixPlan, _ evidence: Evidence) throws -> Outcome {
+        do {
+            return try make(plan, evidence)
+        } catch let error as ApplyError {
+            throw error
+        } catch let refusal as PlanRefusal {
+            throw refusal
+        } catch {
+            throw UnchangedError(cause: error)
+        }
+    }
+
+    private func make(_ plan: FixPlan, _ evidence: Evidence) throws -> Outcome {
         let batch = try plan.batch()
-        let parameters = plan.enablesForwarding ? ForwardingSwitch.parameters(evidence.snapshot.links) : []
+        let parameters = plan.enablesForwarding ? try ForwardingSwitch.parameters(evidence.snapshot.links) : []
         var application = Application(own: try UndoRecord(plan, parameters), earlier: try state.record())
         try state.write(application.record)
         do {
@@ -79,7 +92,7 @@ struct Applier {
 
     /// Takes back what an application changed; returns what was no longer ours to take back.
     func takeBack(_ application: Application) throws -> [String] {
-        let notes = try revert(application.own)
+        let notes = try revert(application.own, earlier: application.earlier)
         if let earlier = application.earlier { try state.write(earlier) } else { try state.removeRecord() }
         return notes
     }
@@ -88,14 +101,23 @@ struct Applier {
     ///
     /// Works also where a change was cut off half way: what was not made needs no taking back.
     func takeBack(_ record: UndoRecord) throws -> [String] {
-        let notes = try revert(record)
-        try state.removeRecord()
+        let notes: [String]
+        do {
+            notes = try revert(record, earlier: nil)
+        } catch {
+            throw UndoError("not everything is put back: \(error); `nataudit undo` tries it again")
+        }
+        do {
+            try state.removeRecord()
+        } catch {
+            throw UndoError("the fix is undone, but its record stays: \(error); `nataudit undo` removes it")
+        }
         return notes
     }
 
-    private func revert(_ record: UndoRecord) throws -> [String] {
+    private func revert(_ record: UndoRecord, earlier: UndoRecord?) throws -> [String] {
         // Forwarding first: once the only translation is gone, nothing shall leave with its inside address.
-        let parameters = Result { try ForwardingSwitch.restore(record.parameters) }
+        let parameters = Result { try restore(record, earlier: earlier) }
         try OwnTables.remove()
         let addresses = Set(record.flowAddresses.compactMap { IPAddress($0) })
         if !addresses.isEmpty {
@@ -106,5 +128,19 @@ struct Applier {
             try ConntrackTable.delete(entries)
         }
         return try parameters.get()
+    }
+
+    /// Puts the parameters back, and says which were no longer ours.
+    private func restore(_ record: UndoRecord, earlier: UndoRecord?) throws -> [String] {
+        let (parameters, notes) = try ForwardingSwitch.decided(record.parameters)
+        if parameters != record.parameters {
+            // The first write changes the others with it: where that is as far as it comes, the next undo would take them
+            // for changed by somebody else. A disk that is full keeps nothing from being put back.
+            var decided = record
+            decided.parameters = parameters
+            try? state.write(decided.including(earlier))
+        }
+        try ForwardingSwitch.restore(parameters)
+        return notes
     }
 }

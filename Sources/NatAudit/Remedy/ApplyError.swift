@@ -18,6 +18,21 @@ public struct ApplyError: Error, CustomStringConvertible {
     }
 }
 
+/// Why a plan was not applied, for a reason that is not the plan's own.
+struct UnchangedError: Error, CustomStringConvertible {
+    let cause: any Error
+
+    var description: String { "\(cause); nothing was changed" }
+}
+
+/// A fix that could not be taken back, or not wholly.
+struct UndoError: Error, CustomStringConvertible {
+    /// One sentence: how the host is now, what failed, and what to do.
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
 extension FixPlan {
     /// The line of the script that a command of the batch stands for; nil where it stands for none.
     func line(ofCommand index: Int) -> String? {

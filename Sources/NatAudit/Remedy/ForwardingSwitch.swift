@@ -6,16 +6,17 @@ internal import NetlinkBridge
 /// `all.accept_redirects` (measured on Linux 6.18).
 struct ForwardingSwitch {
     /// The parameters that are changed by switching, with their values now.
-    static func parameters(_ links: [Link]) -> [UndoRecord.ParameterChange] {
+    ///
+    /// - Throws: where one cannot be read: it could not be put back.
+    static func parameters(_ links: [Link]) throws -> [UndoRecord.ParameterChange] {
         let names =
             [["ip_forward"], ["conf", "all", "forwarding"], ["conf", "default", "forwarding"]]
             + links.map { ["conf", $0.name.asLatin1, "forwarding"] }
             + [["conf", "all", "accept_redirects"]]
-        return names.compactMap { name in
+        return try names.compactMap { name in
             let components = ["net", "ipv4"] + name
-            guard let sysctl = try? Sysctl(components.map(KernelName.init(latin1:))),
-                let value = try? sysctl.read()
-            else { return nil }
+            // An interface that is gone since has no parameters.
+            guard let value = try Sysctl(components.map(KernelName.init(latin1:))).read() else { return nil }
             return UndoRecord.ParameterChange(components: components, before: value, after: nil)
         }
     }
@@ -24,41 +25,55 @@ struct ForwardingSwitch {
     static func switchOn(_ parameters: inout [UndoRecord.ParameterChange]) throws {
         try Sysctl("net/ipv4/ip_forward").write("1")
         for index in parameters.indices {
-            parameters[index].after = try Sysctl(parameters[index].components.map(KernelName.init(latin1:)))
-                .read()
+            parameters[index].after = try parameters[index].sysctl.read()
         }
     }
 
-    /// Puts the parameters back that are still as they were set, and says which are not.
+    /// What each parameter has to be, and in words which are not as they were set: those stay as they are.
+    ///
+    /// The result has no `after`: whatever is found later, for example where putting back was cut off, is to become `before`.
+    static func decided(
+        _ parameters: [UndoRecord.ParameterChange]
+    ) throws -> (parameters: [UndoRecord.ParameterChange], notes: [String]) {
+        var decided = parameters
+        var notes: [String] = []
+        for index in decided.indices {
+            let parameter = decided[index]
+            decided[index].after = nil
+            let sysctl = try parameter.sysctl
+            // An interface that is gone has nothing to restore; what cannot be read fails when it is restored.
+            guard let now = (try? sysctl.read()) ?? nil, let after = parameter.after, now != after else { continue }
+            if now != parameter.before {
+                notes.append("\(sysctl.path) was changed to \(escapedForDisplay(now)) since, and stays so")
+            }
+            decided[index].before = now
+        }
+        return (decided, notes)
+    }
+
+    /// Makes each parameter what it has to be.
     ///
     /// One that cannot be written does not keep the others from being put back; the first error is thrown in the end.
-    static func restore(_ parameters: [UndoRecord.ParameterChange]) throws -> [String] {
-        var notes: [String] = []
+    static func restore(_ decided: [UndoRecord.ParameterChange]) throws {
         var failure: (any Error)?
-        func attempt(_ body: () throws -> Void) {
-            do { try body() } catch { failure = failure ?? error }
-        }
-        var wanted: [(sysctl: Sysctl, value: String)] = []
-        for parameter in parameters {
-            attempt {
-                let sysctl = try Sysctl(parameter.components.map(KernelName.init(latin1:)))
-                // An interface that is gone has nothing to restore.
-                guard let now = try sysctl.read() else { return }
-                let isOurs = parameter.after == nil || now == parameter.after
-                if !isOurs, now != parameter.before {
-                    notes.append(
-                        "\(sysctl.path) was changed to \(escapedForDisplay(now)) since, and stays so"
-                    )
-                }
-                wanted.append((sysctl, isOurs ? parameter.before : now))
+        // The first one, ip_forward, rewrites the others; they follow with what each has to be.
+        for parameter in decided {
+            do {
+                let sysctl = try parameter.sysctl
+                guard let now = try sysctl.read(), now != parameter.before else { continue }
+                try sysctl.write(parameter.before)
+            } catch {
+                failure = failure ?? error
             }
         }
-        // The first one, ip_forward, rewrites the others; they follow with what each has to be.
-        for (sysctl, value) in wanted {
-            attempt { if try sysctl.read() != value { try sysctl.write(value) } }
-        }
         if let failure { throw failure }
-        return notes
+    }
+}
+
+extension UndoRecord.ParameterChange {
+    /// The parameter in the kernel.
+    fileprivate var sysctl: Sysctl {
+        get throws { try Sysctl(components.map(KernelName.init(latin1:))) }
     }
 }
 

@@ -22,6 +22,12 @@ struct InstancePlanner {
                 "a NAT instance wants the interface by which packets leave: --out-interface NAME"
             )
         }
+        guard let forwards = snapshot.forwarding[.ip] else {
+            throw PlanRefusal(
+                "whether this host forwards IPv4 (net.ipv4.ip_forward) could not be read, so nothing is planned",
+                isIgnorance: true
+            )
+        }
         var rules: [PlannedRule] = []
         var outward: [InputPath.Outward] = []
         for name in intent.outInterfaces {
@@ -76,7 +82,7 @@ struct InstancePlanner {
         return FixPlan(
             generation: nftables.generation,
             tables: planner.sorted(tables),
-            enablesForwarding: snapshot.forwarding[.ip] == false,
+            enablesForwarding: !forwards,
             overtaken: [],
             guarded: guarded,
             presented: [],

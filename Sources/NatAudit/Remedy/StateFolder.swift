@@ -19,14 +19,19 @@ public struct StateFolder: Sendable {
         return StateFolder(of: try NetworkNamespace.current().identity, override: named)
     }
 
-    /// Takes the lock by which only one instance changes a namespace at a time.
+    /// Takes the lock by which only one instance changes a namespace at a time, and clears away what one left that was
+    /// killed while it wrote.
     ///
     /// - Throws: `PlanRefusal` where another instance holds it; `StateError` where it cannot be kept there.
     func lock() throws -> FileLock {
         let path = "\(locks)/\(key).lock"
         do throws(SystemError) {
             try StateFiles.makeDirectory(locks)
-            if let lock = try FileLock(path: path) { return lock }
+            if let lock = try FileLock(path: path) {
+                // Where it cannot be removed, what writes there will say so.
+                try? StateFiles.removeUnfinished(recordPath)
+                return lock
+            }
         } catch {
             throw StateError(cause: error)
         }

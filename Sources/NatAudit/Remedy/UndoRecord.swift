@@ -20,8 +20,9 @@ public struct UndoRecord: Hashable, Sendable, Codable {
         /// The path below `/proc/sys`, in components; an interface's name has one character for each of its bytes.
         let components: [String]
         /// What it was.
-        let before: String
-        /// What it became; nil while that is not known, since nothing was written yet.
+        var before: String
+        /// What it became; nil while that is not known, since nothing was written yet, or it is being put back: then it is
+        /// put back from whatever it is.
         var after: String?
     }
 
@@ -33,9 +34,8 @@ public struct UndoRecord: Hashable, Sendable, Codable {
     }
 
     /// The kernel's name for this boot.
-    static func currentBoot() -> String {
-        let value = try? Sysctl("kernel.random.boot_id").read()
-        return (value ?? nil) ?? "unknown"
+    static func currentBoot() throws -> String {
+        try Sysctl("kernel.random.boot_id").read() ?? "unknown"
     }
 }
 
@@ -45,7 +45,7 @@ extension UndoRecord {
         let families = plan.tables.map { "\($0.family)" }
         self.init(
             id: "\(plan.generation)-\(families.joined(separator: "-"))",
-            boot: Self.currentBoot(),
+            boot: try Self.currentBoot(),
             namespace: try NetworkNamespace.currentCookie(),
             tables: families,
             parameters: parameters,

@@ -50,7 +50,7 @@ public enum StateFiles {
     /// whoever can plant one must not choose what root writes to.
     public static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
         let shown = escapedForDisplay(path)
-        let temporary = "\(path).new"
+        let temporary = temporary(of: path)
         // What a process left that was killed while it wrote.
         try remove(temporary)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
@@ -72,6 +72,14 @@ public enum StateFiles {
         }
         syncFolder(of: path)
     }
+
+    /// Removes what a process left that was killed while it replaced a file; nothing is no error.
+    ///
+    /// As with `write(_:to:)`, one process at a time may do this, under a lock.
+    public static func removeUnfinished(_ path: String) throws(SystemError) { try remove(temporary(of: path)) }
+
+    /// The file that is written to take the place of another one.
+    private static func temporary(of path: String) -> String { "\(path).new" }
 
     /// Removes a file; one that does not exist is no error.
     public static func remove(_ path: String) throws(SystemError) {

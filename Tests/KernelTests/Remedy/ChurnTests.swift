@@ -1,56 +1,81 @@
+import Foundation
 import NatAudit
 import NetlinkBridge
 import Testing
 
 /// A ruleset that others change all the time.
 struct ChurnTests {
-    /// The pause between two foreign changes, in seconds; each change is a process, which takes a few milliseconds more.
-    @Test(arguments: ["0.02", "0.1"])
-    func itIsAppliedOrRefusedAndNoForeignChangeIsLost(pause: String) async throws {
-        try await onOwnThread {
+    /// How often it is applied at each rate: a third of `NATAUDIT_APPLIES`, or a few times.
+    private static let applies = ProcessInfo.processInfo.environment["NATAUDIT_APPLIES"].flatMap { Int($0) } ?? 12
+
+    /// The changes in a second; each is one commit, after a pause.
+    @Test(arguments: [10, 100, 1000])
+    func itIsAppliedOrRefusedAndNoForeignChangeIsLost(changesPerSecond: Int) async throws {
+        try await inTurn {
             let lab = try FixLab(FixTableTests.rules[0])
-            try lab.nat.require("nft", "add table ip other { chain c { } ; }")
             let before = try HostImage(lab.nat)
-            let writer = try LabTool.start(["sh", "-c", Self.writer, "sh", pause], in: lab.nat.namespace)
-            var applied = 0
-            for _ in 0..<25 {
-                let run = try lab.fix(proof: ["--no-verify"])
-                let isThere = try lab.nat.require("nft", "list", "tables").contains("nataudit")
-                // 1: they would not hold still while it was proven; 2: not even before.
-                #expect([0, 1, 2].contains(run.status), "\(run.errors)")
-                if run.status == 1 { #expect(try FixOutput(run).rolledBack, "\(run.errors)") }
-                #expect(isThere == (run.status == 0))
-                #expect(try lab.records().isEmpty == (run.status != 0))
-                if run.status == 0 {
-                    applied += 1
-                    let undone = try lab.undo()
-                    #expect(undone.status == 0, "\(undone.errors)")
-                }
-                #expect(try !lab.nat.require("nft", "list", "tables").contains("nataudit"))
+            let first = try #require(Self.change(0).dropFirst().first)
+            try #require(try Self.commit([first], on: lab.nat) == .committed)
+            let writer = try RulesetChurn(in: lab.nat.namespace, pause: UInt32(1_000_000 / changesPerSecond)) {
+                Self.change($0)
             }
-            // A machine under load may be too slow between two changes, but not each time.
-            if pause == "0.1" { #expect(applied > 0) }
-            try lab.nat.require("touch", Self.stopFile(lab))
-            #expect(try writer.status(within: .seconds(10)) == 0)
-            let written = String(decoding: try writer.output(), as: UTF8.self).split(separator: "\n").count
+            var tally = Tally()
+            for _ in 0..<(Self.applies / 3) { try Self.applyAndUndo(lab, &tally) }
+            let changes = try writer.stop()
+            #expect(changes > 0)
+            // Where the rules change faster than a plan is made of them, it is refused each time.
+            if changesPerSecond == 10 { #expect(tally.applied > 0) }
             let kept = try lab.nat.require("nft", "list", "chain", "ip", "other", "c")
-            #expect(kept.split(separator: "\n").count { $0.contains("counter") } == written)
-            #expect(written > 0)
-            try lab.nat.require("nft", "flush chain ip other c")
+            #expect(kept.contains("comment \"change \(changes - 1)\""), "\(kept)")
+            try lab.nat.require("nft", "delete table ip other")
             #expect(try HostImage(lab.nat) == before)
+            if Self.applies > 100 { print("churn at \(changesPerSecond)/s: \(tally), \(changes) foreign changes") }
         }
     }
 
-    /// Adds a rule at a time, and prints a line for each that nft took.
-    private static let writer = """
-        while [ ! -e "/tmp/nataudit-stop-$(readlink /proc/self/ns/net)" ]; do
-            nft add rule ip other c counter && echo added
-            sleep "$1"
-        done
-        rm "/tmp/nataudit-stop-$(readlink /proc/self/ns/net)"
-        """
+    /// What came of the fixes.
+    private struct Tally: CustomStringConvertible {
+        var applied = 0
+        var refused = 0
+        var takenBack = 0
 
-    private static func stopFile(_ lab: FixLab) -> String {
-        "/tmp/nataudit-stop-net:[\(lab.nat.namespace.identity.inode)]"
+        var description: String { "\(applied) applied and undone, \(refused) refused, \(takenBack) taken back" }
+    }
+
+    private static func applyAndUndo(_ lab: FixLab, _ tally: inout Tally) throws {
+        let run = try lab.fix(proof: ["--no-verify"])
+        let isThere = try lab.nat.require("nft", "list", "tables").contains("nataudit")
+        // 1: they would not hold still while it was proven; 2: not even before.
+        #expect([0, 1, 2].contains(run.status), "\(run.errors)")
+        if run.status == 1 { #expect(try FixOutput(run).rolledBack, "\(run.errors)") }
+        #expect(isThere == (run.status == 0), "\(run.errors)")
+        #expect(try lab.records().isEmpty == (run.status != 0))
+        switch run.status {
+        case 0: tally.applied += 1
+        case 1: tally.takenBack += 1
+        default: tally.refused += 1
+        }
+        if run.status == 0 {
+            let undone = try lab.undo()
+            #expect(undone.status == 0, "\(undone.errors)")
+        }
+        #expect(try !lab.nat.require("nft", "list", "tables").contains("nataudit"))
+    }
+
+    /// Replaces a foreign table, as many programs do, by one that holds the change's number.
+    private static func change(_ number: Int) -> [NftCommand] {
+        [
+            .deleteTable(.ip, "other"), .addTable(.ip, "other", comment: nil),
+            .addChain(.ip, table: "other", chain: "c", .init(.forward, type: "filter", priority: 5)),
+            .addRule(.ip, table: "other", chain: "c", [.verdict(.accept)], comment: "change \(number)"),
+        ]
+    }
+
+    private static func commit(_ commands: [NftCommand], on host: LabHost) throws -> NftCommit {
+        try host.namespace.perform {
+            var reader = try NftablesReader()
+            var writer = try NftWriter()
+            return try writer.commit(try NftBatch(commands, plannedOn: try reader.generation()))
+        }
     }
 }

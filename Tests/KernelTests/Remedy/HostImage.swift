@@ -8,12 +8,15 @@ struct HostImage: Equatable {
     let rules: String
     /// Every parameter that switching on forwarding touches.
     let parameters: String
+    /// The names of the links.
+    let links: String
     /// The number of the last change of nf_tables.
     let generation: Generation
 
     init(_ host: LabHost) throws {
         rules = try host.require("sh", "-c", Self.rulesScript)
         parameters = try host.require("sh", "-c", Self.parametersScript)
+        links = try host.require("sh", "-c", "ip -brief link | cut -d' ' -f1")
         generation = try host.namespace.perform {
             var reader = try NftablesReader()
             return try reader.generation()
@@ -22,7 +25,7 @@ struct HostImage: Equatable {
 
     /// Without the generation, which only grows.
     static func == (left: HostImage, right: HostImage) -> Bool {
-        left.rules == right.rules && left.parameters == right.parameters
+        left.rules == right.rules && left.parameters == right.parameters && left.links == right.links
     }
 
     /// The legacy table is asked for only where it exists: asking would make it.

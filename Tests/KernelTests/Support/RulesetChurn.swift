@@ -30,6 +30,8 @@ struct RulesetChurn {
                         let number = state.commits.load(ordering: .relaxed)
                         let batch = try NftBatch(commands(number), plannedOn: reader.generation())
                         let commit = try writer.commit(batch)
+                        // Somebody else was faster: the same change once more.
+                        if commit == .stale { continue }
                         guard commit == .committed else { throw Unexpected(commit: commit) }
                         state.commits.add(1, ordering: .relaxed)
                         if pause > 0 { usleep(pause) }

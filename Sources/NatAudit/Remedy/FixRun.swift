@@ -68,7 +68,7 @@ public struct FixRun: Sendable {
 
     /// Plans on evidence; changes nothing.
     public func preview(of evidence: Evidence) throws -> Preview {
-        let plan = try FixPlanner(evidence, intent).plan()
+        let plan = try FixPlanner(evidence, intent).plan().onTrial(for: intent.trial)
         let count = try mover(plan, evidence).count()
         return Preview(plan: plan, flows: count.flows, sources: count.sources, evidence: evidence)
     }
@@ -79,6 +79,7 @@ public struct FixRun: Sendable {
     public func run(confirm: (Preview) throws -> Bool) throws -> FixReport {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
+        if case .on(let trial) = try state.settleTrial() { throw TrialStatus.refusal(trial) }
         var report = FixReport()
         let evidence = try self.evidence()
         report.before = HostVerdict(evidence).verdict
@@ -114,7 +115,7 @@ public struct FixRun: Sendable {
                 return report
             }
             if case .applied(let application) = try applier.apply(preview.plan, preview.evidence) {
-                return try prove(application, preview, applier, report)
+                return try goOn(application, applier, prove(application, preview, applier, report))
             }
             if attempt == Self.attempts { break }
             preview = try self.preview(of: refreshed(preview.evidence))

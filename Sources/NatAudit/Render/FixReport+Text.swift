@@ -14,6 +14,8 @@ extension FixReport {
 
     private func headline(_ style: TextStyle) -> String {
         if isRolledBack { return style.text("taken back: everything is as it was", as: .bad) }
+        if let trialWords { return style.text("applied", as: .good) + ", \(trialWords)" }
+        if isKept { return style.text("kept", as: .good) + "; `nataudit undo` takes it back" }
         if isApplied { return style.text("applied", as: .good) + "; `nataudit undo` takes it back" }
         return isChanged ? style.text("undone", as: .good) : "nothing was changed"
     }

@@ -63,8 +63,9 @@ struct KeepTests {
             let lab = try FixLab(Self.rule)
             let before = try HostImage(lab.nat)
             try lab.onTrial { begun in
+                let holder = try lab.holder()
                 try lab.signal("USR1")
-                for _ in 0..<500 where try lab.isHeld() { usleep(10_000) }
+                while try lab.isHeld(), try lab.isAlive(holder) { usleep(10_000) }
                 #expect(try !lab.isHeld() && lab.hasTable())
                 let run = try lab.keep()
                 #expect(run.status == 0, "\(run.errors)")
@@ -222,8 +223,7 @@ struct KeepTests {
                     #expect(try lab.isHeld())
                     #expect(try lab.undo().status == 0)
                 } else {
-                    for _ in 0..<200 where try !lab.holders().isEmpty { usleep(10_000) }
-                    #expect(try lab.holders() == [], "\(signal) after \(moment) s")
+                    try lab.expectNoHolder("\(signal) after \(moment) s")
                     #expect(try HostImage(lab.nat) == before, "\(signal) after \(moment) s: \(run.errors)")
                     #expect(try lab.undo().status == 0)
                 }

@@ -67,6 +67,28 @@ extension FixLab {
     }
 }
 
+extension FixLab {
+    /// The processes in the NAT host's namespace that hold a trial, or are about to.
+    func holders() throws -> [String] {
+        let namespace = "net:[\(nat.namespace.identity.inode)]"
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
+            guard Int(name) != nil,
+                let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(name)/ns/net"),
+                link == namespace,
+                let arguments = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
+            else { return false }
+            return String(decoding: arguments, as: UTF8.self) == "nataudit\0hold-trial\0"
+        }
+    }
+
+    /// Waits until no process holds a trial, for at most two seconds.
+    func expectNoHolder(_ words: String, at location: SourceLocation = #_sourceLocation) throws {
+        let deadline = ContinuousClock.now + .seconds(2)
+        while try !holders().isEmpty, ContinuousClock.now < deadline { usleep(10_000) }
+        #expect(try holders() == [], "\(words)", sourceLocation: location)
+    }
+}
+
 /// A stream of UDP packets from the first client to the first server, each from a port of its own, while something happens.
 final class PortStream {
     private let client: ChildProcess

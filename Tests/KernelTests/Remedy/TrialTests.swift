@@ -113,7 +113,7 @@ struct TrialTests {
             #expect(try FixOutput(run).rolledBack)
             #expect(try HostImage(lab.nat) == before)
             #expect(try lab.records() == [])
-            #expect(try lab.holders() == [])
+            try lab.expectNoHolder("after a proof that failed")
         }
     }
 
@@ -139,19 +139,5 @@ struct TrialTests {
             #expect(try HostImage(lab.nat) == before)
             #expect(try lab.records() == [])
         }
-    }
-}
-
-extension FixLab {
-    /// The processes in the NAT host that hold a trial, or are about to.
-    func holders() throws -> [String] {
-        let script = """
-            for process in /proc/[0-9]*; do
-                [ "$(readlink $process/ns/net)" = "$(readlink /proc/self/ns/net)" ] || continue
-                tr '\\0' ' ' <$process/cmdline 2>/dev/null | grep -q '^nataudit hold-trial' && echo "${process#/proc/}"
-            done
-            true
-            """
-        return try nat.require("sh", "-c", script).split(separator: "\n").map(String.init)
     }
 }

@@ -13,6 +13,10 @@ struct FixCommand: ParsableCommand {
             those rules stay as they are. The change is proven with STUN and taken back by itself where it does not \
             help. `nataudit undo` takes it back later.
 
+            With --trial the change is held by a process: when the time is up, or that process ends in any other way, \
+            the kernel takes it back by itself, also where this host cannot be reached any more. `nataudit fix --keep` \
+            makes it lasting; it asks nothing, since nothing new is changed.
+
             Where nothing translates yet, --out-interface and --source make this host a NAT instance.
 
             The script that --dry-run prints is what `nft -f` would take.
@@ -47,6 +51,17 @@ struct FixCommand: ParsableCommand {
     @Flag(help: "Leave the outward input path open to UDP that nobody asked for.")
     var noGuard = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Let the kernel take it back after that time, unless `nataudit fix --keep` comes first; 1 to 86400.",
+            valueName: "seconds"
+        )
+    )
+    var trial: Int?
+
+    @Flag(help: "Make the fix that is on trial lasting.")
+    var keep = false
+
     @Flag(help: "Leave existing conntrack entries alone.")
     var keepFlows = false
 
@@ -71,17 +86,19 @@ struct FixCommand: ParsableCommand {
         if noVerify, !stun.isEmpty || probeNetns != nil {
             throw ValidationError("--no-verify contradicts --stun and --probe-netns")
         }
+        try validateTrial()
     }
 
     func run() throws {
         let stop = try StopSignal.onTermination()
-        let isPreview = dryRun || !masquerade
-        let question = Question(isAnswered: yes || isPreview, stop: stop)
+        let isPreview = dryRun || !masquerade && !keep
+        let question = Question(isAnswered: yes || isPreview || keep, stop: stop)
         try question.requireAnswerable("fix", otherwise: "--yes (or --dry-run)")
         let place = try ProbePlace(netns: probeNetns)
         try namespace.enter()
-        let run = try self.fixRun(place, stop, isPreview: isPreview)
         do {
+            if keep { return try keepTrial() }
+            let run = try self.fixRun(place, stop, isPreview: isPreview)
             try isPreview ? preview(run) : apply(run, question)
         } catch let refusal as PlanRefusal {
             try end(refusal)
@@ -102,7 +119,8 @@ struct FixCommand: ParsableCommand {
                 sources: source,
                 overridesOwner: overrideOwner,
                 guardsInput: !noGuard,
-                keepsFlows: keepFlows
+                keepsFlows: keepFlows,
+                trial: trial
             ),
             probe: isQuiet
                 ? nil
@@ -121,6 +139,7 @@ struct FixCommand: ParsableCommand {
 
     /// Prints the plan and changes nothing.
     private func preview(_ run: FixRun) throws {
+        if let words = run.trialWords { report.console.say(words) }
         let evidence = try run.evidence()
         var preview = FixPreview(evidence, givesAdvice: !masquerade)
         do {
@@ -146,10 +165,7 @@ struct FixCommand: ParsableCommand {
             }
         }
         do {
-            switch report.format {
-            case .text: try report.write(result.text(report.style))
-            case .json: try report.write(JSONText.encode(result))
-            }
+            try write(result)
         } catch {
             throw LostReport(
                 result.isChanged ? "the fix is applied, and `nataudit undo` takes it back" : "nothing is changed",
@@ -162,6 +178,14 @@ struct FixCommand: ParsableCommand {
             throw ExitCode(Outcome.unknown.rawValue)
         }
         if result.isRolledBack || result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }
+    }
+
+    /// Writes the report in the form that was asked for.
+    func write(_ result: FixReport) throws {
+        switch report.format {
+        case .text: try report.write(result.text(report.style))
+        case .json: try report.write(JSONText.encode(result))
+        }
     }
 
     /// Says why nothing was done, and ends with what that means.

@@ -14,6 +14,7 @@ struct Nataudit: ParsableCommand {
         subcommands: [
             ScanCommand.self, TraceCommand.self, FixCommand.self, UndoCommand.self, StunCommand.self, ServeCommand.self,
             NodeCheckCommand.self, CaptureCommand.self, PairCommand.self, ExplainCommand.self, DemoCommand.self,
+            HoldTrialCommand.self,
         ]
     )
 

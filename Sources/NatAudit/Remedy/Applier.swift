@@ -24,6 +24,8 @@ struct Applier {
         var own: UndoRecord
         /// The record of an earlier fix whose table is gone, while parameters may still be as it set them.
         let earlier: UndoRecord?
+        /// The process that holds the tables; nil where they stay.
+        var holder: TrialHolder?
 
         /// What `undo` will take back: this plan's changes and the earlier ones.
         var record: UndoRecord { own.including(earlier) }
@@ -49,13 +51,15 @@ struct Applier {
         let batch = try plan.batch()
         let parameters = plan.enablesForwarding ? try ForwardingSwitch.parameters(evidence.snapshot.links) : []
         var application = Application(own: try UndoRecord(plan, parameters), earlier: try state.record())
+        application.holder = try plan.trial.map { try TrialHolder(plan, seconds: $0) }
+        application.own.trial = application.holder?.trial
         try state.write(application.record)
         do {
             if plan.enablesForwarding {
                 try ForwardingSwitch.switchOn(&application.own.parameters)
                 try state.write(application.record)
             }
-            switch try commit(batch) {
+            switch try application.holder?.commit() ?? commit(batch) {
             case .committed: return .applied(application)
             case .stale:
                 _ = try takeBack(application)
@@ -118,6 +122,7 @@ struct Applier {
     private func revert(_ record: UndoRecord, earlier: UndoRecord?) throws -> [String] {
         // Forwarding first: once the only translation is gone, nothing shall leave with its inside address.
         let parameters = Result { try restore(record, earlier: earlier) }
+        try record.trial?.end()
         try OwnTables.remove()
         let addresses = Set(record.flowAddresses.compactMap { IPAddress($0) })
         if !addresses.isEmpty {

@@ -12,6 +12,8 @@ public struct FixIntent: Hashable, Sendable {
     public var guardsInput: Bool
     /// Leaves existing conntrack entries alone.
     public var keepsFlows: Bool
+    /// After how many seconds the kernel is to take the change back by itself; nil where it is to stay.
+    public var trial: Int?
 
     /// Makes an intent; by default all that is at fault, with the guard, within the owners' limits.
     public init(
@@ -19,13 +21,15 @@ public struct FixIntent: Hashable, Sendable {
         sources: [Prefix] = [],
         overridesOwner: Bool = false,
         guardsInput: Bool = true,
-        keepsFlows: Bool = false
+        keepsFlows: Bool = false,
+        trial: Int? = nil
     ) {
         self.outInterfaces = outInterfaces
         self.sources = sources
         self.overridesOwner = overridesOwner
         self.guardsInput = guardsInput
         self.keepsFlows = keepsFlows
+        self.trial = trial
     }
 
     /// Tells whether a path is meant.

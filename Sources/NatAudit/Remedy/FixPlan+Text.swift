@@ -12,6 +12,7 @@ extension FixPlan {
             }
         }
         comments += notes
+        if let trialNote { comments.append(trialNote) }
         if enablesForwarding { comments.append("sysctl -w net.ipv4.ip_forward=1") }
         return NftComments(comments).text + tables.map { "\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
     }

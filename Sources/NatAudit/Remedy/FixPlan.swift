@@ -18,6 +18,8 @@ public struct FixPlan: Hashable, Sendable {
     public let instanceAddresses: Set<IPAddress>
     /// What a person should know beside the steps.
     public let notes: [String]
+    /// After how many seconds the kernel takes the tables back by itself; nil where they stay.
+    public internal(set) var trial: Int?
 
     /// Tells whether there was no translation before.
     public var isNATInstance: Bool { !instanceAddresses.isEmpty }
@@ -27,7 +29,7 @@ public struct FixPlan: Hashable, Sendable {
 
     /// The changes of nf_tables, all in one batch.
     public func batch() throws -> NftBatch {
-        let commands = try tables.flatMap { try $0.commands() }
+        let commands = try tables.flatMap { try $0.commands(isOwned: trial != nil) }
         return try NftBatch(commands, plannedOn: generation)
     }
 }

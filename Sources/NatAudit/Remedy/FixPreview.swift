@@ -34,7 +34,7 @@ public struct FixPreview: Sendable {
         report.before = HostVerdict(evidence).verdict
         report.steps = plan?.steps ?? []
         report.refusal = refusal
-        report.notes = (plan?.notes ?? []) + (givesAdvice ? advice : [])
+        report.notes = (plan?.notes ?? []) + [plan?.trialNote].compactMap(\.self) + (givesAdvice ? advice : [])
         return report
     }
 

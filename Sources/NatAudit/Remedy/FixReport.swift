@@ -20,6 +20,10 @@ public struct FixReport: Hashable, Sendable {
     public var isRolledBack = false
     /// Tells whether the plan is applied, was to be proven, and nothing could be seen of it: the rules alone say that it helps.
     public var isUnverified = false
+    /// In how many seconds the kernel takes it back by itself; nil where it stays.
+    public var secondsLeft: Int?
+    /// Tells whether a trial was made lasting.
+    public var isKept = false
     /// Why nothing was planned; nil where a plan was made.
     public var refusal: PlanRefusal?
     /// Tells whether the user, or a signal, ended it before anything was changed.
@@ -51,6 +55,11 @@ extension FixReport {
         report.notes.append((isInterrupted ? "interrupted: " : "") + "nothing was changed")
         return report
     }
+
+    /// How long the trial goes on; nil where there is none.
+    var trialWords: String? {
+        secondsLeft.map { "on trial: taken back in \($0) s unless `nataudit fix --keep`" }
+    }
 }
 
 extension FixReport: Encodable {
@@ -76,6 +85,7 @@ extension FixReport: Encodable {
         try values.encode(before.map { State(verdict: $0) }, forKey: .before)
         try values.encode(after.map { State(verdict: $0, holds: holds) }, forKey: .after)
         try values.encode(isRolledBack, forKey: .rolledBack)
-        try values.encode(refusal.map { ["refused: \($0)"] + notes } ?? notes, forKey: .notes)
+        let words = (refusal.map { ["refused: \($0)"] } ?? []) + notes + [trialWords].compactMap(\.self)
+        try values.encode(words, forKey: .notes)
     }
 }

@@ -70,7 +70,7 @@ public struct FixRun: Sendable {
 
     /// Plans on evidence; changes nothing.
     public func preview(of evidence: Evidence) throws -> Preview {
-        let plan = try FixPlanner(evidence, intent).plan()
+        let plan = try FixPlanner(evidence, intent).plan().onTrial(for: intent.trial)
         let count = try mover(plan, evidence).count()
         return Preview(
             plan: plan,
@@ -87,6 +87,7 @@ public struct FixRun: Sendable {
     public func run(confirm: (Preview) throws -> Bool) throws -> FixReport {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
+        if case .on(let trial) = try state.settleTrial() { throw TrialStatus.refusal(trial) }
         var report = FixReport()
         let evidence: Evidence
         do {
@@ -126,7 +127,7 @@ public struct FixRun: Sendable {
         for attempt in 1...Self.attempts {
             if isInterrupted() { return report.declined(byInterruption: true) }
             if case .applied(let application) = try applier.apply(preview.plan, preview.evidence) {
-                return try prove(application, preview, proof, applier, report)
+                return try goOn(application, applier, prove(application, preview, proof, applier, report))
             }
             if attempt == Self.attempts { break }
             preview = try self.preview(of: refreshed(preview.evidence))

@@ -8,6 +8,12 @@ enum OwnTables {
         return try reader.tables().tables.contains(where: PlannedTable.isOwn)
     }
 
+    /// Tells whether there is one that a process holds, with which it goes.
+    static func areHeld() throws -> Bool {
+        var reader = try NftablesReader()
+        return try reader.tables().tables.contains { PlannedTable.isOwn($0) && $0.owner != nil }
+    }
+
     /// Removes them, in one batch; nothing happens where there are none.
     ///
     /// Each try looks at the tables alone and carries their generation, so that nothing is removed that was not just seen.
@@ -15,9 +21,15 @@ enum OwnTables {
         for _ in 0..<attempts {
             var reader = try NftablesReader()
             let seen = try reader.tables()
-            let commands = seen.tables.filter(PlannedTable.isOwn).map {
-                NftCommand.deleteTable($0.family, $0.name)
+            let own = seen.tables.filter(PlannedTable.isOwn)
+            // The kernel's EPERM would be taken for a missing capability.
+            if let held = own.first(where: { $0.owner != nil }), let port = held.owner {
+                throw PlanRefusal(
+                    "table \(held.family) \(held.name) is owned by the process with netlink port \(port) (nft list tables "
+                        + "names it), which alone may change it; it goes when that process ends"
+                )
             }
+            let commands = own.map { NftCommand.deleteTable($0.family, $0.name) }
             if commands.isEmpty { return }
             var writer = try NftWriter()
             // Where the answer is lost, the next look tells.

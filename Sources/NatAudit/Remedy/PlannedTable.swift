@@ -78,9 +78,9 @@ extension PlannedTable {
         )
     }
 
-    /// The changes that make the table.
-    func commands() throws(PlanRefusal) -> [NftCommand] {
-        var commands: [NftCommand] = [.addTable(family, Self.name, comment: Self.comment)]
+    /// The changes that make the table; an owned one goes with the process that made it.
+    func commands(isOwned: Bool) throws(PlanRefusal) -> [NftCommand] {
+        var commands: [NftCommand] = [.addTable(family, Self.name, comment: Self.comment, isOwned: isOwned)]
         for chain in chains {
             commands.append(.addChain(family, table: Self.name, chain: chain.name, chain.hook))
         }

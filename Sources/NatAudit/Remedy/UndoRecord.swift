@@ -14,6 +14,8 @@ public struct UndoRecord: Hashable, Sendable, Codable {
     var parameters: [ParameterChange]
     /// The addresses under which flows were translated that end with the table; empty where another rule stays beneath.
     let flowAddresses: [String]
+    /// The trial that the tables are on; nil where they stay.
+    var trial: Trial?
 
     /// A kernel parameter before and after.
     struct ParameterChange: Hashable, Sendable, Codable {
@@ -70,7 +72,8 @@ extension UndoRecord {
             namespace: namespace,
             tables: tables,
             parameters: old + parameters.filter { !known.contains($0.components) },
-            flowAddresses: Array(Set(flowAddresses + earlier.flowAddresses)).sorted()
+            flowAddresses: Array(Set(flowAddresses + earlier.flowAddresses)).sorted(),
+            trial: trial
         )
     }
 }

@@ -14,6 +14,10 @@ public struct UndoRun: Sendable {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
         var report = FixReport()
+        if case .over = try state.settleTrial(), try state.record() == nil {
+            report.notes.append("the trial is over, and its table was taken back; nothing is left to undo")
+            return report
+        }
         guard let record = try state.record() else {
             report.notes.append("nothing to undo: no fix is recorded for this network namespace in this boot")
             return report

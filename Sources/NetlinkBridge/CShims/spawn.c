@@ -27,20 +27,21 @@ static char **pointers(const char *strings, size_t count) {
     return result;
 }
 
-/// Undoes what the calling thread may have done to signals, and starts a process group.
-static int set_attributes(posix_spawnattr_t *attributes) {
+/// Undoes what the calling thread may have done to signals, and starts a process group, or a session, which has one.
+static int set_attributes(posix_spawnattr_t *attributes, int is_detached) {
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
     int code = posix_spawnattr_setsigmask(attributes, &none);
     if (code == 0) code = posix_spawnattr_setsigdefault(attributes, &all);
     if (code == 0) code = posix_spawnattr_setpgroup(attributes, 0);
-    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
+    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    flags |= is_detached ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
     return code == 0 ? posix_spawnattr_setflags(attributes, flags) : code;
 }
 
 int na_spawn(const char *path, const char *arguments, size_t argument_count, const char *environment,
-    size_t environment_count, const int standard[3], int32_t *process) {
+    size_t environment_count, const int standard[3], int is_detached, int32_t *process) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int code = posix_spawn_file_actions_init(&actions);
@@ -52,8 +53,10 @@ int na_spawn(const char *path, const char *arguments, size_t argument_count, con
     }
     char **argv = pointers(arguments, argument_count), **envp = pointers(environment, environment_count);
     if (!argv || !envp) code = ENOMEM;
-    if (code == 0) code = set_attributes(&attributes);
+    if (code == 0) code = set_attributes(&attributes, is_detached);
     for (int i = 0; code == 0 && i < 3; i++) code = posix_spawn_file_actions_adddup2(&actions, standard[i], i);
+    // What the user's shell left open, a lock for instance, is not held for as long as a detached program runs.
+    if (code == 0 && is_detached) code = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     pid_t child = 0;
     if (code == 0) code = posix_spawn(&child, path, &actions, &attributes, argv, envp);
     *process = child;

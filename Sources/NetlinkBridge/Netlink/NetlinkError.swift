@@ -1,14 +1,14 @@
 internal import Glibc
 
 /// A netlink exchange that did not end as it should.
-public struct NetlinkError: Error, Hashable, Sendable {
+public struct NetlinkError: Error, Hashable, Sendable, Codable {
     /// What was attempted, as the beginning of a sentence: "read the nf_tables rules".
     public let operation: String
     /// What went wrong.
     public let reason: Reason
 
     /// The ways in which an exchange ends badly.
-    public enum Reason: Hashable, Sendable {
+    public enum Reason: Hashable, Sendable, Codable {
         /// The kernel answered with an errno, perhaps with a message of its own and the offset of what it refused.
         case refused(code: Int32, message: String?, offset: Int?)
         /// The state changed while it was dumped (NLM_F_DUMP_INTR): what was read is torn.

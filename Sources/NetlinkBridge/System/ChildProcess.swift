@@ -29,51 +29,17 @@ public final class ChildProcess: Sendable {
         environment: [String],
         input: [UInt8] = []
     ) throws(SystemError) {
-        let operation = "start \(escapedForDisplay(path))"
-        guard !(arguments + environment + [path]).contains(where: { $0.utf8.contains(0) }) else {
-            throw SystemError(operation, code: EINVAL)
-        }
-        let inputFile = try Self.memoryFile()
-        let outputFile = try Self.memoryFile()
-        let errorFile = try Self.memoryFile()
-        let standard = [inputFile.number, outputFile.number, errorFile.number]
-        // Sound: the kernel reads `count` bytes of a buffer that outlives the call.
-        let filled = unsafe input.withUnsafeBytes { buffer in
-            unsafe na_fill_file(inputFile.number, buffer.baseAddress, buffer.count)
-        }
-        try checked(filled, operation)
-        var process: Int32 = 0
-        let started = unsafe Self.packed(arguments).withUnsafeBufferPointer { arguments_ in
-            unsafe Self.packed(environment).withUnsafeBufferPointer { environment_ in
-                // Sound: each buffer holds as many NUL-terminated strings as its count says, the array has three
-                // elements, and all outlive the call.
-                unsafe na_spawn(
-                    path,
-                    arguments_.baseAddress,
-                    arguments.count,
-                    environment_.baseAddress,
-                    environment.count,
-                    standard,
-                    &process
-                )
-            }
-        }
-        try checked(started, operation)
+        let inputFile = try MemoryFile.make(holding: input)
+        let outputFile = try MemoryFile.make()
+        let errorFile = try MemoryFile.make()
+        let program = ProgramStart(path: path, arguments: arguments, environment: environment)
+        let process = try program.start([inputFile.number, outputFile.number, errorFile.number], isDetached: false)
         self.process = process
         self.outputFile = outputFile
         self.errorFile = errorFile
         let watch = na_watch_process(process)
         if watch < 0 { na_kill_group(process) }
         self.watch = Descriptor(owning: try checked(watch, "watch \(escapedForDisplay(path))"))
-    }
-
-    private static func memoryFile() throws(SystemError) -> Descriptor {
-        Descriptor(owning: try checked(unsafe na_memory_file("standard stream"), "open a file in memory"))
-    }
-
-    /// The strings one behind the other, each with its NUL.
-    private static func packed(_ strings: [String]) -> [CChar] {
-        strings.flatMap { $0.utf8.map { CChar(bitPattern: $0) } + [0] }
     }
 
     /// Waits for the end of the process, at most for `duration`, and returns its exit code; nil while it runs.

@@ -24,8 +24,16 @@ public final class StopSignal: Sendable {
     /// They are blocked for the calling thread and the threads that it starts from now on, so this is called
     /// before any other thread exists, and the process then has to watch the signal.
     public static func onTermination() throws(SystemError) -> StopSignal {
-        let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
         signal(SIGPIPE, SIG_IGN)
+        return try on([SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+    }
+
+    /// Makes a signal that SIGUSR1 sets off (`ProcessHandle.call()`), instead of ending the process.
+    ///
+    /// What `onTermination()` says of threads holds here too.
+    public static func onCall() throws(SystemError) -> StopSignal { try on([SIGUSR1]) }
+
+    private static func on(_ signals: [Int32]) throws(SystemError) -> StopSignal {
         let number = unsafe signals.withUnsafeBufferPointer { buffer in
             // Sound: the callee reads `count` numbers of a buffer that outlives the call.
             unsafe na_signals_open(buffer.baseAddress, buffer.count)
@@ -44,6 +52,16 @@ public final class StopSignal: Sendable {
 
     /// Tells whether it was set off.
     public var isRaised: Bool { (try? waitUntilReadable([number], for: .zero).isEmpty) == false }
+
+    /// Forgets that the system set it off, so that it can do so again.
+    public func lower() {
+        // A signalfd gives a structure for each signal that is pending, of 128 bytes (signalfd(2)).
+        var signals = [UInt8](repeating: 0, count: 1024)
+        unsafe signals.withUnsafeMutableBytes { buffer in
+            // Sound: the kernel writes at most `count` bytes into a buffer that outlives the call.
+            _ = unsafe read(descriptor.number, buffer.baseAddress, buffer.count)
+        }
+    }
 
     /// Sets the signal off; nothing happens where only the system can.
     public func raise() {

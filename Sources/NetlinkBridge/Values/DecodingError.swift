@@ -1,5 +1,5 @@
 /// Bytes from outside that do not have the shape that their format asks for.
-public struct DecodingError: Error, Hashable, Sendable {
+public struct DecodingError: Error, Hashable, Sendable, Codable {
     /// What was expected there and not found, such as "an entry of at least 112 bytes".
     public let what: String
     /// How many bytes into the blob, or the datagram, it was expected.

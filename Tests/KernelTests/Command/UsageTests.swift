@@ -42,6 +42,17 @@ struct UsageTests {
         }
     }
 
+    /// The process that holds a trial is part of `fix`: nobody is shown how to start it, and nobody can.
+    @Test func theHolderOfATrialIsNoCommandOfAUser() throws {
+        #expect(try !Program.run(["--help"]).output.contains("hold-trial"))
+        let run = try Program.run(["hold-trial"], in: try LabHost().namespace)
+        #expect(run.status == 2)
+        #expect(
+            run.errors
+                == "nataudit: hold-trial is started by `nataudit fix --trial` alone, which tells it what to hold\n"
+        )
+    }
+
     @Test func aFindingThatIsNoneIsWrongUsage() throws {
         let run = try Program.run(["explain", "nosuch"])
         #expect(run.status == 64 && run.output.isEmpty)
@@ -69,6 +80,10 @@ struct UsageTests {
         ["serve", "--listen", "nowhere"],
         ["stun", "--source-address", "0.0.0.0", "192.0.2.1"], ["stun", "--source-port", "70000"],
         ["nonsense"], ["pair"], ["pair", "a.json"], ["pair", "-", "-"],
+        ["fix", "--trial", "60"], ["fix", "--masquerade", "--yes", "--trial", "0"],
+        ["fix", "--masquerade", "--yes", "--trial", "-1"], ["fix", "--masquerade", "--yes", "--trial", "86401"],
+        ["fix", "--masquerade", "--yes", "--trial", "x"], ["fix", "--masquerade", "--yes", "--trial", "60", "--keep"],
+        ["fix", "--keep", "--masquerade"], ["fix", "--keep", "--dry-run"], ["fix", "--keep", "--source", "10.0.0.0/8"],
     ])
     func wrongUsageIs64(_ arguments: [String]) throws {
         let run = try Program.run(arguments, in: try LabHost().namespace)

@@ -6,12 +6,10 @@ internal import Glibc
 /// Changes of nf_tables that the kernel takes together or not at all, as the bytes of one netlink batch.
 ///
 /// The begin message carries the generation on which the changes were planned: the kernel refuses them with ERESTART
-/// when anything was committed since.
-public struct NftBatch: Sendable {
-    /// The changes, in the order in which they are made.
-    public let commands: [NftCommand]
-    /// The generation on which they were planned.
-    public let generation: Generation
+/// when anything was committed since. It can be handed to another process, which sends it.
+public struct NftBatch: Sendable, Codable {
+    /// How many changes it holds.
+    public let count: UInt32
     /// Begin message, one message for each command, end message; the n-th command has the sequence number n + 1.
     let bytes: [UInt8]
 
@@ -20,13 +18,16 @@ public struct NftBatch: Sendable {
 
     /// Encodes the changes with libnftnl.
     ///
+    /// Without a generation they are made on whatever is there, which is for changes of a table that nobody else can change.
+    ///
     /// - Throws: `EncodingError` for an expression that this version reads but does not write, and where memory is short.
-    public init(_ commands: [NftCommand], plannedOn generation: Generation) throws(EncodingError) {
-        self.commands = commands
-        self.generation = generation
+    public init(_ commands: [NftCommand], plannedOn generation: Generation?) throws(EncodingError) {
+        count = UInt32(commands.count)
         var bytes = try unsafe Self.message { buffer throws(EncodingError) in
             let header = unsafe nftnl_batch_begin(buffer, 0)
-            unsafe mnl_attr_put_u32(header, UInt16(NFNL_BATCH_GENID.rawValue), generation.number.bigEndian)
+            if let generation {
+                unsafe mnl_attr_put_u32(header, UInt16(NFNL_BATCH_GENID.rawValue), generation.number.bigEndian)
+            }
             return unsafe header
         }
         for (index, command) in commands.enumerated() {

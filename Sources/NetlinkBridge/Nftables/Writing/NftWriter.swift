@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What became of a batch.
-public enum NftCommit: Hashable, Sendable {
+public enum NftCommit: Hashable, Sendable, Codable {
     /// The kernel acknowledged the last change and reported no error.
     case committed
     /// The ruleset was changed after the plan was made (ERESTART): nothing was done.
@@ -12,7 +12,7 @@ public enum NftCommit: Hashable, Sendable {
     case open(NetlinkError)
 
     /// A change that the kernel refused.
-    public struct Refusal: Hashable, Sendable {
+    public struct Refusal: Hashable, Sendable, Codable {
         /// The index among the batch's commands; nil where the batch as a whole was refused.
         public let command: Int?
         /// The errno, and the kernel's own words where it has some.
@@ -31,9 +31,9 @@ public struct NftWriter: ~Copyable {
     ///
     /// - Throws: `NetlinkError` when nothing was sent.
     public mutating func commit(_ batch: NftBatch) throws(NetlinkError) -> NftCommit {
-        let operation = "apply \(batch.commands.count) changes to nf_tables"
-        guard !batch.commands.isEmpty else { return .committed }
-        socket.reserve(sending: batch.bytes.count, answers: batch.commands.count + 2)
+        let operation = "apply \(batch.count) changes to nf_tables"
+        guard batch.count > 0 else { return .committed }
+        socket.reserve(sending: batch.bytes.count, answers: Int(batch.count) + 2)
         try socket.send(batch.bytes, operation: operation)
         var refusals: [NftCommit.Refusal] = []
         var isAcknowledged = false
@@ -52,7 +52,7 @@ public struct NftWriter: ~Copyable {
             }
             for answer in answers {
                 if answer.code == 0 {
-                    isAcknowledged = isAcknowledged || answer.sequence == UInt32(batch.commands.count)
+                    isAcknowledged = isAcknowledged || answer.sequence == batch.count
                 } else if answer.code == ERESTART {
                     isStale = true
                 } else {
@@ -62,7 +62,7 @@ public struct NftWriter: ~Copyable {
                         .refused(code: answer.code, message: answer.message, offset: answer.offset)
                     )
                     refusals.append(
-                        .init(command: batch.commands.indices.contains(index) ? index : nil, error: error)
+                        .init(command: (0..<Int(batch.count)).contains(index) ? index : nil, error: error)
                     )
                 }
             }

@@ -1,0 +1,33 @@
+internal import NetlinkBridge
+
+/// What the process that holds a trial is given on its standard input.
+struct TrialRequest: Sendable, Codable {
+    /// When the kernel is to end it, in milliseconds since the boot.
+    let deadline: Int64
+    /// The changes that begin the trial: they make tables that go with the socket that made them.
+    let begin: NftBatch
+    /// The changes that put lasting tables in the place of those.
+    let keep: NftBatch
+}
+
+/// What the process that holds a trial is told by `fix`, a message each.
+enum TrialOrder: UInt8 {
+    /// The undo record is written: begin.
+    case begin = 1
+    /// The change has proven itself: go on without `fix`.
+    case stay
+}
+
+/// What the process that holds a trial answers when it was told to begin.
+enum TrialAnswer: Sendable, Codable {
+    /// What became of the changes.
+    case commit(NftCommit)
+    /// Why they were not sent, in a sentence.
+    case failed(String)
+
+    /// The answer without more refusals than are looked at: it has to fit one message.
+    var shortened: TrialAnswer {
+        guard case .commit(.refused(let refusals)) = self else { return self }
+        return .commit(.refused(Array(refusals.prefix(16))))
+    }
+}

@@ -14,7 +14,10 @@ extension FixReport {
 
     private func headline(_ style: TextStyle) -> String {
         if isRolledBack { return style.text("taken back: everything is as it was", as: .bad) }
-        let seen = isUnverified ? style.text("applied, but it could not be seen", as: .doubtful) : style.text("applied", as: .good)
+        let seen = style.text(
+            isUnverified ? "applied, but it could not be seen" : "applied",
+            as: isUnverified ? .doubtful : .good
+        )
         if let trialWords { return "\(seen), \(trialWords)" }
         if isKept { return style.text("kept", as: .good) + "; `nataudit undo` takes it back" }
         if isApplied { return "\(seen); `nataudit undo` takes it back" }

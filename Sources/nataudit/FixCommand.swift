@@ -13,6 +13,9 @@ struct FixCommand: ParsableCommand {
             those rules stay as they are. The change is proven with STUN and taken back by itself where it does not \
             help. `nataudit undo` takes it back later.
 
+            The proof is sent from a client's place: that of --probe-netns, else one that is made for the moment in \
+            each subnet at fault. --no-verify leaves it out.
+
             With --trial the change is held by a process: when the time is up, or that process ends in any other way, \
             the kernel takes it back by itself, also where this host cannot be reached any more. `nataudit fix --keep` \
             makes it lasting; it asks nothing, since nothing new is changed.
@@ -22,7 +25,7 @@ struct FixCommand: ParsableCommand {
             The script that --dry-run prints is what `nft -f` would take.
 
             Exit codes: 0 applied and verified, a dry run, or nothing to do; 1 refused, or taken back because it did \
-            not help; 2 it could not be told, or an internal error; 64 wrong usage.
+            not help; 2 it could not be told, or applied and not seen, or an internal error; 64 wrong usage.
             """
     )
 

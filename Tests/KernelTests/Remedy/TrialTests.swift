@@ -65,7 +65,8 @@ struct TrialTests {
                 #expect(try #require(try server.receive(within: .seconds(2))).source.port == 42000)
                 let stream = try PortStream(lab)
                 try lab.signal("KILL")
-                #expect(try lab.timeUntilGone(within: .seconds(2)) < .milliseconds(100))
+                // A few milliseconds, but on a busy machine a process that is killed has to wait for its turn to end.
+                #expect(try lab.timeUntilGone(within: .seconds(2)) < .seconds(1))
                 let seen = try stream.seen()
                 #expect(seen.count == 1500)
                 #expect(seen.allSatisfy { $0.source.address == LabAddress.nat })

@@ -17,6 +17,10 @@ struct FixCommand: ParsableCommand {
 
             The script that --dry-run prints is what `nft -f` would take.
 
+            With --persist the fix outlives a boot: /etc/nataudit/fix.nft, where forwarding was switched on \
+            /etc/sysctl.d/90-nataudit.conf, and nataudit-fix.service, which runs fix --restore at boot. `nataudit undo` \
+            removes them. Where a fix is in place already, --persist keeps that.
+
             Exit codes: 0 applied and verified, a dry run, or nothing to do; 1 refused, or taken back because it did \
             not help; 2 it could not be told, or an internal error; 64 wrong usage.
             """
@@ -53,6 +57,12 @@ struct FixCommand: ParsableCommand {
     @Flag(help: "Do not probe: believe the rules.")
     var noVerify = false
 
+    @Flag(help: "Keep the fix beyond a boot, with a systemd unit of its own.")
+    var persist = false
+
+    @Flag(help: "Put back what --persist kept; the unit does it at boot.")
+    var restore = false
+
     @Option(help: ArgumentHelp("Prove it with this STUN server; repeatable.", valueName: "host[:port]"))
     var stun: [STUNServerName] = []
 
@@ -71,17 +81,19 @@ struct FixCommand: ParsableCommand {
         if noVerify, !stun.isEmpty || probeNetns != nil {
             throw ValidationError("--no-verify contradicts --stun and --probe-netns")
         }
+        try validateKeeping()
     }
 
     func run() throws {
         let stop = try StopSignal.onTermination()
-        let isPreview = dryRun || !masquerade
+        let isPreview = dryRun || !masquerade && !restore
         let question = Question(isAnswered: yes || isPreview, stop: stop)
         try question.requireAnswerable("fix", otherwise: "--yes (or --dry-run)")
         let place = try ProbePlace(netns: probeNetns)
         try namespace.enter()
-        let run = try self.fixRun(place, stop, isPreview: isPreview)
         do {
+            if restore { return try isPreview ? previewRestoring() : putBack(question) }
+            let run = try self.fixRun(place, stop, isPreview: isPreview)
             try isPreview ? preview(run) : apply(run, question)
         } catch let refusal as PlanRefusal {
             try end(refusal)
@@ -96,7 +108,7 @@ struct FixCommand: ParsableCommand {
         // A preview without named servers sends nothing: what it prints follows from the rules.
         let isQuiet = noVerify || isPreview && !named.byUser
         let console = report.console
-        return FixRun(
+        var run = FixRun(
             intent: FixIntent(
                 outInterfaces: outInterface.map { KernelName($0) },
                 sources: source,
@@ -117,6 +129,8 @@ struct FixCommand: ParsableCommand {
             isInterrupted: { stop.isRaised },
             say: { console.say($0) }
         )
+        run.persists = persist
+        return run
     }
 
     /// Prints the plan and changes nothing.
@@ -124,7 +138,9 @@ struct FixCommand: ParsableCommand {
         let evidence = try run.evidence()
         var preview = FixPreview(evidence, givesAdvice: !masquerade)
         do {
-            preview.plan = try run.preview(of: evidence).plan
+            let planned = try run.preview(of: evidence)
+            preview.plan = planned.plan
+            preview.files = planned.files
         } catch let refusal as PlanRefusal {
             preview.refusal = refusal
         }
@@ -140,11 +156,19 @@ struct FixCommand: ParsableCommand {
         let result = try run.run { preview in
             try question.ask("Apply this?") {
                 console.say(preview.plan.script)
+                for file in preview.files { console.say(file.summary) }
                 console.say(
                     "\(preview.flows) UDP flows of \(preview.sources) sources will move to a new port."
                 )
             }
         }
+        try write(result)
+        if let refusal = result.refusal { try end(refusal) }
+        if result.isRolledBack || result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }
+    }
+
+    /// Writes the report of what was done.
+    func write(_ result: FixReport) throws {
         do {
             switch report.format {
             case .text: try report.write(result.text(report.style))
@@ -157,8 +181,6 @@ struct FixCommand: ParsableCommand {
             )
             throw error
         }
-        if let refusal = result.refusal { try end(refusal) }
-        if result.isRolledBack || result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }
     }
 
     /// Says why nothing was done, and ends with what that means.

@@ -24,6 +24,8 @@ struct Applier {
         var own: UndoRecord
         /// The record of an earlier fix whose table is gone, while parameters may still be as it set them.
         let earlier: UndoRecord?
+        /// Tells whether the tables that are there until the batch is committed are those of an earlier fix.
+        let replacesTables: Bool
 
         /// What `undo` will take back: this plan's changes and the earlier ones.
         var record: UndoRecord { own.including(earlier) }
@@ -33,16 +35,24 @@ struct Applier {
     ///
     /// - Throws: `ApplyError` where the kernel refused; then everything is as it was, or the error says what is not.
     func apply(_ plan: FixPlan, _ evidence: Evidence) throws -> Outcome {
+        try apply(plan, changing: plan.enablesForwarding ? ForwardingSwitch.parameters(evidence.snapshot.links) : [])
+    }
+
+    /// Makes the changes of a plan; switching on forwarding changes those parameters.
+    func apply(_ plan: FixPlan, changing parameters: [UndoRecord.ParameterChange]) throws -> Outcome {
         let batch = try plan.batch()
-        let parameters = plan.enablesForwarding ? ForwardingSwitch.parameters(evidence.snapshot.links) : []
-        var application = Application(own: try UndoRecord(plan, parameters), earlier: try state.record())
+        var application = Application(
+            own: try UndoRecord(plan, parameters),
+            earlier: try state.record(),
+            replacesTables: !plan.replaced.isEmpty
+        )
         try state.write(application.record)
         do {
             if plan.enablesForwarding {
                 try ForwardingSwitch.switchOn(&application.own.parameters)
                 try state.write(application.record)
             }
-            switch try commit(batch) {
+            switch try commit(batch, plan) {
             case .committed: return .applied(application)
             case .stale:
                 _ = try takeBack(application)
@@ -64,7 +74,7 @@ struct Applier {
     }
 
     /// Sends the batch; where the answer was lost, the kernel's state says what became of it.
-    private func commit(_ batch: NftBatch) throws -> NftCommit {
+    private func commit(_ batch: NftBatch, _ plan: FixPlan) throws -> NftCommit {
         var writer = try NftWriter()
         let commit: NftCommit
         do throws(NetlinkError) {
@@ -73,13 +83,14 @@ struct Applier {
             commit = .open(error)
         }
         guard case .open = commit else { return commit }
-        // The batch is one whole, and it was planned where no table of this name was.
-        return try OwnTables.areThere() ? .committed : commit
+        // The batch is one whole, and it was planned where no table of this name was, or another one.
+        let isThere = try plan.replaced.isEmpty ? OwnTables.areThere() : OwnTables.are(plan.tables)
+        return isThere ? .committed : commit
     }
 
     /// Takes back what an application changed; returns what was no longer ours to take back.
     func takeBack(_ application: Application) throws -> [String] {
-        let notes = try revert(application.own)
+        let notes = try revert(application.own, keepsTables: application.replacesTables)
         if let earlier = application.earlier { try state.write(earlier) } else { try state.removeRecord() }
         return notes
     }
@@ -93,9 +104,10 @@ struct Applier {
         return notes
     }
 
-    private func revert(_ record: UndoRecord) throws -> [String] {
+    private func revert(_ record: UndoRecord, keepsTables: Bool = false) throws -> [String] {
         // Forwarding first: once the only translation is gone, nothing shall leave with its inside address.
         let parameters = Result { try ForwardingSwitch.restore(record.parameters) }
+        if keepsTables { return try parameters.get() }
         try OwnTables.remove()
         let addresses = Set(record.flowAddresses.compactMap { IPAddress($0) })
         if !addresses.isEmpty {

@@ -19,6 +19,9 @@ public struct FixPlan: Hashable, Sendable {
     /// What a person should know beside the steps.
     public let notes: [String]
 
+    /// The families in which a table of nataudit's gives way to the new one, in the same batch.
+    public var replaced: [NftFamily] = []
+
     /// Tells whether there was no translation before.
     public var isNATInstance: Bool { !instanceAddresses.isEmpty }
 
@@ -27,7 +30,9 @@ public struct FixPlan: Hashable, Sendable {
 
     /// The changes of nf_tables, all in one batch.
     public func batch() throws -> NftBatch {
-        let commands = try tables.flatMap { try $0.commands() }
+        let commands =
+            replaced.map { NftCommand.deleteTable($0, PlannedTable.name) }
+            + (try tables.flatMap { try $0.commands() })
         return try NftBatch(commands, plannedOn: generation)
     }
 }

@@ -14,17 +14,22 @@ public struct UndoRun: Sendable {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
         var report = FixReport()
-        guard let record = try state.record() else {
+        let persisted = try state.persisted()
+        guard let record = try state.record() ?? persisted?.undoRecord() else {
             report.notes.append("nothing to undo: no fix is recorded for this network namespace in this boot")
             return report
         }
         report.undo = record.id
-        guard try confirm(Self.lines(record)) else {
+        guard try confirm(Self.lines(record) + (persisted?.lines() ?? [])) else {
             report.wasDeclined = true
             report.notes.append("nothing was changed")
             return report
         }
         report.notes += try Applier(state).takeBack(record)
+        if let persisted {
+            report.notes += try persisted.removeFiles()
+            try state.removePersisted()
+        }
         report.isChanged = true
         report.undo = nil
         report.notes.append("put back as it was before; flows that are open keep the port that they have")

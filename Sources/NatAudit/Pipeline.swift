@@ -31,6 +31,9 @@ public enum Pipeline {
         Evidence(try capture.snapshot(requests: requests))
     }
 
+    /// Looks whether a fix is recorded in this namespace, and puts that beside the evidence; changes nothing.
+    public static func remember(_ evidence: Evidence) -> Evidence { evidence.adding(RememberedFix.read()) }
+
     /// Looks which ports live flows hold, and puts that beside the evidence; sends nothing.
     public static func observe(_ evidence: Evidence) -> Evidence { evidence.adding(FlowSurvey.read()) }
 

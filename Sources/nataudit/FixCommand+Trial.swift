@@ -22,12 +22,6 @@ extension FixCommand {
     /// Makes the trial that is on lasting.
     func keepTrial() throws {
         let result = try KeepRun(state: .current()).run()
-        do {
-            try write(result)
-        } catch {
-            // Whoever sees the error alone has to know how the host was left.
-            Console.complain("the fix is kept; `nataudit undo` takes it back")
-            throw error
-        }
+        try writeOrSay(result)
     }
 }

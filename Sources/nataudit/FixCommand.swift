@@ -24,6 +24,10 @@ struct FixCommand: ParsableCommand {
 
             The script that --dry-run prints is what `nft -f` would take.
 
+            With --persist the fix outlives a boot: /etc/nataudit/fix.nft, where forwarding was switched on \
+            /etc/sysctl.d/90-nataudit.conf, and nataudit-fix.service, which runs fix --restore at boot. `nataudit undo` \
+            removes them. Where a fix is in place already, --persist keeps that.
+
             Exit codes: 0 applied and verified, a dry run, or nothing to do; 1 refused, or taken back because it did \
             not help; 2 it could not be told, or applied and not seen, or an internal error; 64 wrong usage.
             """
@@ -71,6 +75,12 @@ struct FixCommand: ParsableCommand {
     @Flag(help: "Do not probe: believe the rules.")
     var noVerify = false
 
+    @Flag(help: "Keep the fix beyond a boot, with a systemd unit of its own.")
+    var persist = false
+
+    @Flag(help: "Put back what --persist kept; the unit does it at boot.")
+    var restore = false
+
     @Option(help: ArgumentHelp("Prove it with this STUN server; repeatable.", valueName: "host[:port]"))
     var stun: [STUNServerName] = []
 
@@ -90,17 +100,19 @@ struct FixCommand: ParsableCommand {
             throw ValidationError("--no-verify contradicts --stun and --probe-netns")
         }
         try validateTrial()
+        try validateKeeping()
     }
 
     func run() throws {
         let stop = try StopSignal.onTermination()
-        let isPreview = dryRun || !masquerade && !keep
+        let isPreview = dryRun || !masquerade && !keep && !restore
         let question = Question(isAnswered: yes || isPreview || keep, stop: stop)
         try question.requireAnswerable("fix", otherwise: "--yes (or --dry-run)")
         let place = try ProbePlace(netns: probeNetns)
         try namespace.enter()
         do {
             if keep { return try keepTrial() }
+            if restore { return try isPreview ? previewRestoring() : putBack(question) }
             let run = try self.fixRun(place, stop, isPreview: isPreview)
             try isPreview ? preview(run) : apply(run, question)
         } catch let refusal as PlanRefusal {
@@ -116,7 +128,7 @@ struct FixCommand: ParsableCommand {
         // A preview without named servers sends nothing: what it prints follows from the rules.
         let isQuiet = noVerify || isPreview && !named.byUser
         let console = report.console
-        return FixRun(
+        var run = FixRun(
             intent: FixIntent(
                 outInterfaces: outInterface.map { KernelName($0) },
                 sources: source,
@@ -138,6 +150,8 @@ struct FixCommand: ParsableCommand {
             isInterrupted: { stop.isRaised },
             say: { console.say($0) }
         )
+        run.persists = persist
+        return run
     }
 
     /// Prints the plan and changes nothing.
@@ -146,7 +160,9 @@ struct FixCommand: ParsableCommand {
         let evidence = try run.evidence()
         var preview = FixPreview(evidence, givesAdvice: !masquerade)
         do {
-            preview.plan = try run.preview(of: evidence).plan
+            let planned = try run.preview(of: evidence)
+            preview.plan = planned.plan
+            preview.files = planned.files
         } catch let refusal as PlanRefusal {
             preview.refusal = refusal
         }
@@ -162,11 +178,23 @@ struct FixCommand: ParsableCommand {
         let result = try run.run { preview in
             try question.ask("Apply this?") {
                 console.say(preview.plan.script)
+                for file in preview.files { console.say(file.summary) }
                 console.say(
                     "\(preview.flows) UDP flows of \(preview.sources) sources will move to a new port."
                 )
             }
         }
+        try writeOrSay(result)
+        if let refusal = result.refusal { try end(refusal) }
+        if result.isUnverified {
+            Console.complain("applied, but no probe met what was changed: the rules alone say that it helps")
+            throw ExitCode(Outcome.unknown.rawValue)
+        }
+        if result.isRolledBack || result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }
+    }
+
+    /// Writes the report of what was done; where that fails, the error says how the host was left.
+    func writeOrSay(_ result: FixReport) throws {
         do {
             try write(result)
         } catch {
@@ -175,12 +203,6 @@ struct FixCommand: ParsableCommand {
                 error
             )
         }
-        if let refusal = result.refusal { try end(refusal) }
-        if result.isUnverified {
-            Console.complain("applied, but no probe met what was changed: the rules alone say that it helps")
-            throw ExitCode(Outcome.unknown.rawValue)
-        }
-        if result.isRolledBack || result.wasDeclined { throw ExitCode(Outcome.finding.rawValue) }
     }
 
     /// Writes the report in the form that was asked for.

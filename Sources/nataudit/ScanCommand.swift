@@ -130,7 +130,7 @@ struct ScanCommand: ParsableCommand {
         // Before the probe, whose own flows are no evidence of anybody else's.
         let requests = requests
         var evidence = try readingPaths { try Pipeline.read(namespace: namespace.name, requests: requests) }
-        evidence = Pipeline.observe(evidence)
+        evidence = Pipeline.observe(Pipeline.remember(evidence))
         if !noStun {
             let named = try ServerChoice(arguments: stun, derpMap: derpMap)
             guard !named.servers.isEmpty else {

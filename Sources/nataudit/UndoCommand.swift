@@ -9,7 +9,8 @@ struct UndoCommand: ParsableCommand {
         abstract: "Puts back exactly what the last fix changed.",
         discussion: """
             Removes nataudit's own table and puts kernel parameters back that are still as fix set them; one that was \
-            changed since stays, and that is said. Conntrack entries are not restored. A fix that is on trial is ended.
+            changed since stays, and that is said. The files of fix --persist go where they are still \
+            as it wrote them. A fix that is on trial is ended. Conntrack entries are not restored.
 
             Exit codes: 0 put back, or nothing to undo; 1 not wanted, or another nataudit is at work; 2 an internal \
             error; 64 wrong usage.

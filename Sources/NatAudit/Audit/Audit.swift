@@ -2,7 +2,8 @@
 public enum Audit {
     /// The checks, in the order in which their findings are reported.
     private static let checks: [@Sendable (Evidence) -> [Finding]] = [
-        { RandomSourcePorts.findings($0) }, { BlockedPaths.findings($0) }, { UpstreamNAT.findings($0) },
+        { RandomSourcePorts.findings($0) }, { OverriddenFix.findings($0) }, { MissingFix.findings($0) },
+        { BlockedPaths.findings($0) }, { UpstreamNAT.findings($0) },
         { Disagreement.findings($0) }, { AddressPools.findings($0) }, { PortRanges.findings($0) },
         { WeakMappings.findings($0) }, { Forwarding.findings($0) }, { Backends.findings($0) },
         { ShadowedRules.findings($0) },

@@ -16,6 +16,8 @@ public struct Evidence: Sendable {
     public let probes: [ProbeReport]
     /// What live flows show; nil where they were not looked at.
     public private(set) var flows: LiveFlows?
+    /// The fix that files say is in place; nil where they say nothing, or were not asked.
+    public private(set) var rememberedFix: RememberedFix?
     /// Tells whether a deployment's map was to be asked and has no STUN server.
     public private(set) var lacksServers = false
     private let evaluation: PathEvaluation
@@ -40,6 +42,7 @@ public struct Evidence: Sendable {
         inputPath = other.inputPath
         evaluation = other.evaluation
         flows = other.flows
+        rememberedFix = other.rememberedFix
         self.probes = probes
     }
 
@@ -60,6 +63,13 @@ public struct Evidence: Sendable {
     public func adding(_ flows: LiveFlows) -> Evidence {
         var evidence = self
         evidence.flows = flows
+        return evidence
+    }
+
+    /// The same evidence with what files say of a fix.
+    func adding(_ fix: RememberedFix?) -> Evidence {
+        var evidence = self
+        evidence.rememberedFix = fix
         return evidence
     }
 

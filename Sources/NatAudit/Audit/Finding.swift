@@ -76,6 +76,8 @@ public struct Finding: Hashable, Sendable, Codable {
         case mixedBackends = "mixed-backends"
         case shadowedRule = "shadowed-rule"
         case staleDuplicateRule = "stale-duplicate-rule"
+        case fixMissing = "fix-missing"
+        case fixOverridden = "fix-overridden"
         case conntrackRemapped = "conntrack-remapped"
         case bpfDatapath = "bpf-datapath"
         case permissionMissing = "permission-missing"

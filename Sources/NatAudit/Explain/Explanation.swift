@@ -39,6 +39,8 @@ public struct Explanation: Sendable, Encodable {
         case .mixedBackends: self = .mixedBackends
         case .shadowedRule: self = .shadowedRule
         case .staleDuplicateRule: self = .staleDuplicateRule
+        case .fixMissing: self = .fixMissing
+        case .fixOverridden: self = .fixOverridden
         case .bpfDatapath: self = .bpfDatapath
         case .permissionMissing: self = .permissionMissing
         case .rulesAndProbeDisagree: self = .rulesAndProbeDisagree

@@ -24,6 +24,8 @@ struct Applier {
         var own: UndoRecord
         /// The record of an earlier fix whose table is gone, while parameters may still be as it set them.
         let earlier: UndoRecord?
+        /// Tells whether the tables that are there until the batch is committed are those of an earlier fix.
+        let replacesTables: Bool
         /// The process that holds the tables; nil where they stay.
         var holder: TrialHolder?
 
@@ -36,8 +38,22 @@ struct Applier {
     /// - Throws: `ApplyError` where the kernel refused, or not everything is as it was; `PlanRefusal` where the record of an
     ///   earlier fix cannot be read; `UnchangedError` for all else.
     func apply(_ plan: FixPlan, _ evidence: Evidence) throws -> Outcome {
+        try leavingNothing {
+            let links = evidence.snapshot.links
+            return try make(plan, changing: plan.enablesForwarding ? ForwardingSwitch.parameters(links) : [])
+        }
+    }
+
+    /// Makes the changes of a plan; switching on forwarding changes those parameters.
+    ///
+    /// - Throws: as `apply(_:_:)`.
+    func apply(_ plan: FixPlan, changing parameters: [UndoRecord.ParameterChange]) throws -> Outcome {
+        try leavingNothing { try make(plan, changing: parameters) }
+    }
+
+    private func leavingNothing(_ body: () throws -> Outcome) throws -> Outcome {
         do {
-            return try make(plan, evidence)
+            return try body()
         } catch let error as ApplyError {
             throw error
         } catch let refusal as PlanRefusal {
@@ -47,10 +63,13 @@ struct Applier {
         }
     }
 
-    private func make(_ plan: FixPlan, _ evidence: Evidence) throws -> Outcome {
+    private func make(_ plan: FixPlan, changing parameters: [UndoRecord.ParameterChange]) throws -> Outcome {
         let batch = try plan.batch()
-        let parameters = plan.enablesForwarding ? try ForwardingSwitch.parameters(evidence.snapshot.links) : []
-        var application = Application(own: try UndoRecord(plan, parameters), earlier: try state.record())
+        var application = Application(
+            own: try UndoRecord(plan, parameters),
+            earlier: try state.record(),
+            replacesTables: !plan.replaced.isEmpty
+        )
         application.holder = try plan.trial.map { try TrialHolder(plan, seconds: $0) }
         application.own.trial = application.holder?.trial
         try state.write(application.record)
@@ -59,7 +78,7 @@ struct Applier {
                 try ForwardingSwitch.switchOn(&application.own.parameters)
                 try state.write(application.record)
             }
-            switch try application.holder?.commit() ?? commit(batch) {
+            switch try application.holder?.commit() ?? commit(batch, plan) {
             case .committed: return .applied(application)
             case .stale:
                 _ = try takeBack(application)
@@ -81,7 +100,7 @@ struct Applier {
     }
 
     /// Sends the batch; where the answer was lost, the kernel's state says what became of it.
-    private func commit(_ batch: NftBatch) throws -> NftCommit {
+    private func commit(_ batch: NftBatch, _ plan: FixPlan) throws -> NftCommit {
         var writer = try NftWriter()
         let commit: NftCommit
         do throws(NetlinkError) {
@@ -90,13 +109,18 @@ struct Applier {
             commit = .open(error)
         }
         guard case .open = commit else { return commit }
-        // The batch is one whole, and it was planned where no table of this name was.
-        return try OwnTables.areThere() ? .committed : commit
+        // The batch is one whole, and it was planned where no table of this name was, or another one.
+        let isThere = try plan.replaced.isEmpty ? OwnTables.areThere() : OwnTables.are(plan.tables)
+        return isThere ? .committed : commit
     }
 
     /// Takes back what an application changed; returns what was no longer ours to take back.
     func takeBack(_ application: Application) throws -> [String] {
-        let notes = try revert(application.own, earlier: application.earlier)
+        let notes = try revert(
+            application.own,
+            earlier: application.earlier,
+            keepsTables: application.replacesTables
+        )
         if let earlier = application.earlier { try state.write(earlier) } else { try state.removeRecord() }
         return notes
     }
@@ -119,9 +143,14 @@ struct Applier {
         return notes
     }
 
-    private func revert(_ record: UndoRecord, earlier: UndoRecord?) throws -> [String] {
+    private func revert(
+        _ record: UndoRecord,
+        earlier: UndoRecord?,
+        keepsTables: Bool = false
+    ) throws -> [String] {
         // Forwarding first: once the only translation is gone, nothing shall leave with its inside address.
         let parameters = Result { try restore(record, earlier: earlier) }
+        if keepsTables { return try parameters.get() }
         try record.trial?.end()
         try OwnTables.remove()
         let addresses = Set(record.flowAddresses.compactMap { IPAddress($0) })

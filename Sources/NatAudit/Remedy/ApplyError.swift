@@ -36,7 +36,7 @@ struct UndoError: Error, CustomStringConvertible {
 extension FixPlan {
     /// The line of the script that a command of the batch stands for; nil where it stands for none.
     func line(ofCommand index: Int) -> String? {
-        var lines: [String] = []
+        var lines = replaced.map { "delete table \($0) \(PlannedTable.name)" }
         for table in tables {
             lines.append("table \(table.family) \(PlannedTable.name)")
             lines += table.chains.map { "chain \($0.name)" }

@@ -21,6 +21,9 @@ public struct FixPlan: Hashable, Sendable {
     /// After how many seconds the kernel takes the tables back by itself; nil where they stay.
     public internal(set) var trial: Int?
 
+    /// The families in which a table of nataudit's gives way to the new one, in the same batch.
+    public var replaced: [NftFamily] = []
+
     /// Tells whether there was no translation before.
     public var isNATInstance: Bool { !instanceAddresses.isEmpty }
 
@@ -29,7 +32,9 @@ public struct FixPlan: Hashable, Sendable {
 
     /// The changes of nf_tables, all in one batch.
     public func batch() throws -> NftBatch {
-        let commands = try tables.flatMap { try $0.commands(isOwned: trial != nil) }
+        let commands =
+            replaced.map { NftCommand.deleteTable($0, PlannedTable.name) }
+            + (try tables.flatMap { try $0.commands(isOwned: trial != nil) })
         return try NftBatch(commands, plannedOn: generation)
     }
 }

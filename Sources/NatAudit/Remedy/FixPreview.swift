@@ -6,6 +6,8 @@ public struct FixPreview: Sendable {
     public var plan: FixPlan?
     /// Why there is no plan.
     public var refusal: PlanRefusal?
+    /// The files that would be written, as steps.
+    public var files: [FixStep] = []
 
     private let evidence: Evidence
     private let givesAdvice: Bool
@@ -22,20 +24,28 @@ public struct FixPreview: Sendable {
         if let refusal { lines.append("refused: \(refusal)") }
         guard let plan, !plan.isEmpty else {
             if refusal == nil { lines.append("nothing to do: \(HostVerdict(evidence).summary)") }
-            return NftComments(lines).text
+            return NftComments(lines + fileLines).text
         }
         if givesAdvice { lines.append("without --masquerade nothing is changed; with it, this would be:") }
-        return NftComments(lines).text + plan.script
+        return NftComments(lines).text + plan.script + NftComments(fileLines).text
     }
 
     /// The same in the form of a report; nothing is applied.
     public var report: FixReport {
         var report = FixReport()
         report.before = HostVerdict(evidence).verdict
-        report.steps = plan?.steps ?? []
+        report.steps = (plan?.steps ?? []) + files
         report.refusal = refusal
         report.notes = (plan?.notes ?? []) + [plan?.trialNote].compactMap(\.self) + (givesAdvice ? advice : [])
         return report
+    }
+
+    /// The files with their texts, a line each; a tab would be escaped.
+    private var fileLines: [String] {
+        files.flatMap { file in
+            let text = file.text.replacing("\t", with: "    ").split(separator: "\n", omittingEmptySubsequences: false)
+            return ["", "\(file.summary):"] + text.map { "  \($0)" }
+        }
     }
 
     /// What can be done about each finding, by hand or by its owner.

@@ -6,6 +6,8 @@ public struct FixReport: Hashable, Sendable {
     public var isApplied = false
     /// Tells whether anything was changed and stayed so.
     public var isChanged = false
+    /// Tells whether it outlives a boot.
+    public var isPersisted = false
     /// The undo record's name; nil where there is nothing to undo.
     public var undo: String?
     /// How many conntrack entries were removed, so that their flows moved.
@@ -42,7 +44,7 @@ extension FixReport {
     /// Adds what was planned, and the verdict on which that rests.
     mutating func add(_ preview: FixRun.Preview) {
         before = preview.verdict
-        steps = preview.plan.steps
+        steps = preview.plan.steps + preview.files
         notes = preview.plan.notes
     }
 }
@@ -79,7 +81,7 @@ extension FixReport: Encodable {
         try values.encode(steps, forKey: .steps)
         try values.encode(isApplied, forKey: .applied)
         try values.encode(isChanged, forKey: .changed)
-        try values.encode(false, forKey: .persisted)
+        try values.encode(isPersisted, forKey: .persisted)
         try values.encode(undo, forKey: .undo)
         try values.encode(movedFlows, forKey: .movedFlows)
         try values.encode(before.map { State(verdict: $0) }, forKey: .before)

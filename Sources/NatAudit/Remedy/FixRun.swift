@@ -19,6 +19,8 @@ public struct FixRun: Sendable {
     public var isInterrupted: @Sendable () -> Bool
     /// Says something to the user beside the report.
     public var say: @Sendable (String) -> Void
+    /// Keeps the fix beyond a boot.
+    public var persists = false
 
     /// How often a plan is made again because the rules changed before it was applied.
     private static let attempts = 8
@@ -54,6 +56,11 @@ public struct FixRun: Sendable {
         let intent: FixIntent
         /// The evidence that it was made from.
         let evidence: Evidence
+        /// What keeps the fix beyond a boot; nil where that is not wanted, or there is nothing to keep.
+        var persistence: Persistence?
+
+        /// The files that keep the fix beyond a boot, as steps; none where that is not wanted.
+        public var files: [FixStep] { persistence?.steps ?? [] }
 
         /// The host's verdict before anything is changed.
         public var verdict: Verdict { HostVerdict(evidence).verdict }
@@ -77,7 +84,8 @@ public struct FixRun: Sendable {
             flows: count.flows,
             sources: count.sources,
             intent: intent,
-            evidence: evidence
+            evidence: evidence,
+            persistence: try persistence(of: plan, evidence)
         )
     }
 
@@ -107,12 +115,13 @@ public struct FixRun: Sendable {
         if preview.plan.isEmpty {
             report.notes.append("nothing to do: \(HostVerdict(evidence).summary)")
             report.undo = try state.record()?.id
-            return report
+            return persists ? try persistWhatIsThere(preview, report, confirm: confirm) : report
         }
         guard try !isInterrupted() && confirm(preview) && !isInterrupted() else {
             return report.declined(byInterruption: isInterrupted())
         }
-        return try apply(preview, report)
+        guard let persistence = preview.persistence else { return try apply(preview, report) }
+        return try persisting(persistence) { try apply(preview, report) }
     }
 
     private func apply(_ shown: Preview, _ report: FixReport) throws -> FixReport {

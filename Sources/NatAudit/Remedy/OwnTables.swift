@@ -14,6 +14,14 @@ enum OwnTables {
         return try reader.tables().tables.contains { PlannedTable.isOwn($0) && $0.owner != nil }
     }
 
+    /// Tells whether they are those of a plan, and no others.
+    static func are(_ tables: [PlannedTable]) throws -> Bool {
+        var reader = try NftablesReader()
+        let ruleset = try reader.ruleset()
+        // One that nataudit would not write is another one.
+        return (try? PlannedTable.own(in: ruleset)) == tables.map(\.asRead)
+    }
+
     /// Removes them, in one batch; nothing happens where there are none.
     ///
     /// Each try looks at the tables alone and carries their generation, so that nothing is removed that was not just seen.

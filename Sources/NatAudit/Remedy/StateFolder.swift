@@ -2,7 +2,7 @@ public import NetlinkBridge
 
 /// Where undo records and locks of one network namespace are kept.
 public struct StateFolder: Sendable {
-    private let records: String
+    let records: String
     private let locks: String
     private let key: String
 

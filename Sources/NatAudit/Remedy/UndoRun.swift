@@ -14,21 +14,27 @@ public struct UndoRun: Sendable {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
         var report = FixReport()
-        if case .over = try state.settleTrial(), try state.record() == nil {
-            report.notes.append("the trial is over, and its table was taken back; nothing is left to undo")
-            return report
-        }
-        guard let record = try state.record() else {
+        let status = try state.settleTrial()
+        let persisted = try state.persisted()
+        guard let record = try state.record() ?? persisted?.undoRecord() else {
+            if case .over = status {
+                report.notes.append("the trial is over, and its table was taken back; nothing is left to undo")
+                return report
+            }
             report.notes.append("nothing to undo: no fix is recorded for this network namespace in this boot")
             return report
         }
         report.undo = record.id
-        guard try confirm(Self.lines(record)) else {
+        guard try confirm(Self.lines(record) + (persisted?.lines() ?? [])) else {
             report.wasDeclined = true
             report.notes.append("nothing was changed")
             return report
         }
         report.notes += try Applier(state).takeBack(record)
+        if let persisted {
+            report.notes += try persisted.removeFiles()
+            try state.removePersisted()
+        }
         report.isChanged = true
         report.undo = nil
         report.notes.append("put back as it was before; flows that are open keep the port that they have")

@@ -2,7 +2,7 @@ extension FixReport {
     /// The report for a person, one line for each thing that matters; ends with a newline.
     public func text(_ style: TextStyle = .plain) -> String {
         var lines: [String] = []
-        if isApplied { lines += steps.map { "  \($0.summary)" } }
+        if isApplied || isPersisted { lines += steps.map { "  \($0.summary)" } }
         if movedFlows > 0 { lines.append("  moved \(movedFlows) UDP flows") }
         if let before, let after {
             lines.append("before: \(style.text(before)), after: \(style.text(after))\(holds.exception(to: after))")
@@ -21,6 +21,10 @@ extension FixReport {
         if let trialWords { return "\(seen), \(trialWords)" }
         if isKept { return style.text("kept", as: .good) + "; `nataudit undo` takes it back" }
         if isApplied { return "\(seen); `nataudit undo` takes it back" }
+        if isPersisted {
+            return isChanged
+                ? style.text("persisted", as: .good) + "; `nataudit undo` takes it back" : "nothing was changed"
+        }
         return isChanged ? style.text("undone", as: .good) : "nothing was changed"
     }
 }

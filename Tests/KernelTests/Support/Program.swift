@@ -43,9 +43,8 @@ enum Program {
         at location: SourceLocation = #_sourceLocation
     ) throws -> (run: ToolRun, report: ScanOutput) {
         let run = try run(["scan", "--format", "json"] + arguments, in: host.namespace, through: prefix)
-        try #require(!run.output.isEmpty, "\(run.errors)", sourceLocation: location)
+        let report = try ScanOutput(run, at: location)
         try Schema.scan.check([run.output], at: location)
-        let report = try JSONDecoder().decode(ScanOutput.self, from: Data(run.output.utf8))
         for index in report.paths.compactMap(\.rule) + report.findings.compactMap(\.rule) {
             #expect(report.sourceNAT.indices.contains(index), sourceLocation: location)
         }

@@ -1,3 +1,7 @@
+import Foundation
+import NatAudit
+import Testing
+
 /// What `nataudit scan --format json` promises, read as any other program would read it.
 struct ScanOutput: Decodable {
     let schema: String
@@ -80,6 +84,18 @@ struct ScanOutput: Decodable {
         let detail: String
         let evidence: [String]
         let rule: Int?
+        let remedies: [Remedy]
+    }
+
+    struct Remedy: Decodable {
+        let summary: String
+        let commands: [String]
+    }
+
+    /// Reads what a run wrote.
+    init(_ run: ToolRun, at location: SourceLocation = #_sourceLocation) throws {
+        try #require(!run.output.isEmpty, "\(run.status): \(run.errors)", sourceLocation: location)
+        self = try JSONDecoder().decode(ScanOutput.self, from: Data(run.output.utf8))
     }
 
     /// The identifiers of the findings.

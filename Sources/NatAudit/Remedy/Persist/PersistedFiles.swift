@@ -1,0 +1,88 @@
+internal import NetlinkBridge
+
+/// The files that make a fix outlive a boot, with their exact texts.
+enum PersistedFiles {
+    /// The folder of the script.
+    static let folder = "/etc/nataudit"
+    /// The script's name there.
+    static let script = "fix.nft"
+    /// The script's path.
+    static let scriptPath = "\(folder)/\(script)"
+
+    private static let parameters = (folder: "/etc/sysctl.d", name: "90-nataudit.conf")
+    private static let units = "/etc/systemd/system"
+    private static let unit = "nataudit-fix.service"
+
+    /// All of them, the link that enables the unit last: until it is there, none of the others does anything by itself but the
+    /// kernel parameter.
+    ///
+    /// - Parameters:
+    ///   - tables: the tables, fit to be kept as text.
+    ///   - forwards: whether IPv4 forwarding was switched on.
+    ///   - program: the absolute path of the program that restores.
+    /// - Returns: the script first, the link last.
+    static func all(_ tables: [PlannedTable], forwards: Bool, program: String) -> [PersistedFile] {
+        [PersistedFile(folder: folder, name: script, content: text(of: tables, forwards: forwards))]
+            + (forwards
+                ? [PersistedFile(folder: parameters.folder, name: parameters.name, content: parameterText)] : [])
+            + [
+                PersistedFile(folder: units, name: unit, content: unitText(program)),
+                PersistedFile(
+                    folder: "\(units)/multi-user.target.wants",
+                    name: unit,
+                    content: "\(units)/\(unit)",
+                    isLink: true
+                ),
+            ]
+    }
+
+    private static func text(of tables: [PlannedTable], forwards: Bool) -> String {
+        let paths = [scriptPath, "\(units)/\(unit)"] + (forwards ? ["\(parameters.folder)/\(parameters.name)"] : [])
+        let header =
+            [
+                "Written by nataudit fix --masquerade --persist. At boot \(unit) puts these tables back",
+                "with `nataudit fix --restore`; what is changed here counts from then on.",
+                "`nataudit undo` removes the tables and these files. By hand, without nataudit:",
+                "  systemctl disable \(unit)",
+                "  rm \(paths.joined(separator: " "))",
+            ] + tables.map { "  nft delete table \($0.family) \(PlannedTable.name)" }
+            + (forwards ? ["  sysctl -w net.ipv4.ip_forward=0"] : [])
+        return NftComments(header).text + tables.map { "\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
+    }
+
+    private static let parameterText = """
+        # Written by nataudit fix --masquerade --persist; `nataudit undo` removes it.
+        # The NAT of \(scriptPath) forwards for other hosts.
+        net.ipv4.ip_forward = 1
+
+        """
+
+    /// It needs the whole ruleset's loaders behind it, and nothing else: interfaces are named in the rules, and may come later.
+    private static func unitText(_ program: String) -> String {
+        """
+        # Written by nataudit fix --masquerade --persist; `nataudit undo` removes it.
+
+        [Unit]
+        Description=NAT fix of \(scriptPath)
+        Documentation=man:nataudit-fix(8)
+        # After all that loads or flushes rules at boot: Debian's nftables.conf begins with "flush ruleset".
+        # No PartOf= and no ReloadPropagatedFrom=: who stops or reloads a firewall later wants those rules
+        # and no others. The loss is not fought over; "nataudit scan" reports it (fix-missing).
+        After=network.target nftables.service firewalld.service ufw.service netfilter-persistent.service
+        After=iptables.service ip6tables.service docker.service fck-nat.service
+
+        [Service]
+        Type=oneshot
+        RemainAfterExit=yes
+        ExecStart=\(program) fix --restore --yes
+        TimeoutStartSec=90
+        NoNewPrivileges=yes
+        ProtectSystem=full
+        ProtectHome=read-only
+
+        [Install]
+        WantedBy=multi-user.target
+
+        """
+    }
+}

@@ -1,0 +1,81 @@
+internal import NetlinkBridge
+
+/// What `undo` and `fix --restore` have to know of a fix that outlives boots.
+struct PersistedFix: Hashable, Sendable, Codable {
+    /// The files that were written, with their contents, in the order of writing.
+    let files: [PersistedFile]
+    /// The folders that were made for them.
+    let folders: [String]
+    /// The families of the tables.
+    let tables: [String]
+    /// The kernel parameters that the fix changed; empty where it changed none.
+    let parameters: [UndoRecord.ParameterChange]
+    /// The addresses under which flows were translated that end with the table, as in the undo record.
+    let flowAddresses: [String]
+
+    /// What there is to undo in a boot in which nothing was restored, or nothing is known of it.
+    func undoRecord() throws -> UndoRecord {
+        UndoRecord(
+            id: "persisted",
+            boot: try UndoRecord.currentBoot(),
+            namespace: try NetworkNamespace.currentCookie(),
+            tables: tables,
+            parameters: parameters,
+            flowAddresses: flowAddresses
+        )
+    }
+
+    /// What would be removed, a line each.
+    func lines() throws -> [String] {
+        try files.reversed().filter { try $0.presence() == .there }.map { "remove \($0.path)" }
+    }
+
+    /// Removes the files that are still as they were written, and the folders that were made for them and are empty.
+    ///
+    /// Returns which files were changed since: they stay.
+    func removeFiles() throws -> [String] {
+        var notes: [String] = []
+        for file in files.reversed() {
+            switch try file.presence() {
+            case .absent: break
+            case .there: try RootFolder(file.folder).remove(file.name)
+            case .other: notes.append("\(file.path) was changed since, and stays")
+            }
+        }
+        folders.reversed().forEach(RootFolder.removeEmpty)
+        return notes
+    }
+}
+
+extension StateFolder {
+    /// There is one for the host, whatever the boot: it belongs to the namespace that the host boots with.
+    private var persistedPath: String { "\(records)/persisted.json" }
+
+    /// The fix that outlives boots; nil where there is none, and in any other namespace than the host's own.
+    func persisted() throws -> PersistedFix? {
+        guard Persistence.isHostsOwnNamespace() else { return nil }
+        let bytes: [UInt8]?
+        do throws(SystemError) {
+            bytes = try StateFiles.read(persistedPath)
+        } catch {
+            throw StateError(cause: error)
+        }
+        guard let bytes else { return nil }
+        do {
+            return try JSONText.decode(PersistedFix.self, from: String(decoding: bytes, as: UTF8.self))
+        } catch {
+            throw PlanRefusal(
+                "the record \(escapedForDisplay(persistedPath)) cannot be read; look at it and remove it"
+            )
+        }
+    }
+
+    /// Writes the record so that it is on the disk before any of its files.
+    func write(_ fix: PersistedFix) throws {
+        try StateFiles.makeDirectory(records)
+        try StateFiles.write(Array(try JSONText.encode(fix).utf8), to: persistedPath)
+    }
+
+    /// Removes the record: no file is left.
+    func removePersisted() throws { try StateFiles.remove(persistedPath) }
+}

@@ -1,0 +1,66 @@
+internal import NetlinkBridge
+
+extension PlannedTable {
+    /// The tables of a ruleset that nataudit made, as plans, without what the chains are for.
+    ///
+    /// - Throws: `PlanRefusal` where one of them holds what nataudit does not write: making it again would make something else.
+    static func own(in ruleset: NftRuleset) throws(PlanRefusal) -> [PlannedTable] {
+        let lowered = Ruleset(nftables: ruleset, legacy: [])
+        var tables: [PlannedTable] = []
+        for table in ruleset.tables where isOwn(table) {
+            guard table.flags == 0,
+                !ruleset.sets.contains(where: { $0.family == table.family && $0.table == table.name })
+            else { throw foreign("a flag, set or map") }
+            var planned = PlannedTable(family: table.family)
+            for chain in ruleset.chains where chain.family == table.family && chain.table == table.name {
+                let place = ChainPlace(isLegacy: false, family: table.family, table: table.name, chain: chain.name)
+                let rules = ruleset.rules.filter {
+                    $0.family == table.family && $0.table == table.name && $0.chain == chain.name
+                }
+                planned.chains.append(
+                    PlannedChain(
+                        name: chain.name,
+                        hook: chain.hook,
+                        purpose: "",
+                        rules: try Self.rules(rules, lowered.chains[place]?.rules ?? [], table.family)
+                    )
+                )
+            }
+            tables.append(planned)
+        }
+        return tables.sorted { "\($0.family)" < "\($1.family)" }
+    }
+
+    private static func rules(
+        _ read: [NftRule],
+        _ lowered: [Rule],
+        _ family: NftFamily
+    ) throws(PlanRefusal) -> [PlannedRule] {
+        guard read.count == lowered.count else { throw foreign("a rule that cannot be read") }
+        var rules: [PlannedRule] = []
+        for (rule, lowered) in zip(read, lowered) {
+            let compiled = try? NftCompiler(family: family).expressions(of: lowered.statements)
+            guard compiled.map(ExpressionMeaning.of) == ExpressionMeaning.of(rule.expressions) else {
+                throw foreign("the rule \"\(lowered.text)\"")
+            }
+            rules.append(
+                PlannedRule(
+                    statements: lowered.statements,
+                    comment: lowered.comment.map { String(decoding: $0, as: UTF8.self) }
+                )
+            )
+        }
+        return rules
+    }
+
+    private static func foreign(_ what: String) -> PlanRefusal {
+        PlanRefusal("the table \(name) holds \(what), which nataudit does not write")
+    }
+
+    /// The same table without what its chains are for, which the kernel does not keep.
+    var asRead: PlannedTable {
+        var table = self
+        table.chains = chains.map { PlannedChain(name: $0.name, hook: $0.hook, purpose: "", rules: $0.rules) }
+        return table
+    }
+}

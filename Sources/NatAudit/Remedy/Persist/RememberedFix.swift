@@ -1,0 +1,36 @@
+internal import NetlinkBridge
+
+/// A fix that files say is in place in the calling thread's network namespace, whatever the rules show.
+public struct RememberedFix: Hashable, Sendable {
+    /// The families of its tables; empty where only the script is there.
+    let families: Set<String>
+    /// Tells whether `fix --restore` can put it back.
+    let isPersisted: Bool
+    /// What says so, a line each.
+    let evidence: [String]
+
+    /// Looks into the undo record and at the persisted files, and changes nothing; nil where they speak of no fix, or may not be
+    /// read.
+    static func read() -> RememberedFix? {
+        guard let state = try? StateFolder.current() else { return nil }
+        let record = (try? state.record()) ?? nil
+        let persisted = (try? state.persisted()) ?? nil
+        let hasScript = Persistence.isHostsOwnNamespace() && Self.hasScript()
+        guard record != nil || persisted != nil || hasScript else { return nil }
+        return RememberedFix(
+            families: Set((record?.tables ?? []) + (persisted?.tables ?? [])),
+            isPersisted: hasScript,
+            evidence: (record.map { ["the undo record \($0.id) of this boot"] } ?? [])
+                + (hasScript ? ["the persisted script \(PersistedFiles.scriptPath)"] : [])
+        )
+    }
+
+    private static func hasScript() -> Bool {
+        do throws(SystemError) {
+            if case .file = try RootFolder(PersistedFiles.folder).entry(PersistedFiles.script) { return true }
+        } catch {
+            // What may not be trusted is nobody's fix.
+        }
+        return false
+    }
+}

@@ -1,0 +1,120 @@
+internal import NetlinkBridge
+
+/// Puts a persisted fix back after a boot, in the calling thread's network namespace.
+public struct RestoreRun: Sendable {
+    private let state: StateFolder
+
+    /// How often it is planned again because the rules changed before it was applied.
+    private static let attempts = 8
+
+    /// Makes a run.
+    public init(state: StateFolder) { self.state = state }
+
+    /// What has to be done.
+    private struct Work {
+        /// The tables of the script; tables of nataudit that are others give way in the same batch.
+        let plan: FixPlan
+        /// The record of the files; nil where it is lost.
+        let persisted: PersistedFix?
+        /// Tells whether all is as the script has it.
+        let isDone: Bool
+    }
+
+    /// Reads the script, and puts the tables and forwarding back where they are not as it has them.
+    ///
+    /// `confirm` gets the plan before anything is changed; false ends the run with nothing changed.
+    public func run(confirm: (FixPlan) throws -> Bool) throws -> FixReport {
+        let lock = try state.lock()
+        defer { withExtendedLifetime(lock) {} }
+        var report = FixReport()
+        report.isPersisted = true
+        var work = try self.work()
+        report.steps = work.isDone ? [] : work.plan.steps
+        report.notes = work.plan.notes
+        if work.isDone {
+            report.undo = try state.record()?.id
+            report.notes.append("nothing to do: the tables are there as \(PersistedFiles.scriptPath) has them")
+            return report
+        }
+        guard try confirm(work.plan) else {
+            report.wasDeclined = true
+            report.notes.append("nothing was changed")
+            return report
+        }
+        for attempt in 1...Self.attempts {
+            let outcome = try Applier(state).apply(work.plan, changing: work.persisted?.parameters ?? [])
+            if case .applied(let application) = outcome {
+                report.undo = application.record.id
+                report.isApplied = true
+                report.isChanged = true
+                report.notes.append("put back from \(PersistedFiles.scriptPath); nothing was probed")
+                return report
+            }
+            if attempt < Self.attempts { work = try self.work() }
+        }
+        throw NetlinkError(
+            "put the tables back while the ruleset stays as it is (\(Self.attempts) tries)",
+            .interrupted
+        )
+    }
+
+    /// What would be done; changes nothing.
+    public func preview() throws -> FixPlan { try work().plan }
+
+    private func work() throws -> Work {
+        guard Persistence.isHostsOwnNamespace() else {
+            throw PlanRefusal(
+                "--restore is for the network namespace that the host boots with, and this is another one"
+            )
+        }
+        let text = try script()
+        let tables = try ScratchNamespace.tables(of: text, named: PersistedFiles.scriptPath)
+        guard !tables.isEmpty else { throw PlanRefusal("\(PersistedFiles.scriptPath) makes no table") }
+        var reader = try NftablesReader()
+        let ruleset = try reader.ruleset()
+        let named = ruleset.tables.filter { $0.name == PlannedTable.name }
+        guard named.allSatisfy(PlannedTable.isOwn) else {
+            throw PlanRefusal(
+                "a table named \(PlannedTable.name) exists that nataudit did not make; rename or remove it"
+            )
+        }
+        let persisted = try state.persisted()
+        let isSwitchedOff = try Sysctl("net.ipv4.ip_forward").read() == "0"
+        let enablesForwarding = isSwitchedOff && persisted?.parameters.isEmpty == false
+        let written = persisted?.files.first { $0.path == PersistedFiles.scriptPath }?.content
+        let plan = FixPlan(
+            generation: ruleset.generation,
+            tables: tables,
+            enablesForwarding: enablesForwarding,
+            overtaken: [],
+            guarded: [],
+            presented: [],
+            instanceAddresses: Set((persisted?.flowAddresses ?? []).compactMap { IPAddress($0) }),
+            notes: written == text
+                ? [] : ["\(PersistedFiles.scriptPath) is not as fix wrote it; what it holds now counts"],
+            replaced: named.map(\.family)
+        )
+        // One that nataudit would not write is another one.
+        let isThere = (try? PlannedTable.own(in: ruleset)) == tables
+        return Work(plan: plan, persisted: persisted, isDone: isThere && !enablesForwarding)
+    }
+
+    private func script() throws -> String {
+        let path = PersistedFiles.scriptPath
+        let entry: RootFolder.Entry
+        do throws(SystemError) {
+            entry = try RootFolder(PersistedFiles.folder).entry(PersistedFiles.script)
+        } catch {
+            guard error.name == "ENOENT" else { throw PersistError(error, "nothing was changed") }
+            entry = .absent
+        }
+        switch entry {
+        case .file(let bytes): return String(decoding: bytes, as: UTF8.self)
+        case .link: throw PersistError("\(path) is a symbolic link, which is not followed; nothing was changed")
+        case .absent:
+            throw PersistError(
+                "there is no \(path): no fix is persisted here (`nataudit fix --masquerade --persist` does)"
+            )
+        }
+    }
+}

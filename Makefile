@@ -47,6 +47,22 @@ reading:
 loss:
 	NATAUDIT_LOSS=1000 scripts/test --filter LossTests
 
+# What fix and undo promise, at full size and with a release build; POINTS=N asks for another number of points.
+#
+#   kill-sweep   a signal at one system call of fix or undo after the other
+#   fault-sweep  an error at one system call after the other
+#   traffic      cycles of fix and undo under traffic, for each backend
+#   churn        fixes while others change rules, a third each at 10, 100 and 1,000 changes a second
+kill-sweep fault-sweep traffic churn:
+	swift build -c release --product nataudit
+	case $@ in \
+	kill-sweep) set -- NATAUDIT_KILLS $${POINTS:-600} KillSweepTests ;; \
+	fault-sweep) set -- NATAUDIT_FAULTS $${POINTS:-1300} FaultSweepTests ;; \
+	traffic) set -- NATAUDIT_CYCLES $${POINTS:-100} RepairTrafficTests ;; \
+	churn) set -- NATAUDIT_APPLIES $${POINTS:-3000} KernelTests.ChurnTests ;; \
+	esac && env "$$1=$$2" NATAUDIT_PROGRAM="$$(swift build -c release --show-bin-path)/nataudit" \
+	    scripts/test --filter "$$3"
+
 # What reads the network, under libFuzzer and AddressSanitizer.
 fuzz:
 	scripts/fuzz stun 600
@@ -54,4 +70,5 @@ fuzz:
 clean:
 	swift package clean
 
-.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading loss fuzz clean
+.PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading loss \
+    kill-sweep fault-sweep traffic churn fuzz clean

@@ -186,15 +186,3 @@ public struct FixPlanner {
         )
     }
 }
-
-extension Ruleset {
-    /// The same ruleset with more chains.
-    func adding(_ more: [Chain]) -> Ruleset {
-        Ruleset(
-            chains: chains + more,
-            sets: Array(sets.values),
-            setNames: setNames,
-            ipsets: ipsets
-        )
-    }
-}

@@ -14,7 +14,7 @@ public struct Ruleset: Hashable, Sendable {
     /// What is asked of all rules, found out in one pass.
     let facts: RulesetFacts
     /// The rules of chains that were asked for before.
-    private let remembered = RememberedRules()
+    private let remembered: RememberedRules
 
     /// Up to so many rules are lowered once and kept.
     private static let keptRules = 4096
@@ -45,6 +45,26 @@ public struct Ruleset: Hashable, Sendable {
         let setPlaces = Self.places(of: sets)
         self.sets = setPlaces
         facts = RulesetFacts(table, setPlaces)
+        remembered = RememberedRules()
+    }
+
+    private init(_ other: Ruleset, with chains: ChainTable, _ facts: RulesetFacts) {
+        self.chains = chains
+        sets = other.sets
+        setNames = other.setNames
+        ipsets = other.ipsets
+        self.facts = facts
+        remembered = other.remembered
+    }
+
+    /// The same ruleset with the chains of a table that it does not have.
+    ///
+    /// Chains call each other inside of one table only: of the others nothing has to be found out again, which would take
+    /// as long as it took while they were read.
+    func adding(_ more: [Chain]) -> Ruleset {
+        let more = more.map(\.kept)
+        let moreFacts = RulesetFacts(ChainTable(more), sets)
+        return Ruleset(self, with: ChainTable(chains + more), facts.adding(moreFacts))
     }
 
     /// The rules of a chain, remembered for those who ask again: walks meet few chains, but those often.

@@ -35,6 +35,18 @@ struct RulesetFacts: Hashable, Sendable {
         uncalledTranslations = translatingSources.intersection(uncalled)
     }
 
+    /// What is true of these chains and of those of other tables together.
+    func adding(_ other: RulesetFacts) -> RulesetFacts {
+        var both = self
+        both.tracked.formUnion(other.tracked)
+        both.translatesDestinations = translatesDestinations || other.translatesDestinations
+        both.marksPackets = marksPackets || other.marksPackets
+        both.prefixes.formUnion(other.prefixes)
+        both.translatingSources.formUnion(other.translatingSources)
+        both.uncalledTranslations.formUnion(other.uncalledTranslations)
+        return both
+    }
+
     private mutating func note(_ statement: Statement, in place: ChainPlace) {
         switch statement {
         case .match(let condition):

@@ -10,14 +10,15 @@ struct StateFolderTests {
 
     /// What is wrong with the folder, as a script that makes it so and runs the command.
     enum Fault: String, CaseIterable {
-        case full, readOnly, foreign
+        case full, readOnly, forbidden
 
         var script: String {
             switch self {
             case .full: mount + fill + #"exec "$@""#
             case .readOnly: mount + #"mount -o remount,ro "$NATAUDIT_STATE"; exec "$@""#
-            case .foreign:
-                mount + #"chown 65534 "$NATAUDIT_STATE"; chmod 755 "$NATAUDIT_STATE"; "#
+            case .forbidden:
+                // Root without the capability to pass over permissions, as in a container.
+                mount + #"chmod 555 "$NATAUDIT_STATE"; "#
                     + #"exec setpriv --bounding-set=-dac_override,-dac_read_search "$@""#
             }
         }
@@ -26,7 +27,7 @@ struct StateFolderTests {
             switch self {
             case .full: "ENOSPC"
             case .readOnly: "EROFS"
-            case .foreign: "EACCES"
+            case .forbidden: "EACCES"
             }
         }
     }

@@ -4,7 +4,7 @@ import NetlinkBridge
 import Testing
 
 /// Traffic through a NAT that is fixed and put back: none of it leaves with its inside source, and nothing breaks.
-struct TrafficTests {
+struct RepairTrafficTests {
     /// How many cycles of fix and undo each backend has: `NATAUDIT_CYCLES`, or two.
     private static let cycles = ProcessInfo.processInfo.environment["NATAUDIT_CYCLES"].flatMap { Int($0) } ?? 2
 

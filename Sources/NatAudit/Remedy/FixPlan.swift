@@ -30,11 +30,12 @@ public struct FixPlan: Hashable, Sendable {
     /// Tells whether there is nothing to do.
     public var isEmpty: Bool { tables.isEmpty && !enablesForwarding }
 
-    /// The changes of nf_tables, all in one batch.
-    public func batch() throws -> NftBatch {
-        let commands =
-            replaced.map { NftCommand.deleteTable($0, PlannedTable.name) }
+    /// The changes of nf_tables, in their order.
+    public func commands() throws -> [NftCommand] {
+        replaced.map { .deleteTable($0, PlannedTable.name) }
             + (try tables.flatMap { try $0.commands(isOwned: trial != nil) })
-        return try NftBatch(commands, plannedOn: generation)
     }
+
+    /// The changes of nf_tables, all in one batch.
+    public func batch() throws -> NftBatch { try NftBatch(commands(), plannedOn: generation) }
 }

@@ -22,7 +22,7 @@ struct RefusedBatchTests {
                     say: { _ in }
                 ).preview().plan
             }
-            let whole = try plan.batch().commands
+            let whole = try plan.commands()
             #expect(whole.count > 4)
             for index in whole.indices {
                 var commands = whole

@@ -6,7 +6,7 @@ import Testing
 /// A ruleset that others change all the time.
 struct ChurnTests {
     /// How often it is applied at each rate: a third of `NATAUDIT_APPLIES`, or a few times.
-    private static let applies = ProcessInfo.processInfo.environment["NATAUDIT_APPLIES"].flatMap { Int($0) } ?? 12
+    private static let applies = ProcessInfo.processInfo.environment["NATAUDIT_APPLIES"].flatMap { Int($0) } ?? 9
 
     /// The changes in a second; each is one commit, after a pause.
     @Test(arguments: [10, 100, 1000])

@@ -143,6 +143,7 @@ final class NATTraffic: Sendable {
     private static let server = """
         import socketserver
         class Echo(socketserver.StreamRequestHandler):
+            disable_nagle_algorithm = True
             def handle(self):
                 for line in self.rfile:
                     self.wfile.write(line)
@@ -157,14 +158,16 @@ final class NATTraffic: Sendable {
         import socket, sys, time
         def connect():
             s = socket.create_connection(("203.0.113.10", 7201), 10)
-            return s, s.makefile("rwb", buffering=0)
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return s, s.makefile("rwb")
         def exchange(f, line):
             f.write(line)
+            f.flush()
             if f.readline() != line: sys.exit("the connection broke")
         kept = connect()
         number = 0
         while True:
-            exchange(kept[1], b"%d %s\\n" % (number, b"x" * 8000))
+            exchange(kept[1], b"%d %s\\n" % (number, b"x" * 40000))
             sys.stdout.write("x")
             if number % 10 == 0:
                 s, f = connect()

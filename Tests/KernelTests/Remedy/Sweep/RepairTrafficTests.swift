@@ -4,6 +4,9 @@ import NetlinkBridge
 import Testing
 
 /// Traffic through a NAT that is fixed and put back: none of it leaves with its inside source, and nothing breaks.
+///
+/// One backend after the other: two streams at once would not be as fast.
+@Suite(.serialized)
 struct RepairTrafficTests {
     /// How many cycles of fix and undo each backend has: `NATAUDIT_CYCLES`, or two.
     private static let cycles = ProcessInfo.processInfo.environment["NATAUDIT_CYCLES"].flatMap { Int($0) } ?? 2
@@ -37,7 +40,7 @@ struct RepairTrafficTests {
             let traffic = try NATTraffic(lab.lab)
             // The rule alone, for as long as some cycles take.
             let begin = ContinuousClock.now
-            let alone = try traffic.count { try lab.scanOften(2) }
+            let alone = try traffic.count { try lab.scanOften(3 * Self.cycles) }
             let fixed = try traffic.count {
                 for _ in 0..<Self.cycles {
                     let fix = try lab.fix(proof: ["--no-verify"])

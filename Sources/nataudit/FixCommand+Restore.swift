@@ -29,11 +29,11 @@ extension FixCommand {
     func previewRestoring() throws {
         let plan = try RestoreRun(state: .current()).preview()
         switch report.format {
-        case .text: try report.write(plan.script)
+        case .text: try report.write(plan?.script ?? "# nothing to do: all is there as it was persisted\n")
         case .json:
             var result = FixReport()
-            result.steps = plan.steps
-            result.notes = plan.notes
+            result.steps = plan?.steps ?? []
+            result.notes = plan?.notes ?? ["nothing to do: all is there as it was persisted"]
             result.isPersisted = true
             try report.write(JSONText.encode(result))
         }

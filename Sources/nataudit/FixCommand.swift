@@ -26,7 +26,7 @@ struct FixCommand: ParsableCommand {
 
             With --persist the fix outlives a boot: /etc/nataudit/fix.nft, where forwarding was switched on \
             /etc/sysctl.d/90-nataudit.conf, and nataudit-fix.service, which runs fix --restore at boot. `nataudit undo` \
-            removes them. Where a fix is in place already, --persist keeps that.
+            removes them. Where a fix is in place already, --masquerade --persist keeps that.
 
             Exit codes: 0 applied and verified, a dry run, or nothing to do; 1 refused, or taken back because it did \
             not help; 2 it could not be told, or applied and not seen, or an internal error; 64 wrong usage.
@@ -186,7 +186,7 @@ struct FixCommand: ParsableCommand {
         }
         try writeOrSay(result)
         if let refusal = result.refusal { try end(refusal) }
-        if result.isUnverified {
+        if result.isUnverified, !result.isRolledBack {
             Console.complain("applied, but no probe met what was changed: the rules alone say that it helps")
             throw ExitCode(Outcome.unknown.rawValue)
         }

@@ -18,6 +18,9 @@ public enum ProbePlace: Sendable {
         }
     }
 
+    /// Tells whether it is a temporary client that no bridge leads to.
+    var hasOwnLink: Bool { if case .temporary(let client) = self { !client.isBridged } else { false } }
+
     /// Runs a probe there; `announce` is called before anything is sent, on the thread that sends.
     func run(
         _ plan: ProbePlan,

@@ -26,6 +26,9 @@ struct Applier {
         let earlier: UndoRecord?
         /// Tells whether the tables that are there until the batch is committed are those of an earlier fix.
         let replacesTables: Bool
+        /// Tells whether forwarding was switched on; else the parameters of the record are those of an earlier boot's fix, and on
+        /// by somebody's else doing.
+        let switchesForwarding: Bool
         /// The process that holds the tables; nil where they stay.
         var holder: TrialHolder?
 
@@ -56,6 +59,8 @@ struct Applier {
             return try body()
         } catch let error as ApplyError {
             throw error
+        } catch let error as UndoError {
+            throw error
         } catch let refusal as PlanRefusal {
             throw refusal
         } catch {
@@ -68,7 +73,8 @@ struct Applier {
         var application = Application(
             own: try UndoRecord(plan, parameters),
             earlier: try state.record(),
-            replacesTables: !plan.replaced.isEmpty
+            replacesTables: !plan.replaced.isEmpty,
+            switchesForwarding: plan.enablesForwarding
         )
         application.holder = try plan.trial.map { try TrialHolder(plan, seconds: $0) }
         application.own.trial = application.holder?.trial
@@ -90,7 +96,7 @@ struct Applier {
             do {
                 _ = try takeBack(application)
             } catch let second {
-                throw ApplyError(
+                throw UndoError(
                     "\(error); putting back what had been changed failed too: \(second); `nataudit undo` "
                         + "tries it again"
                 )
@@ -116,8 +122,10 @@ struct Applier {
 
     /// Takes back what an application changed; returns what was no longer ours to take back.
     func takeBack(_ application: Application) throws -> [String] {
+        var own = application.own
+        if !application.switchesForwarding { own.parameters = [] }
         let notes = try revert(
-            application.own,
+            own,
             earlier: application.earlier,
             keepsTables: application.replacesTables
         )

@@ -14,7 +14,9 @@ extension FixPlan {
         comments += notes
         if let trialNote { comments.append(trialNote) }
         if enablesForwarding { comments.append("sysctl -w net.ipv4.ip_forward=1") }
-        return NftComments(comments).text + tables.map { "\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
+        let removals = replaced.map { "delete table \($0) \(PlannedTable.name)\n" }.joined()
+        return NftComments(comments).text + removals
+            + tables.map { "\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
     }
 
     /// The plan's steps in words, for a report.
@@ -23,6 +25,13 @@ extension FixPlan {
         if enablesForwarding {
             steps.append(
                 FixStep(kind: .sysctl, summary: "switch on IPv4 forwarding", text: "net.ipv4.ip_forward = 1")
+            )
+        }
+        steps += replaced.map { family in
+            FixStep(
+                kind: .nftables,
+                summary: "remove the table \(family) \(PlannedTable.name), which is another one",
+                text: "delete table \(family) \(PlannedTable.name)"
             )
         }
         steps += tables.map { table in

@@ -2,7 +2,7 @@ internal import NetlinkBridge
 
 /// Runs a fix from reading to proof, in the calling thread's network namespace.
 ///
-/// The order is read, probe, plan, ask, apply, move flows, read and probe again, keep or take back. An interruption between
+/// The order is read, probe, plan, ask, apply, read and probe again, move flows and keep, or take back. An interruption between
 /// two steps takes back what was made.
 public struct FixRun: Sendable {
     /// What is wanted.
@@ -141,7 +141,9 @@ public struct FixRun: Sendable {
             if attempt == Self.attempts { break }
             preview = try self.preview(of: refreshed(preview.evidence))
             // Only what was shown is applied: a plan that came out otherwise is not.
-            guard preview.plan.tables == shown.plan.tables else {
+            guard preview.plan.tables == shown.plan.tables,
+                preview.plan.enablesForwarding == shown.plan.enablesForwarding
+            else {
                 throw PlanRefusal(
                     "the rules changed after the plan was made, and the plan with them; nothing was changed"
                 )

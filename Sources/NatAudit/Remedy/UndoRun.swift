@@ -16,12 +16,19 @@ public struct UndoRun: Sendable {
         var report = FixReport()
         let status = try state.settleTrial()
         let persisted = try state.persisted()
-        guard let record = try state.record() ?? persisted?.undoRecord() else {
+        // Where nothing was restored in this boot, the record of a fix since knows nothing of what the files switch on.
+        let kept = try persisted?.undoRecord()
+        guard let record = try state.record()?.including(kept) ?? kept else {
             if case .over = status {
                 report.notes.append("the trial is over, and its table was taken back; nothing is left to undo")
                 return report
             }
             report.notes.append("nothing to undo: no fix is recorded for this network namespace in this boot")
+            if try OwnTables.areThere() {
+                report.notes.append(
+                    "nataudit's table is there without a record of it: `nft delete table ip nataudit` (or ip6, inet) removes it"
+                )
+            }
             return report
         }
         report.undo = record.id
@@ -32,8 +39,14 @@ public struct UndoRun: Sendable {
         }
         report.notes += try Applier(state).takeBack(record)
         if let persisted {
-            report.notes += try persisted.removeFiles()
-            try state.removePersisted()
+            do {
+                report.notes += try persisted.removeFiles()
+                try state.removePersisted()
+            } catch {
+                throw UndoError(
+                    "the fix is undone, but not all of its files are removed: \(error); `nataudit undo` tries it again"
+                )
+            }
         }
         report.isChanged = true
         report.undo = nil

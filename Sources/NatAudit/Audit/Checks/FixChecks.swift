@@ -75,7 +75,7 @@ extension Remedy {
         environment: "this-host",
         commands: ["nataudit fix --restore", "nataudit undo   # where it is not wanted any more"],
         verify: ["nataudit scan"],
-        undoneBy: "Whoever flushes or reloads all rules again."
+        undoneBy: "whoever flushes or reloads all rules again"
     )
 
     /// What makes a fix again that nothing keeps.
@@ -84,7 +84,7 @@ extension Remedy {
         environment: "this-host",
         commands: ["nataudit fix --masquerade --persist", "nataudit undo   # where it is not wanted any more"],
         verify: ["nataudit scan"],
-        undoneBy: "Whoever flushes or reloads all rules again."
+        undoneBy: "whoever flushes or reloads all rules again"
     )
 
     /// What puts the fix before a rule that came later.

@@ -26,6 +26,7 @@ extension FixRun {
         let installation = try Installation(staging: persistence)
         if try installation.isDone && state.persisted() != nil {
             report.isPersisted = true
+            report.steps = []
             report.notes.append("it is persisted already")
             return report
         }
@@ -64,10 +65,13 @@ extension FixRun {
         do {
             try installation.commit(state)
         } catch {
-            if let record = try state.record() {
-                _ = try Applier(state).takeBack(record)
+            var notes: [String] = []
+            do {
+                if let record = try state.record() { notes = try Applier(state).takeBack(record) }
+            } catch let second {
+                throw UndoError("\(error); the fix was to be put back, and that failed: \(second)")
             }
-            throw PersistError("\(error); everything was put back")
+            throw PersistError((["\(error); everything was put back"] + notes).joined(separator: "; "))
         }
         report.isPersisted = true
         return report

@@ -57,8 +57,9 @@ struct Installation {
             files: persistence.files,
             folders: (earlier?.folders ?? []) + madeFolders,
             tables: persistence.tables.map { "\($0.family)" },
-            parameters: record?.parameters ?? earlier?.parameters ?? [],
-            flowAddresses: record?.flowAddresses ?? earlier?.flowAddresses ?? []
+            parameters: [record?.parameters, earlier?.parameters].compactMap(\.self).first { !$0.isEmpty } ?? [],
+            flowAddresses: [record?.flowAddresses, earlier?.flowAddresses].compactMap(\.self).first { !$0.isEmpty }
+                ?? []
         )
         var placed: [PersistedFile] = []
         do {

@@ -13,7 +13,8 @@ public struct RememberedFix: Hashable, Sendable {
     /// read.
     static func read() -> RememberedFix? {
         guard let state = try? StateFolder.current() else { return nil }
-        let record = (try? state.record()) ?? nil
+        // A trial goes by itself, and what is left of an earlier fix's parameters is no table.
+        let record = ((try? state.record()) ?? nil).flatMap { $0.trial == nil && !$0.tables.isEmpty ? $0 : nil }
         let persisted = (try? state.persisted()) ?? nil
         let hasScript = Persistence.isHostsOwnNamespace() && Self.hasScript()
         guard record != nil || persisted != nil || hasScript else { return nil }

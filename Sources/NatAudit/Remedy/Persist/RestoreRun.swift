@@ -26,6 +26,7 @@ public struct RestoreRun: Sendable {
     public func run(confirm: (FixPlan) throws -> Bool) throws -> FixReport {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
+        if case .on(let trial) = try state.settleTrial() { throw TrialStatus.refusal(trial) }
         var report = FixReport()
         report.isPersisted = true
         var work = try self.work()
@@ -59,7 +60,12 @@ public struct RestoreRun: Sendable {
     }
 
     /// What would be done; changes nothing.
-    public func preview() throws -> FixPlan { try work().plan }
+    ///
+    /// Returns nil where all is as the script has it.
+    public func preview() throws -> FixPlan? {
+        let work = try work()
+        return work.isDone ? nil : work.plan
+    }
 
     private func work() throws -> Work {
         guard Persistence.isHostsOwnNamespace() else {

@@ -1,7 +1,7 @@
 internal import NetlinkBridge
 
 extension FixRun {
-    /// Moves the flows, looks at what the plan brought, and takes it back where it did not help.
+    /// Looks at what the plan brought, then moves the flows, or takes it back where it did not help.
     func prove(
         _ application: Applier.Application,
         _ preview: Preview,
@@ -14,10 +14,13 @@ extension FixRun {
         report.undo = application.record.id
         let failed = try? ConntrackTable.statistics().insertFailed
         do {
-            var mover = mover(preview.plan, proof?.before ?? preview.evidence)
-            mover.clients = proof?.clients ?? []
-            report.movedFlows = try mover.move()
             if !isInterrupted() { try look(preview, proof, &report) }
+            // Not before the proof: what is taken back shall not have cost anybody a port. Probes are sent from fresh ports.
+            if !isInterrupted(), !report.isRolledBack {
+                var mover = mover(preview.plan, proof?.before ?? preview.evidence)
+                mover.clients = proof?.clients ?? []
+                report.movedFlows = try mover.move()
+            }
         } catch {
             report.isRolledBack = true
             if !isInterrupted() { report.notes.append("could not prove it, so it was put back: \(error)") }
@@ -37,7 +40,7 @@ extension FixRun {
             do {
                 report.notes += try applier.takeBack(application)
             } catch {
-                throw ApplyError(
+                throw UndoError(
                     "the plan was applied, did not help, and could not be taken back: \(error); `nataudit undo` tries it again"
                 )
             }
@@ -50,7 +53,14 @@ extension FixRun {
     private func look(_ preview: Preview, _ proof: Proof?, _ report: inout FixReport) throws {
         var after = try read()
         if let probe, let proof {
-            for place in proof.places { after = try self.probe(after, probe, from: place) }
+            for place in proof.places {
+                let seen = try self.probe(after, probe, from: place)
+                // Where servers answer the host, a client with a link of its own may be kept out by rules that name the subnet's.
+                let isKeptOut = place.hasOwnLink && preview.plan.isNATInstance && preview.hostIsAnswered
+                let own = seen.probes.dropFirst(after.probes.count).map(\.verdict)
+                if isKeptOut, own.contains(.blocked) || own.contains(.unknown) { continue }
+                after = seen
+            }
         }
         let conclusion = HostVerdict(after)
         let verification = Verification(preview, proof, after)

@@ -6,6 +6,8 @@ struct FreeAddress {
     let link: InterfaceIndex
     /// The addresses that are not asked for, such as the host's own.
     let taken: Set<IPAddress>
+    /// Tells that nobody waits for it any more.
+    let isInterrupted: @Sendable () -> Bool
 
     /// How many are asked for at once, from the end of the subnet, where those given out by hand and by DHCP seldom lie.
     private static let candidates = 4
@@ -33,6 +35,7 @@ struct FreeAddress {
             }
             guard isOpen else { return nil }
             _ = try waitUntilReadable([], for: .milliseconds(20))
+            if isInterrupted() { throw ProbeError.interrupted }
         }
         return nil
     }

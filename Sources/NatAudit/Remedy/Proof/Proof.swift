@@ -30,6 +30,7 @@ extension FixRun {
             guard case .subnet(let subnet) = origin.origin else { continue }
             do {
                 guard index < Proof.limit else { throw ProofGap("\(Proof.limit) other subnets are probed for") }
+                say("looking for an address of \(subnet) that nobody answers for (3 seconds)")
                 let client = try temporaryClient(in: subnet, by: origin.inInterface, preview.evidence.snapshot)
                 say(
                     "a temporary client proves it: \(client.address) on \(client.interface.name), by the link nataudit0"
@@ -51,7 +52,9 @@ extension FixRun {
                 proof.gaps[origin.origin] = "\(error)"
             }
         }
-        if proof.places.count > 1, !preview.concernsHost { proof.places.removeFirst() }
+        // What the host's own packets meet says nothing of a subnet's; a NAT instance without a client has nothing else.
+        let isForSubnets = !preview.concernsHost && !preview.faults.isEmpty
+        if isForSubnets || proof.places.count > 1 && !preview.concernsHost { proof.places.removeFirst() }
         return proof
     }
 
@@ -67,7 +70,12 @@ extension FixRun {
         guard let own, let link = snapshot.link(own.interface) else {
             throw ProofGap("it is behind another router, so that nobody here can take an address of it")
         }
-        let search = FreeAddress(subnet: subnet, link: link.index, taken: snapshot.localAddresses)
+        let search = FreeAddress(
+            subnet: subnet,
+            link: link.index,
+            taken: snapshot.localAddresses,
+            isInterrupted: isInterrupted
+        )
         guard let address = try search.find() else {
             throw ProofGap("no address of it was found that nobody holds")
         }
@@ -88,6 +96,9 @@ extension FixRun.Preview {
             path.verdict == .hard && path.deciding.map { overtaken.contains($0) } ?? false
         }
     }
+
+    /// Tells whether servers answered the host's own probe before anything was changed.
+    var hostIsAnswered: Bool { evidence.probes.contains { $0.verdict == .noNAT || $0.verdict == .easy } }
 
     /// Tells whether the host's own packets are among those that the plan is for.
     fileprivate var concernsHost: Bool { faults.contains { $0.candidate.origin == .host } }

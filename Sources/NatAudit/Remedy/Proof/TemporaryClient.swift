@@ -37,7 +37,8 @@ public struct TemporaryClient: Hashable, Sendable {
         }
     }
 
-    private var isBridged: Bool { interface.kind == "bridge" }
+    /// Tells whether it is a port of the subnet's bridge.
+    var isBridged: Bool { interface.kind == "bridge" }
 
     /// On the host: a port of the bridge, or a link with the way to the client.
     private func join() throws {

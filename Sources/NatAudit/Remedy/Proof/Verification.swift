@@ -31,27 +31,27 @@ struct Verification: Hashable, Sendable {
         if let remaining {
             return Self(false, "the path from \(remaining.candidate.origin) is still hard: \(remaining.reason)")
         }
-        guard let proof, let worst = Verdict.worst(of: after.probes.map(\.verdict)) else {
-            return Self(true, isSeen: false, "the rules are as planned; nothing was probed")
-        }
+        guard let proof else { return Self(true, isSeen: false, "the rules are as planned; nothing was probed") }
+        let unseen = Self(
+            true,
+            isSeen: false,
+            "easy by the rules\(scope(faults, proof, after)); to see it, send the probe from a client's place (--probe-netns)"
+        )
+        guard let worst = Verdict.worst(of: after.probes.map(\.verdict)) else { return unseen }
         let seen = after.probes.first { $0.verdict == worst }?.reason ?? ""
         switch worst {
         case .easy, .noNAT:
             if hasMet(preview, proof, after) {
                 return Self(true, "seen \(worst.rawValue): \(seen)\(provoked(after))\(scope(faults, proof, after))")
             }
-            guard case .here? = proof.places.first else {
+            if case .client? = proof.places.first {
                 return Self(
                     false,
                     "the probe did not meet the new rule; send it from a client's place (--probe-netns), or "
                         + "believe the rules (--no-verify)"
                 )
             }
-            return Self(
-                true,
-                isSeen: false,
-                "easy by the rules\(scope(faults, proof, after)); to see it, send the probe from a client's place (--probe-netns)"
-            )
+            return unseen
         case .hard where after.probes.contains { $0.attribution == .upstream }:
             return Self(false, "this host keeps the port now, but something upstream changes it: \(seen)")
         case .hard, .blocked, .unknown: return Self(false, "the probe does not see an easy NAT: \(seen)")

@@ -14,7 +14,11 @@ extension FixRun {
             report.secondsLeft = holder.trial.secondsLeft
             return report
         }
-        report.notes += try applier.takeBack(application)
+        do {
+            report.notes += try applier.takeBack(application)
+        } catch {
+            throw UndoError("the trial was over before the proof was, and not everything is put back: \(error)")
+        }
         report.notes.append("the trial was over before the proof was: give it more seconds")
         report.isRolledBack = true
         report.isChanged = false

@@ -23,6 +23,21 @@ struct FlowTests {
         }
     }
 
+    /// What is taken back has cost nobody a port.
+    @Test func aFixThatIsTakenBackMovesNothing() async throws {
+        try await onOwnThread {
+            let lab = try FixLab(FixTableTests.rules[0])
+            let client = try lab.lab.clientA.socket(LabAddress.clientA, port: 42000)
+            let servers = try lab.listeners()
+            let old = try lab.sources(of: client, at: servers)
+            // Nobody listens there.
+            let run = try lab.fix(proof: LabAddress.servers.flatMap { ["--stun", "\($0):3481"] })
+            let report = try FixOutput(run)
+            #expect(run.status == 1 && report.rolledBack && report.movedFlows == 0)
+            #expect(try lab.sources(of: client, at: servers) == old)
+        }
+    }
+
     @Test func keepFlowsLeavesThemAlone() async throws {
         try await onOwnThread {
             let lab = try FixLab(FixTableTests.rules[0])

@@ -97,6 +97,9 @@ struct TrialTests {
                 #expect(ContinuousClock.now - start > .seconds(4))
                 #expect(try HostImage(lab.nat) == before)
                 #expect(try !lab.isAlive(holder))
+                // A trial goes by itself: nobody has lost a fix.
+                let scan = try lab.nataudit(["scan", "--no-stun", "--format", "json"])
+                #expect(try !ScanOutput(scan).findings.contains { $0.id == "fix-missing" })
                 expectRefused(try lab.keep(), "the trial is over")
                 #expect(try HostImage(lab.nat) == before)
                 // The record went with it.

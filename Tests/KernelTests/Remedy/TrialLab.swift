@@ -53,6 +53,7 @@ extension FixLab {
             while isThere, ContinuousClock.now - start < limit {
                 var reader = try NftablesReader()
                 isThere = try reader.tables().tables.contains { $0.name == "nataudit" }
+                if isThere { _ = try waitUntilReadable([], for: .milliseconds(2)) }
             }
             return !isThere
         }

@@ -89,12 +89,12 @@ struct TrialTests {
             let lab = try FixLab(Self.rule)
             let before = try HostImage(lab.nat)
             let start = ContinuousClock.now
-            try lab.onTrial(4) { _ in
+            try lab.onTrial(8) { _ in
                 let holder = try lab.holder()
                 if isStopped { try lab.signal("STOP") }
                 #expect(try lab.hasTable())
-                _ = try lab.timeUntilGone(within: .seconds(5))
-                #expect(ContinuousClock.now - start > .seconds(4))
+                _ = try lab.timeUntilGone(within: .seconds(9))
+                #expect(ContinuousClock.now - start > .seconds(8))
                 #expect(try HostImage(lab.nat) == before)
                 #expect(try !lab.isAlive(holder))
                 // A trial goes by itself: nobody has lost a fix.

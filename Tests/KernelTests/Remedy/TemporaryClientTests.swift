@@ -98,6 +98,24 @@ struct TemporaryClientTests {
         }
     }
 
+    /// Rules that let in the subnet's own link alone keep out a client with another one; that is no fault of the instance.
+    @Test func aClientThatRulesKeepOutSaysNothingOfAnInstance() async throws {
+        try await onOwnThread {
+            let lab = try Self.withoutBridge()
+            let rules =
+                "table ip t { chain f { type filter hook forward priority 0; policy drop; ct state established accept; iifname \"lan1\" accept; }; }"
+            try lab.nat.require("nft", "-f", "-", input: rules)
+            let before = try HostImage(lab.nat)
+            let run = try lab.fix(proof: Self.servers + NATInstanceTests.named)
+            let report = try FixOutput(run)
+            #expect(run.status == 2 && report.applied && report.changed, "\(report.notes)")
+            #expect(report.after?.verdict == "unknown")
+            try lab.expectKept(port: 42000)
+            #expect(try lab.undo().status == 0)
+            #expect(try HostImage(lab.nat) == before)
+        }
+    }
+
     /// The links go with the namespace, and that goes with the process.
     @Test func aKilledProofLeavesNothing() async throws {
         try await onOwnThread {

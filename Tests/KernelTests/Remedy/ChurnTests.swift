@@ -8,8 +8,11 @@ struct ChurnTests {
     /// How often it is applied at each rate: a third of `NATAUDIT_APPLIES`, or a few times.
     private static let applies = ProcessInfo.processInfo.environment["NATAUDIT_APPLIES"].flatMap { Int($0) } ?? 9
 
+    /// The slowest rate leaves time even where all other tests run beside it.
+    private static let rates = applies > 100 ? [10, 100, 1000] : [1, 100, 1000]
+
     /// The changes in a second; each is one commit, after a pause.
-    @Test(arguments: [10, 100, 1000])
+    @Test(arguments: rates)
     func itIsAppliedOrRefusedAndNoForeignChangeIsLost(changesPerSecond: Int) async throws {
         try await inTurn {
             let lab = try FixLab(FixTableTests.rules[0])
@@ -24,7 +27,7 @@ struct ChurnTests {
             let changes = try writer.stop()
             #expect(changes > 0)
             // Where the rules change faster than a plan is made of them, it is refused each time.
-            if changesPerSecond == 10 { #expect(tally.applied > 0) }
+            if changesPerSecond <= 10 { #expect(tally.applied > 0) }
             let kept = try lab.nat.require("nft", "list", "chain", "ip", "other", "c")
             #expect(kept.contains("comment \"change \(changes - 1)\""), "\(kept)")
             try lab.nat.require("nft", "delete table ip other")

@@ -29,8 +29,10 @@ struct SourceSelectionTests {
             ["one", "two"].flatMap {
                 ["link add \($0) type veth peer name \($0)-end", "link set \($0) up", "link set \($0)-end up"]
             }
-                + addresses.map { "address add \($0) nodad" }
-                + ["route add default dev one", "route add fec0::/16 dev one"]
+        )
+        try Self.waitForLinks(host)
+        try host.ip(
+            addresses.map { "address add \($0) nodad" } + ["route add default dev one", "route add fec0::/16 dev one"]
         )
         let (held, ways) = try host.namespace.perform {
             let held = try RouteReader.addresses()
@@ -45,6 +47,17 @@ struct SourceSelectionTests {
             #expect(chosen == way.source, "to \(destination)")
         }
         #expect(told > 3)
+    }
+
+    /// Links carry nothing until the kernel has looked at them, a second later or so; then they have addresses of their own.
+    private static func waitForLinks(_ host: LabHost) throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        try host.namespace.perform {
+            while try RouteReader.addresses().count(where: { $0.address.isLinkLocal }) < 4 {
+                try #require(ContinuousClock.now < deadline)
+                _ = try waitUntilReadable([], for: .milliseconds(10))
+            }
+        }
     }
 
     private static func way(to text: String) throws -> (interface: UInt32, source: IPAddress)? {

@@ -79,8 +79,3 @@ public struct PairReport: Hashable, Sendable {
         return notes
     }
 }
-
-extension AddressFamily {
-    /// The family as people write it.
-    var words: String { self == .ip ? "IPv4" : "IPv6" }
-}

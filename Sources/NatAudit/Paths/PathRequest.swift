@@ -60,7 +60,7 @@ public enum PathRequestError: Error, Hashable, CustomStringConvertible {
             "--in-interface \(name): \(count) subnets lie behind it, more than a report can tell; name those that matter "
                 + "(--from ADDRESS[/LEN])"
         case .noDestination(let prefix):
-            "--from \(prefix): this host has no \(prefix.address.family == .ip ? "IPv4" : "IPv6") way out to follow its "
+            "--from \(prefix): this host has no \(prefix.address.family.words) way out to follow its "
                 + "packets on"
         }
     }

@@ -10,13 +10,8 @@ struct Applier {
     /// Prepares changes; `state` is where the undo record is kept.
     init(_ state: StateFolder) { self.state = state }
 
-    /// What came of a plan.
-    enum Outcome {
-        /// It is in the kernel.
-        case applied(Application)
-        /// The ruleset changed since the plan was made: nothing was done, plan again.
-        case stale
-    }
+    /// For so long a plan is made again where the rules changed before it was in the kernel.
+    private static let patience = Duration.seconds(5)
 
     /// A plan that is in the kernel.
     struct Application {
@@ -26,9 +21,9 @@ struct Applier {
         let earlier: UndoRecord?
         /// Tells whether the tables that are there until the batch is committed are those of an earlier fix.
         let replacesTables: Bool
-        /// Tells whether forwarding was switched on; else the parameters of the record are those of an earlier boot's fix, and on
-        /// by somebody's else doing.
-        let switchesForwarding: Bool
+        /// Tells whether the plan sets parameters; else those of the record are of an earlier boot's fix, and set by somebody
+        /// else.
+        let setsParameters: Bool
         /// The process that holds the tables; nil where they stay.
         var holder: TrialHolder?
 
@@ -36,62 +31,50 @@ struct Applier {
         var record: UndoRecord { own.including(earlier) }
     }
 
-    /// Makes the changes of a plan.
+    /// Makes the changes of a plan; setting its parameters changes those of `parameters`.
+    ///
+    /// `again` plans on the rules as they are by then. It is called, for some seconds, until they hold still from reading to
+    /// committing; a plan that came out otherwise is not applied.
     ///
     /// - Throws: `ApplyError` where the kernel refused, or not everything is as it was; `PlanRefusal` where the record of an
-    ///   earlier fix cannot be read; `UnchangedError` for all else.
-    func apply(_ plan: FixPlan, _ evidence: Evidence) throws -> Outcome {
-        try leavingNothing {
-            let links = evidence.snapshot.links
-            return try make(plan, changing: plan.enablesForwarding ? ForwardingSwitch.parameters(links) : [])
-        }
-    }
-
-    /// Makes the changes of a plan; switching on forwarding changes those parameters.
-    ///
-    /// - Throws: as `apply(_:_:)`.
-    func apply(_ plan: FixPlan, changing parameters: [UndoRecord.ParameterChange]) throws -> Outcome {
-        try leavingNothing { try make(plan, changing: parameters) }
-    }
-
-    private func leavingNothing(_ body: () throws -> Outcome) throws -> Outcome {
+    ///   earlier fix cannot be read, or the plan is another one by now; `ProbeError` where `again` was interrupted;
+    ///   `UnchangedError` for all else.
+    func apply(
+        _ plan: FixPlan,
+        changing parameters: [UndoRecord.ParameterChange],
+        again: () throws -> FixPlan
+    ) throws -> Application {
         do {
-            return try body()
-        } catch let error as ApplyError {
+            return try make(plan, changing: parameters, again: again)
+        } catch let error where error is ApplyError || error is UndoError || error is PlanRefusal || error is ProbeError
+        {
             throw error
-        } catch let error as UndoError {
-            throw error
-        } catch let refusal as PlanRefusal {
-            throw refusal
         } catch {
             throw UnchangedError(cause: error)
         }
     }
 
-    private func make(_ plan: FixPlan, changing parameters: [UndoRecord.ParameterChange]) throws -> Outcome {
-        let batch = try plan.batch()
+    private func make(
+        _ plan: FixPlan,
+        changing parameters: [UndoRecord.ParameterChange],
+        again: () throws -> FixPlan
+    ) throws -> Application {
         var application = Application(
             own: try UndoRecord(plan, parameters),
             earlier: try state.record(),
             replacesTables: !plan.replaced.isEmpty,
-            switchesForwarding: plan.enablesForwarding
+            setsParameters: !plan.parameters.isEmpty
         )
         application.holder = try plan.trial.map { try TrialHolder(plan, seconds: $0) }
         application.own.trial = application.holder?.trial
         try state.write(application.record)
         do {
-            if plan.enablesForwarding {
-                try ForwardingSwitch.switchOn(&application.own.parameters)
-                try state.write(application.record)
-            }
-            switch try application.holder?.commit() ?? commit(batch, plan) {
-            case .committed: return .applied(application)
-            case .stale:
-                _ = try takeBack(application)
-                return .stale
-            case .refused(let refusals): throw ApplyError(refusals, plan)
-            case .open(let error): throw error
-            }
+            try commit(plan, application.holder, again: again)
+            // Not before: what is forwarded without the translation would go on so for as long as it flows.
+            if application.setsParameters { try set(plan.parameters, &application) }
+            return application
+        } catch let error as UndoError {
+            throw error
         } catch {
             do {
                 _ = try takeBack(application)
@@ -102,6 +85,47 @@ struct Applier {
                 )
             }
             throw error
+        }
+    }
+
+    /// Sends the plan's batch until nobody changed the rules between reading and sending.
+    private func commit(_ shown: FixPlan, _ holder: TrialHolder?, again: () throws -> FixPlan) throws {
+        var plan = shown
+        let batch = try plan.batch()
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            let generation = plan.generation
+            switch try holder?.commit(on: generation) ?? commit(batch.planned(on: generation), plan) {
+            case .committed: return
+            case .stale: break
+            case .refused(let refusals): throw ApplyError(refusals, plan)
+            case .open(let error): throw error
+            }
+            guard ContinuousClock.now < deadline else {
+                throw NetlinkError(
+                    "apply the plan to the rules that it was made for (for \(Self.patience))",
+                    .interrupted
+                )
+            }
+            plan = try again()
+            guard plan.changesTheSame(as: shown) else {
+                throw PlanRefusal(
+                    "the rules changed after the plan was made, and the plan with them; nothing was changed"
+                )
+            }
+        }
+    }
+
+    private func set(_ parameters: [PlannedParameter], _ application: inout Application) throws {
+        do {
+            try ForwardingSwitch.set(parameters, noting: &application.own.parameters)
+            try state.write(application.record)
+        } catch {
+            guard application.replacesTables else { throw error }
+            // The tables that gave way cannot be made again.
+            throw UndoError(
+                "the tables are in place, but forwarding is not on: \(error); `nataudit undo` takes all of it back"
+            )
         }
     }
 
@@ -123,7 +147,7 @@ struct Applier {
     /// Takes back what an application changed; returns what was no longer ours to take back.
     func takeBack(_ application: Application) throws -> [String] {
         var own = application.own
-        if !application.switchesForwarding { own.parameters = [] }
+        if !application.setsParameters { own.parameters = [] }
         let notes = try revert(
             own,
             earlier: application.earlier,

@@ -13,7 +13,7 @@ extension FixPlan {
         }
         comments += notes
         if let trialNote { comments.append(trialNote) }
-        if enablesForwarding { comments.append("sysctl -w net.ipv4.ip_forward=1") }
+        comments += parameters.map { "afterwards: sysctl -w \(escapedForDisplay($0.name))=\($0.value)" }
         let removals = replaced.map { "delete table \($0) \(PlannedTable.name)\n" }.joined()
         return NftComments(comments).text + removals
             + tables.map { "\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
@@ -21,13 +21,7 @@ extension FixPlan {
 
     /// The plan's steps in words, for a report.
     public var steps: [FixStep] {
-        var steps: [FixStep] = []
-        if enablesForwarding {
-            steps.append(
-                FixStep(kind: .sysctl, summary: "switch on IPv4 forwarding", text: "net.ipv4.ip_forward = 1")
-            )
-        }
-        steps += replaced.map { family in
+        var steps = replaced.map { family in
             FixStep(
                 kind: .nftables,
                 summary: "remove the table \(family) \(PlannedTable.name), which is another one",
@@ -41,13 +35,20 @@ extension FixPlan {
                 text: table.lines.joined(separator: "\n")
             )
         }
+        // Not before: what is forwarded without the translation would go on so for as long as it flows.
+        steps += parameters.map { parameter in
+            FixStep(kind: .sysctl, summary: parameter.purpose, text: "\(parameter.name) = \(parameter.value)")
+        }
         if !presented.isEmpty {
+            let addresses = presented.sorted().map(\.description).joined(separator: ", ")
             steps.append(
-                FixStep(
-                    kind: .conntrack,
-                    summary: "move the UDP flows whose port was changed",
-                    text: presented.sorted().map(\.description).joined(separator: ", ")
-                )
+                FixStep(kind: .conntrack, summary: "move the UDP flows whose port was changed", text: addresses)
+            )
+        }
+        if !untranslated.isEmpty {
+            let sources = untranslated.map(\.description).joined(separator: ", ")
+            steps.append(
+                FixStep(kind: .conntrack, summary: "move the UDP flows that nobody answered", text: sources)
             )
         }
         return steps

@@ -6,8 +6,8 @@ public struct FixPlan: Hashable, Sendable {
     public let generation: Generation
     /// The tables to make, one for each family.
     public let tables: [PlannedTable]
-    /// Tells whether IPv4 forwarding has to be switched on.
-    public let enablesForwarding: Bool
+    /// The kernel parameters to set, in this order; empty where forwarding is on, or not needed.
+    public let parameters: [PlannedParameter]
     /// The rules that are overtaken; they stay as they are.
     public let overtaken: [SourceNATRule]
     /// The outward interfaces that are guarded.
@@ -16,6 +16,10 @@ public struct FixPlan: Hashable, Sendable {
     public let presented: Set<IPAddress>
     /// The addresses that nothing presented before, so that their flows end with the table; empty but for a NAT instance.
     public let instanceAddresses: Set<IPAddress>
+    /// The sources whose flows went out untranslated; empty where none are to be moved.
+    ///
+    /// Only those that nobody answered are.
+    public internal(set) var untranslated: [Prefix] = []
     /// What a person should know beside the steps.
     public let notes: [String]
     /// After how many seconds the kernel takes the tables back by itself; nil where they stay.
@@ -27,8 +31,13 @@ public struct FixPlan: Hashable, Sendable {
     /// Tells whether there was no translation before.
     public var isNATInstance: Bool { !instanceAddresses.isEmpty }
 
+    /// Tells whether another plan, made on whatever rules, would make the same changes of nf_tables and parameters.
+    func changesTheSame(as other: FixPlan) -> Bool {
+        tables == other.tables && replaced == other.replaced && parameters == other.parameters
+    }
+
     /// Tells whether there is nothing to do.
-    public var isEmpty: Bool { tables.isEmpty && !enablesForwarding }
+    public var isEmpty: Bool { tables.isEmpty && parameters.isEmpty }
 
     /// The changes of nf_tables, in their order.
     public func commands() throws -> [NftCommand] {

@@ -49,7 +49,7 @@ public struct FixPlanner {
         let plan = FixPlan(
             generation: nftables.generation,
             tables: sorted(tables),
-            enablesForwarding: false,
+            parameters: [],
             overtaken: rules,
             guarded: guarded,
             presented: intent.keepsFlows ? [] : presented(by: rules, paths),
@@ -126,7 +126,7 @@ public struct FixPlanner {
         return FixPlan(
             generation: nftables.generation,
             tables: sorted(tables),
-            enablesForwarding: false,
+            parameters: [],
             overtaken: [],
             guarded: guarded,
             presented: [],

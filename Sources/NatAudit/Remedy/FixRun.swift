@@ -22,9 +22,6 @@ public struct FixRun: Sendable {
     /// Keeps the fix beyond a boot.
     public var persists = false
 
-    /// How often a plan is made again because the rules changed before it was applied.
-    private static let attempts = 8
-
     /// Makes a run.
     public init(
         intent: FixIntent,
@@ -125,34 +122,26 @@ public struct FixRun: Sendable {
     }
 
     private func apply(_ shown: Preview, _ report: FixReport) throws -> FixReport {
-        var preview = shown
         let proof: Proof?
+        let applier = Applier(state)
+        let application: Applier.Application
         do {
             proof = probe == nil ? nil : try self.proof(of: shown)
+            let links = shown.evidence.snapshot.links
+            let parameters = try ForwardingSwitch.parameters(changedBy: shown.plan.parameters, links)
+            if isInterrupted() { throw ProbeError.interrupted }
+            application = try applier.apply(shown.plan, changing: parameters) { try plannedAgain(shown.evidence) }
         } catch ProbeError.interrupted {
             return report.declined(byInterruption: true)
         }
-        let applier = Applier(state)
-        for attempt in 1...Self.attempts {
-            if isInterrupted() { return report.declined(byInterruption: true) }
-            if case .applied(let application) = try applier.apply(preview.plan, preview.evidence) {
-                return try goOn(application, applier, prove(application, preview, proof, applier, report))
-            }
-            if attempt == Self.attempts { break }
-            preview = try self.preview(of: refreshed(preview.evidence))
-            // Only what was shown is applied: a plan that came out otherwise is not.
-            guard preview.plan.tables == shown.plan.tables,
-                preview.plan.enablesForwarding == shown.plan.enablesForwarding
-            else {
-                throw PlanRefusal(
-                    "the rules changed after the plan was made, and the plan with them; nothing was changed"
-                )
-            }
-        }
-        throw NetlinkError(
-            "apply the plan to the ruleset that it was made for (\(Self.attempts) tries)",
-            .interrupted
-        )
+        return try goOn(application, applier, prove(application, shown, proof, applier, report))
+    }
+
+    /// Plans on the rules as they are by now, and on what else was read before: only rules have a generation.
+    private func plannedAgain(_ evidence: Evidence) throws -> FixPlan {
+        if isInterrupted() { throw ProbeError.interrupted }
+        let snapshot = try SnapshotReader.readingRules(evidence.snapshot)
+        return try FixPlanner(Evidence(snapshot, probes: evidence.probes), intent).plan().onTrial(for: intent.trial)
     }
 
     /// What is there now.
@@ -179,6 +168,7 @@ public struct FixRun: Sendable {
         FlowMover(
             presented: intent.keepsFlows ? [] : plan.presented,
             guarded: intent.keepsFlows ? [] : Set(plan.guarded.map(\.address)),
+            untranslated: plan.untranslated,
             probes: Set(evidence.probes.compactMap(\.local))
         )
     }

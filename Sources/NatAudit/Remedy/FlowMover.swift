@@ -6,6 +6,8 @@ struct FlowMover {
     let presented: Set<IPAddress>
     /// Those addresses on guarded interfaces: entries that unsolicited packets left there hold ports.
     let guarded: Set<IPAddress>
+    /// The sources whose flows went out untranslated: to those that nobody answered, the way back may be missing.
+    let untranslated: [Prefix]
     /// The sockets of nataudit's own probes: their flows are removed too, but are nobody's that would move.
     let probes: Set<Endpoint>
     /// The addresses of temporary clients, all of whose flows are probes.
@@ -33,7 +35,7 @@ struct FlowMover {
     }
 
     private func entries() throws -> [ConntrackEntry] {
-        guard !presented.isEmpty || !guarded.isEmpty else { return [] }
+        guard !presented.isEmpty || !guarded.isEmpty || !untranslated.isEmpty else { return [] }
         var moving: Set<Endpoint> = []
         try ConntrackTable.forEachEntry(protocol: Packet.udp) { entry in
             if isRemapped(entry) { moving.insert(entry.original.source) }
@@ -41,7 +43,7 @@ struct FlowMover {
         let moved = moving
         return try ConntrackTable.entries(protocol: Packet.udp) { entry in
             moved.contains(entry.original.source) && presented.contains(entry.presentedSource.address)
-                || isUnsolicited(entry)
+                || isUnsolicited(entry) || isUntranslated(entry)
         }
     }
 
@@ -52,6 +54,12 @@ struct FlowMover {
     private func isRemapped(_ entry: ConntrackEntry) -> Bool {
         presented.contains(entry.presentedSource.address)
             && entry.presentedSource.port != entry.original.source.port
+    }
+
+    /// A flow as its source sent it, without an answer until now.
+    private func isUntranslated(_ entry: ConntrackEntry) -> Bool {
+        !entry.status.contains(.seenReply) && entry.presentedSource == entry.original.source
+            && untranslated.contains { $0.contains(entry.original.source.address) }
     }
 
     /// A packet to the guarded address that nothing here answered, and that no rule sent elsewhere.

@@ -1,32 +1,40 @@
 internal import NetlinkBridge
 
-/// Switches IPv4 forwarding on, and puts everything back that this changes.
+/// Switches forwarding on, with what belongs to it, and puts everything back that this changes.
 ///
 /// `ip_forward` is not one value: writing it rewrites the forwarding of all interfaces, of `all` and `default`, and
-/// `all.accept_redirects` (measured on Linux 6.18).
+/// `all.accept_redirects`; for IPv6 `all.forwarding` rewrites `default` and all interfaces (measured on Linux 6.18).
 struct ForwardingSwitch {
-    /// The parameters that are changed by switching, with their values now.
+    /// The parameters that are changed by setting those that are planned, with their values now, in the order of putting back:
+    /// forwarding before what it depends on, and what it rewrites after it.
     ///
     /// - Throws: where one cannot be read: it could not be put back.
-    static func parameters(_ links: [Link]) throws -> [UndoRecord.ParameterChange] {
-        let names =
-            [["ip_forward"], ["conf", "all", "forwarding"], ["conf", "default", "forwarding"]]
-            + links.map { ["conf", $0.name.asLatin1, "forwarding"] }
-            + [["conf", "all", "accept_redirects"]]
-        return try names.compactMap { name in
-            let components = ["net", "ipv4"] + name
+    static func parameters(
+        changedBy planned: [PlannedParameter],
+        _ links: [Link]
+    ) throws -> [UndoRecord.ParameterChange] {
+        try planned.reversed().flatMap { [$0.components] + rewritten(by: $0, links) }.compactMap { components in
             // An interface that is gone since has no parameters.
             guard let value = try Sysctl(components.map(KernelName.init(latin1:))).read() else { return nil }
             return UndoRecord.ParameterChange(components: components, before: value, after: nil)
         }
     }
 
-    /// Switches on, and notes what every parameter became.
-    static func switchOn(_ parameters: inout [UndoRecord.ParameterChange]) throws {
-        try Sysctl("net/ipv4/ip_forward").write("1")
-        for index in parameters.indices {
-            parameters[index].after = try parameters[index].sysctl.read()
+    /// What the kernel rewrites with a parameter.
+    private static func rewritten(by parameter: PlannedParameter, _ links: [Link]) -> [[String]] {
+        let interfaces = ["default"] + links.map(\.name.asLatin1)
+        if parameter == .forwarding(.ip) {
+            return (["all"] + interfaces).map { ["net", "ipv4", "conf", $0, "forwarding"] }
+                + [["net", "ipv4", "conf", "all", "accept_redirects"]]
         }
+        if parameter == .forwarding(.ip6) { return interfaces.map { ["net", "ipv6", "conf", $0, "forwarding"] } }
+        return []
+    }
+
+    /// Sets what is planned, in that order, and notes what every parameter became.
+    static func set(_ planned: [PlannedParameter], noting changes: inout [UndoRecord.ParameterChange]) throws {
+        for parameter in planned { try parameter.sysctl.write(parameter.value) }
+        for index in changes.indices { changes[index].after = try changes[index].sysctl.read() }
     }
 
     /// What each parameter has to be, and in words which are not as they were set: those stay as they are.
@@ -56,7 +64,7 @@ struct ForwardingSwitch {
     /// One that cannot be written does not keep the others from being put back; the first error is thrown in the end.
     static func restore(_ decided: [UndoRecord.ParameterChange]) throws {
         var failure: (any Error)?
-        // The first one, ip_forward, rewrites the others; they follow with what each has to be.
+        // Forwarding rewrites others; they follow with what each has to be.
         for parameter in decided {
             do {
                 let sysctl = try parameter.sysctl
@@ -74,15 +82,5 @@ extension UndoRecord.ParameterChange {
     /// The parameter in the kernel.
     fileprivate var sysctl: Sysctl {
         get throws { try Sysctl(components.map(KernelName.init(latin1:))) }
-    }
-}
-
-extension KernelName {
-    /// The bytes as text, each as the character of its number, so that a name which is no UTF-8 survives in a file.
-    fileprivate var asLatin1: String { String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })) }
-
-    /// The name that `asLatin1` wrote; a character that is no byte is left out.
-    fileprivate init(latin1 text: String) {
-        self.init(bytes: text.unicodeScalars.compactMap { UInt8(exactly: $0.value) })
     }
 }

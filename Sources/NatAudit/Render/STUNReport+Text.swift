@@ -37,7 +37,7 @@ extension Verdict {
 extension ProbeReport {
     /// One line for the socket, one for each server, one for the reason.
     func lines(_ style: TextStyle, isVerbose: Bool) -> [String] {
-        let place = "\(from), \(family == .ip ? "IPv4" : "IPv6")"
+        let place = "\(from), \(family.words)"
         var lines = [
             local.map { "one socket, \($0) (\(place)):" } ?? "no socket could be opened (\(place)):"
         ]

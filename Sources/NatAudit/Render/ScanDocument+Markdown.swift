@@ -91,7 +91,7 @@ extension ScanDocument {
 extension ProbeReport {
     /// The socket, a line for each server, and what they come to.
     fileprivate var markdown: [[String]] {
-        let place = MarkdownText.sentence("\(from), \(family == .ip ? "IPv4" : "IPv6")")
+        let place = MarkdownText.sentence("\(from), \(family.words)")
         let socket = local.map { "One socket, \(MarkdownText.code("\($0)"))" } ?? "No socket could be opened"
         let rows = servers.map { server in
             [

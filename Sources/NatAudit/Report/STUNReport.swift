@@ -23,7 +23,7 @@ public struct STUNReport: Hashable, Sendable {
     /// One sentence that says what the verdict rests on.
     public var summary: String {
         guard let decisive else { return "nothing was probed" }
-        let family = decisive.family == .ip ? "IPv4" : "IPv6"
+        let family = decisive.family.words
         return probes.count > 1 ? "\(family): \(decisive.reason)" : decisive.reason
     }
 }

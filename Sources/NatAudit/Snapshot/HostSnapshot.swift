@@ -46,6 +46,8 @@ public struct HostSnapshot: Sendable {
     let walk: PacketWalk
     /// What decides ways beside addresses and marks.
     private let choices: WayChoices
+    private let setNames: [UInt16: KernelName]
+    private let ipsets: [UInt16: IPSet]
 
     /// Makes a snapshot of its parts; the ways are asked for afterwards.
     init(
@@ -76,6 +78,8 @@ public struct HostSnapshot: Sendable {
         self.virtualServices = virtualServices
         self.filtersBridges = filtersBridges
         self.gaps = gaps
+        self.setNames = setNames
+        self.ipsets = ipsets
         choices = WayChoices(rules: routingRules, routes: routes)
         ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames, ipsets: ipsets)
         walk = PacketWalk(
@@ -85,6 +89,30 @@ public struct HostSnapshot: Sendable {
             routes: routes,
             filtersBridges: filtersBridges
         )
+    }
+
+    /// The same host with other rules of nf_tables; the paths have to be followed anew, the kernel's answers stay.
+    func holding(_ nftables: NftRuleset) -> HostSnapshot {
+        var other = HostSnapshot(
+            host: host,
+            nftables: nftables,
+            legacy: legacy,
+            links: links,
+            addresses: addresses,
+            routes: routes,
+            routingRules: routingRules,
+            forwarding: forwarding,
+            switches: switches,
+            virtualServices: virtualServices,
+            filtersBridges: filtersBridges,
+            gaps: gaps,
+            setNames: setNames,
+            ipsets: ipsets
+        )
+        other.answers = answers
+        other.unanswered = unanswered
+        other.datapaths = datapaths
+        return other
     }
 
     /// Rules that could not be read.

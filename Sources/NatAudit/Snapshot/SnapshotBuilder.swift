@@ -69,14 +69,7 @@ struct SnapshotBuilder {
             ipsets: ipsets
         )
         progress.now("asking the kernel for ways")
-        let (paths, omitted) = try PathFinder(unasked, requests).candidates()
-        var asked = unasked.asking(Set(paths.map(\.query)))
-        var search = DestinationSearch(paths, on: asked)
-        while case let more = search.step(on: asked), !more.isEmpty { asked = asked.asking(more) }
-        asked.candidates = search.found
-        asked.outcomes = search.walked
-        asked.unfollowedDestinations = search.omitted
-        asked.unfollowedPaths = omitted
+        var asked = try unasked.followed(requests)
         progress.now("looking for what netfilter cannot see")
         asked.datapaths = DatapathReader.read(links, ways: asked.wayInterfaces)
         return asked

@@ -31,6 +31,14 @@ public enum SnapshotReader {
         throw NetlinkError("read the state of this host in one piece (\(attempts) tries)", .interrupted)
     }
 
+    /// Reads the rules of nf_tables anew, and follows the paths through them; all else is as it was read before.
+    ///
+    /// - Throws: as `read(namespace:requests:_:)` does.
+    static func readingRules(_ snapshot: HostSnapshot) throws -> HostSnapshot {
+        var reader = try NftablesReader()
+        return try snapshot.holding(reader.ruleset()).followed([])
+    }
+
     /// Reads as `read(namespace:requests:_:)` does, or, where the rules would not hold still, the chains that packets meet.
     ///
     /// Which those are shows by following packets: what they come to and was not read is read the next time.

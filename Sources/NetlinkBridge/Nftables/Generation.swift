@@ -1,7 +1,7 @@
 internal import CShims
 
 /// The number of the last change that nf_tables committed in a namespace (NFTA_GEN_ID).
-public struct Generation: Hashable, Sendable, CustomStringConvertible {
+public struct Generation: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The kernel's number.
     public let number: UInt32
 

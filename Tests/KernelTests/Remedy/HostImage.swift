@@ -39,5 +39,7 @@ struct HostImage: Equatable {
     private static let parametersScript = """
         cd /proc/sys/net/ipv4
         grep . ip_forward conf/*/forwarding conf/*/accept_redirects conf/*/send_redirects conf/*/rp_filter
+        cd ..
+        grep . ipv6/conf/*/forwarding ipv6/conf/*/accept_ra
         """
 }

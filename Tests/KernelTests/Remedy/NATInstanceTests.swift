@@ -17,7 +17,7 @@ struct NATInstanceTests {
             let options = Self.named + (isGuarded ? [] : ["--no-guard"])
             let report = try expectApplied(try lab.fix(proof: lab.proven + options))
             #expect(report.before?.verdict == "blocked")
-            #expect(report.steps.map(\.kind) == ["sysctl", "nftables"])
+            #expect(report.steps.map(\.kind) == ["nftables", "sysctl"])
             try lab.expectKept(port: 42000)
             try lab.expectKept(from: LabAddress.clientB, port: 42002)
             #expect(try lab.tcpFlows(1).count == 1)
@@ -45,9 +45,17 @@ struct NATInstanceTests {
 
     @Test func whereForwardingIsOnFlowsEndWithTheTable() throws {
         let lab = try FixLab()
+        // Without a rule that asks for it, nothing would be tracked.
+        try lab.nat.require("nft", "add table ip seen; add chain ip seen c { type filter hook forward priority 0; }")
+        try lab.nat.require("nft", "add rule ip seen c ct state new counter")
         let before = try HostImage(lab.nat)
+        // One that nobody could answer goes on after the fix as if it were new.
+        let early = try lab.lab.clientA.socket(LabAddress.clientA, port: 42003)
+        #expect(try lab.source(at: LabAddress.servers[0], of: early) == "10.0.1.2:42003")
         let report = try expectApplied(try lab.fix(proof: lab.proven + Self.named))
-        #expect(report.steps.map(\.kind) == ["nftables"])
+        #expect(report.steps.map(\.kind) == ["nftables", "conntrack"])
+        #expect(report.movedFlows == 1)
+        #expect(try lab.source(at: LabAddress.servers[0], of: early) == "203.0.113.1:42003")
         try lab.expectKept(port: 42000)
         #expect(try lab.nat.require("conntrack", "-L", "-p", "udp").contains("sport=42000"))
         #expect(try lab.undo().status == 0)
@@ -74,7 +82,7 @@ struct NATInstanceTests {
         let lab = try FixLab(forwarding: .off)
         let before = try HostImage(lab.nat)
         expectRefused(try lab.fix("--source", "10.0.1.0/24"), "--out-interface")
-        expectRefused(try lab.fix("--source", "fd00::/64", "--out-interface", "wan"), "IPv4")
+        expectRefused(try lab.fix("--source", "fd00::/64", "--out-interface", "wan"), "no IPv6 address")
         expectRefused(try lab.fix("--source", "10.0.1.0/24", "--out-interface", "absent"), "absent")
         #expect(try lab.fix("--source", "10.0.1.0/33").status == 64)
         #expect(try HostImage(lab.nat) == before)

@@ -74,7 +74,7 @@ enum Forwarding {
             return Finding(
                 .forwardingDisabled,
                 .warning,
-                "\(family == .ip ? "IPv4" : "IPv6") forwarding is off",
+                "\(family.words) forwarding is off",
                 detail: "Rules translate the sources of other hosts, but this host forwards nothing.",
                 evidence: expecting.map { evidence.rules[$0].evidence },
                 rule: index

@@ -9,7 +9,7 @@ extension FixRun {
         let inPlace = try evidence.snapshot.nftables.map { try PlannedTable.own(in: $0) } ?? []
         let tables = plan.tables.isEmpty ? inPlace : plan.tables
         guard !tables.isEmpty else { return nil }
-        return try Persistence(tables, forwards: plan.enablesForwarding || !earlier.isEmpty, evidence.snapshot)
+        return try Persistence(tables, forwards: !plan.parameters.isEmpty || !earlier.isEmpty, evidence.snapshot)
     }
 
     /// Persists the tables of an earlier fix, where there is nothing else to do.

@@ -4,9 +4,6 @@ internal import NetlinkBridge
 public struct RestoreRun: Sendable {
     private let state: StateFolder
 
-    /// How often it is planned again because the rules changed before it was applied.
-    private static let attempts = 8
-
     /// Makes a run.
     public init(state: StateFolder) { self.state = state }
 
@@ -29,7 +26,7 @@ public struct RestoreRun: Sendable {
         if case .on(let trial) = try state.settleTrial() { throw TrialStatus.refusal(trial) }
         var report = FixReport()
         report.isPersisted = true
-        var work = try self.work()
+        let work = try self.work()
         report.steps = work.isDone ? [] : work.plan.steps
         report.notes = work.plan.notes
         if work.isDone {
@@ -42,21 +39,13 @@ public struct RestoreRun: Sendable {
             report.notes.append("nothing was changed")
             return report
         }
-        for attempt in 1...Self.attempts {
-            let outcome = try Applier(state).apply(work.plan, changing: work.persisted?.parameters ?? [])
-            if case .applied(let application) = outcome {
-                report.undo = application.record.id
-                report.isApplied = true
-                report.isChanged = true
-                report.notes.append("put back from \(PersistedFiles.scriptPath); nothing was probed")
-                return report
-            }
-            if attempt < Self.attempts { work = try self.work() }
-        }
-        throw NetlinkError(
-            "put the tables back while the ruleset stays as it is (\(Self.attempts) tries)",
-            .interrupted
-        )
+        let parameters = work.persisted?.parameters ?? []
+        let application = try Applier(state).apply(work.plan, changing: parameters) { try self.work().plan }
+        report.undo = application.record.id
+        report.isApplied = true
+        report.isChanged = true
+        report.notes.append("put back from \(PersistedFiles.scriptPath); nothing was probed")
+        return report
     }
 
     /// What would be done; changes nothing.
@@ -91,7 +80,7 @@ public struct RestoreRun: Sendable {
         let plan = FixPlan(
             generation: ruleset.generation,
             tables: tables,
-            enablesForwarding: enablesForwarding,
+            parameters: enablesForwarding ? [.forwarding(.ip)] : [],
             overtaken: [],
             guarded: [],
             presented: [],

@@ -6,7 +6,7 @@ extension FixPlan {
     /// - Throws: `PlanRefusal` for a plan of which the kernel could take back a part only.
     func onTrial(for seconds: Int?) throws(PlanRefusal) -> FixPlan {
         guard let seconds else { return self }
-        guard !isNATInstance, !enablesForwarding else {
+        guard !isNATInstance, parameters.isEmpty else {
             throw PlanRefusal(
                 "a NAT instance cannot be made on trial: the kernel takes back a table by itself, but neither forwarding "
                     + "nor the flows that were translated; leave out --trial, and take it back with `nataudit undo`"

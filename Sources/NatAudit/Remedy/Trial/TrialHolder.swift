@@ -20,13 +20,14 @@ final class TrialHolder: Sendable {
         trial = Trial(process: process.handle.id, startTime: process.handle.startTime, deadline: deadline)
     }
 
-    /// Begins the trial; where the answer was lost, the kernel's state says what became of it.
+    /// Begins the trial on a generation; where the answer was lost, the kernel's state says what became of it.
     ///
+    /// Where the answer is that it is over, it can be begun on another one.
     /// - Throws: `ApplyError` where the process did not begin; it has to be ended then, for it may be late.
-    func commit() throws -> NftCommit {
+    func commit(on generation: Generation) throws -> NftCommit {
         var reason = "it gave no answer within \(Self.patience)"
         do {
-            try process.channel.send([TrialOrder.begin.rawValue])
+            try process.channel.send(TrialOrder.begin(generation).encoded())
             if let bytes = try process.channel.receive(within: Self.patience) {
                 let answer = try JSONText.decode(TrialAnswer.self, from: String(decoding: bytes, as: UTF8.self))
                 switch answer {
@@ -45,8 +46,9 @@ final class TrialHolder: Sendable {
 
     /// Lets the trial go on without this process; false where it is over already.
     func stay() throws -> Bool {
+        let order = try TrialOrder.stay.encoded()
         do throws(SystemError) {
-            try process.channel.send([TrialOrder.stay.rawValue])
+            try process.channel.send(order)
         } catch {
             return false
         }

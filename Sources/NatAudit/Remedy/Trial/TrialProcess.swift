@@ -32,12 +32,16 @@ public enum TrialProcess {
     }
 
     private static func hold(_ request: TrialRequest, for fix: MessageChannel, until call: StopSignal) throws {
-        guard try fix.receive(within: nil) == [TrialOrder.begin.rawValue] else { return }
+        var order = try fix.receive(within: nil).flatMap(TrialOrder.init)
+        guard order != nil else { return }
         try BootClock.killThisProcess(at: request.deadline)
         var writer = try NftWriter()
-        let answer = TrialAnswer.commit(try writer.commit(request.begin))
-        try fix.send(Array(JSONText.encode(answer.shortened).utf8))
-        guard try fix.receive(within: nil) == [TrialOrder.stay.rawValue] else { return }
+        while case .begin(let generation)? = order {
+            let answer = TrialAnswer.commit(try writer.commit(request.begin.planned(on: generation)))
+            try fix.send(Array(JSONText.encode(answer.shortened).utf8))
+            order = try fix.receive(within: nil).flatMap(TrialOrder.init)
+        }
+        guard order == .stay else { return }
         while true {
             guard try !waitUntilReadable([call.number], for: .seconds(3600)).isEmpty else { continue }
             call.lower()

@@ -10,8 +10,11 @@ internal import Glibc
 public struct NftBatch: Sendable, Codable {
     /// How many changes it holds.
     public let count: UInt32
+    private var begin: [UInt8]
+    private let changes: [UInt8]
+
     /// Begin message, one message for each command, end message; the n-th command has the sequence number n + 1.
-    let bytes: [UInt8]
+    var bytes: [UInt8] { begin + changes }
 
     /// A message is far smaller than this: the largest is a rule of a few dozen expressions.
     private static let messageCapacity = 32 * 1024
@@ -23,13 +26,8 @@ public struct NftBatch: Sendable, Codable {
     /// - Throws: `EncodingError` for an expression that this version reads but does not write, and where memory is short.
     public init(_ commands: [NftCommand], plannedOn generation: Generation?) throws(EncodingError) {
         count = UInt32(commands.count)
-        var bytes = try unsafe Self.message { buffer throws(EncodingError) in
-            let header = unsafe nftnl_batch_begin(buffer, 0)
-            if let generation {
-                unsafe mnl_attr_put_u32(header, UInt16(NFNL_BATCH_GENID.rawValue), generation.number.bigEndian)
-            }
-            return unsafe header
-        }
+        begin = try Self.begin(generation)
+        var bytes: [UInt8] = []
         for (index, command) in commands.enumerated() {
             let isLast = index == commands.count - 1
             bytes += try unsafe Self.message { buffer throws(EncodingError) in
@@ -45,7 +43,24 @@ public struct NftBatch: Sendable, Codable {
         bytes += try unsafe Self.message { buffer throws(EncodingError) in
             unsafe nftnl_batch_end(buffer, UInt32(commands.count + 1))
         }
-        self.bytes = bytes
+        changes = bytes
+    }
+
+    /// The same changes, planned on another generation.
+    public func planned(on generation: Generation) throws(EncodingError) -> NftBatch {
+        var batch = self
+        batch.begin = try Self.begin(generation)
+        return batch
+    }
+
+    private static func begin(_ generation: Generation?) throws(EncodingError) -> [UInt8] {
+        try unsafe message { buffer throws(EncodingError) in
+            let header = unsafe nftnl_batch_begin(buffer, 0)
+            if let generation {
+                unsafe mnl_attr_put_u32(header, UInt16(NFNL_BATCH_GENID.rawValue), generation.number.bigEndian)
+            }
+            return unsafe header
+        }
     }
 
     /// Lends a zeroed buffer to `body`, which writes one message into it, and returns that message's bytes.

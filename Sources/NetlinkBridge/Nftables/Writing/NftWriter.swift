@@ -33,8 +33,9 @@ public struct NftWriter: ~Copyable {
     public mutating func commit(_ batch: NftBatch) throws(NetlinkError) -> NftCommit {
         let operation = "apply \(batch.count) changes to nf_tables"
         guard batch.count > 0 else { return .committed }
-        socket.reserve(sending: batch.bytes.count, answers: Int(batch.count) + 2)
-        try socket.send(batch.bytes, operation: operation)
+        let bytes = batch.bytes
+        socket.reserve(sending: bytes.count, answers: Int(batch.count) + 2)
+        try socket.send(bytes, operation: operation)
         var refusals: [NftCommit.Refusal] = []
         var isAcknowledged = false
         var isStale = false

@@ -21,7 +21,7 @@ enum SmallPackets {
                 fits ? .note : .warning,
                 "the way out by \(way.link.name) carries packets of \(way.link.mtu) bytes at most",
                 detail: "WireGuard packets of Tailscale and Coder have up to \(need) bytes over "
-                    + "\(way.family == .ip ? "IPv4" : "IPv6") (1280 inside): "
+                    + "\(way.family.words) (1280 inside): "
                     + (fits
                         ? "they fit, though Coder's client warns below \(coderLimit)."
                         : "they do not fit, and are cut to pieces or lost."),

@@ -184,6 +184,7 @@ struct Applier {
         let parameters = Result { try restore(record, earlier: earlier) }
         if keepsTables { return try parameters.get() }
         try record.trial?.end()
+        try OwnRules.remove(from: record.opened ?? [])
         try OwnTables.remove()
         let addresses = Set(record.flowAddresses.compactMap { IPAddress($0) })
         if !addresses.isEmpty {

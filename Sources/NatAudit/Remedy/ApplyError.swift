@@ -42,6 +42,7 @@ extension FixPlan {
             lines += table.chains.map { "chain \($0.name)" }
             lines += table.chains.flatMap { chain in chain.rules.map { table.text(of: $0) } }
         }
+        lines += passages.flatMap(\.lines)
         return lines.indices.contains(index) ? lines[index] : nil
     }
 }

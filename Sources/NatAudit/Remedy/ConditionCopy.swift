@@ -74,7 +74,7 @@ struct ConditionCopy {
             throw PlanRefusal("the interface name \"\(name)\" cannot stand in an nft script")
         }
         guard bytes.contains(0) || bytes.count >= 16 else { return bytes }
-        return Array((name.bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
+        return name.asInterface
     }
 
     /// A prefix as nft loads it: whole bytes of the address only, a mask where it ends inside a byte.

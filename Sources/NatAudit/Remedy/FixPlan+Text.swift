@@ -17,6 +17,7 @@ extension FixPlan {
         let removals = replaced.map { "delete table \($0) \(PlannedTable.name)\n" }.joined()
         return NftComments(comments).text + removals
             + tables.map { "\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
+            + passages.map { "\n# \($0.purpose)\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
     }
 
     /// The plan's steps in words, for a report.
@@ -34,6 +35,9 @@ extension FixPlan {
                 summary: "make the table \(table.family) \(PlannedTable.name)",
                 text: table.lines.joined(separator: "\n")
             )
+        }
+        steps += passages.map { passage in
+            FixStep(kind: .nftables, summary: passage.purpose, text: passage.lines.joined(separator: "\n"))
         }
         // Not before: what is forwarded without the translation would go on so for as long as it flows.
         steps += parameters.map { parameter in

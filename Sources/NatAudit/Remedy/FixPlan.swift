@@ -20,6 +20,8 @@ public struct FixPlan: Hashable, Sendable {
     ///
     /// Only those that nobody answered are.
     public internal(set) var untranslated: [Prefix] = []
+    /// Rules at the end of other owners' chains; empty but for a NAT instance.
+    public internal(set) var passages: [PlannedPassage] = []
     /// What a person should know beside the steps.
     public let notes: [String]
     /// After how many seconds the kernel takes the tables back by itself; nil where they stay.
@@ -34,6 +36,7 @@ public struct FixPlan: Hashable, Sendable {
     /// Tells whether another plan, made on whatever rules, would make the same changes of nf_tables and parameters.
     func changesTheSame(as other: FixPlan) -> Bool {
         tables == other.tables && replaced == other.replaced && parameters == other.parameters
+            && passages == other.passages
     }
 
     /// Tells whether there is nothing to do.
@@ -43,6 +46,7 @@ public struct FixPlan: Hashable, Sendable {
     public func commands() throws -> [NftCommand] {
         replaced.map { .deleteTable($0, PlannedTable.name) }
             + (try tables.flatMap { try $0.commands(isOwned: trial != nil) })
+            + (try passages.flatMap { try $0.commands() })
     }
 
     /// The changes of nf_tables, all in one batch.

@@ -35,7 +35,7 @@ extension FixPlanner {
     }
 
     private static func guardRules(for outward: InputPath.Outward) -> [PlannedRule] {
-        let name = Array((outward.name.bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
+        let name = outward.name.asInterface
         // IP_CT_NEW is bit 3 of the state.
         let isNew = Condition.compare(
             .masked(.conntrack(.state, direction: nil), mask: hostBytes(UInt32(8)), xor: hostBytes(UInt32(0))),

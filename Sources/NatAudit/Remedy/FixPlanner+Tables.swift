@@ -88,7 +88,7 @@ extension FixPlanner {
             return [.init(conditions: [], translation: masquerade)]
         }
         return same.filter(\.isInterfaceText).map { name in
-            let bytes = Array((name.bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
+            let bytes = name.asInterface
             return .init(
                 conditions: [.compare(.meta(.outInterfaceName), .equal, bytes)],
                 translation: masquerade

@@ -3,6 +3,8 @@ internal import NetlinkBridge
 /// Turns statements into the expressions that nft itself would write for them.
 struct NftCompiler {
     let family: NftFamily
+    /// Tells whether the rules are for iptables-nft, which knows flows by an extension of its own.
+    var writesForIptables = false
 
     /// The register that every condition uses: NFT_REG_1.
     private static let register = NftRegister(word: 4)
@@ -22,6 +24,8 @@ struct NftCompiler {
 
     private func expressions(of statement: Statement) throws(PlanRefusal) -> [NftExpression] {
         switch statement {
+        case .match(let condition) where writesForIptables && condition.states != nil:
+            return condition.states.map { [.match(.conntrack($0))] } ?? []
         case .match(.compare(let operand, let comparison, let bytes)):
             return try load(operand) + [.compare(Self.register, comparison, bytes)]
         case .match(.range(let operand, let low, let high, let inverted)):

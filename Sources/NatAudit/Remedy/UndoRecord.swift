@@ -14,6 +14,8 @@ public struct UndoRecord: Hashable, Sendable, Codable {
     var parameters: [ParameterChange]
     /// The addresses under which flows were translated that end with the table; empty where another rule stays beneath.
     let flowAddresses: [String]
+    /// The chains of other owners that got rules; nil where there are none.
+    var opened: [OpenedChain]?
     /// The trial that the tables are on; nil where they stay.
     var trial: Trial?
 
@@ -51,7 +53,8 @@ extension UndoRecord {
             namespace: try NetworkNamespace.currentCookie(),
             tables: families,
             parameters: parameters,
-            flowAddresses: plan.instanceAddresses.sorted().map(\.description)
+            flowAddresses: plan.instanceAddresses.sorted().map(\.description),
+            opened: plan.passages.isEmpty ? nil : plan.passages.map(OpenedChain.init)
         )
     }
 
@@ -73,6 +76,7 @@ extension UndoRecord {
             tables: tables,
             parameters: old + parameters.filter { !known.contains($0.components) },
             flowAddresses: Array(Set(flowAddresses + earlier.flowAddresses)).sorted(),
+            opened: opened.map { $0 + (earlier.opened ?? []) } ?? earlier.opened,
             trial: trial
         )
     }

@@ -58,6 +58,7 @@ public struct UndoRun: Sendable {
     private static func lines(_ record: UndoRecord) -> [String] {
         let parameters = record.parameters.filter { $0.after != $0.before }
         return record.tables.map { "delete table \($0) \(PlannedTable.name)" }
+            + (record.opened ?? []).map { "delete nataudit's rules from \($0.words)" }
             + parameters.map {
                 "\(escapedForDisplay($0.components.joined(separator: "."))) back to \(escapedForDisplay($0.before))"
             }

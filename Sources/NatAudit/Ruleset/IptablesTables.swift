@@ -24,6 +24,11 @@ struct IptablesTables: Sendable {
         self.tables = tables.filter { Self.names.contains($0.name) && [.ip, .ip6].contains($0.family) }
     }
 
+    /// Tells whether a chain is in a table that iptables-nft keeps.
+    func hold(_ place: ChainPlace) -> Bool {
+        !place.isLegacy && tables.contains(Table(family: place.family, name: place.table))
+    }
+
     /// Tells whether a rule is one that iptables-nft wrote, as far as that can be told.
     func wrote(_ rule: NftRule, _ expressions: [NftExpression]) -> Bool {
         if rule.hasExtensions { return true }

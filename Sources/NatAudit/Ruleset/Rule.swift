@@ -110,6 +110,11 @@ public struct Chain: Hashable, Sendable {
         isRead ? Chain(place: place, hook: hook, edge: edge, isDormant: isDormant, contents: .rules(rules)) : self
     }
 
+    /// The same chain with more rules at its end.
+    func appending(_ more: [Rule]) -> Chain {
+        Chain(place: place, hook: hook, edge: edge, isDormant: isDormant, contents: .rules(rules + more))
+    }
+
     /// Tells whether a packet that reaches the end of the base chain is dropped.
     var dropsByPolicy: Bool { hook?.dropsByPolicy ?? edge?.dropsByPolicy ?? false }
 

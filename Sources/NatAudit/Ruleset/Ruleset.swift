@@ -67,6 +67,16 @@ public struct Ruleset: Hashable, Sendable {
         return Ruleset(self, with: ChainTable(chains + more), facts.adding(moreFacts))
     }
 
+    /// The same ruleset with more rules at the end of chains.
+    func appending(_ more: [ChainPlace: [Rule]]) -> Ruleset {
+        Ruleset(
+            chains: chains.map { chain in more[chain.place].map(chain.appending) ?? chain },
+            sets: Array(sets.values),
+            setNames: setNames,
+            ipsets: ipsets
+        )
+    }
+
     /// The rules of a chain, remembered for those who ask again: walks meet few chains, but those often.
     func rules(of chain: Chain) -> [Rule] { chain.keptRules ?? remembered.rules(of: chain) }
 

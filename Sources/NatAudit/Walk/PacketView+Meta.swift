@@ -77,6 +77,6 @@ extension PacketView {
     }
 
     private static func padded(_ name: KernelName) -> [UInt8] {
-        Array((name.bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
+        name.asInterface
     }
 }

@@ -63,17 +63,20 @@ struct NATInstanceTests {
         #expect(try !lab.nat.require("conntrack", "-L", "-p", "udp").contains("sport=42000"))
     }
 
-    /// Docker, ufw and firewalld set such a policy; no table of another owner can let through what it drops.
+    /// No table of another owner can let through what a policy drops, and a legacy one is in no batch.
     @Test(arguments: [false, true]) func whatIsDroppedOnTheWayIsSaidBefore(isForwarding: Bool) throws {
         let lab = try FixLab(forwarding: isForwarding ? .on : .off)
-        try lab.nat.require("iptables-nft", "-P", "FORWARD", "DROP")
+        try lab.nat.require("iptables-legacy", "-P", "FORWARD", "DROP")
         let before = try HostImage(lab.nat)
         let run = try lab.fix(proof: lab.proven + Self.named)
-        expectRefused(run, "the policy of chain FORWARD of table ip filter drops what is forwarded from 10.0.1.0/24")
+        expectRefused(
+            run,
+            "the policy of chain FORWARD of the legacy table ip filter drops what is forwarded from 10.0.1.0/24"
+        )
         #expect(try HostImage(lab.nat) == before)
         // By whichever interface they come in.
         for rule in ["-i lan0 -o wan -j ACCEPT", "-i wan -o lan0 -m conntrack --ctstate ESTABLISHED -j ACCEPT"] {
-            try lab.nat.require("sh", "-c", "iptables-nft -A FORWARD \(rule)")
+            try lab.nat.require("sh", "-c", "iptables-legacy -A FORWARD \(rule)")
         }
         try expectApplied(try lab.fix(proof: lab.proven + Self.named))
     }

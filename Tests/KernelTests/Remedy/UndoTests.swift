@@ -30,8 +30,8 @@ struct UndoTests {
         let after = try HostImage(lab.nat)
         #expect(
             after.parameters
-                == before.parameters.replacing("lan1/forwarding:1", with: "lan1/forwarding:0")
-                .replacing("lan2/forwarding:0", with: "lan2/forwarding:2")
+                == before.parameters.replacing("\nconf/lan1/forwarding:1", with: "\nconf/lan1/forwarding:0")
+                .replacing("\nconf/lan2/forwarding:0", with: "\nconf/lan2/forwarding:2")
         )
         #expect(after.rules == before.rules)
     }

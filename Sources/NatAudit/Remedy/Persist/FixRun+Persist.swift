@@ -4,6 +4,12 @@ extension FixRun {
     /// What has to be kept beyond a boot, once the plan is made; nil where nothing is wanted, or nothing is there.
     func persistence(of plan: FixPlan, _ evidence: Evidence) throws -> Persistence? {
         guard persists else { return nil }
+        if let passage = plan.passages.first {
+            throw PlanRefusal(
+                "--persist keeps nataudit's own table only, and this plan needs rules in \(passage.place), which drops by its "
+                    + "policy: add them with what loads that chain at boot, then fix again: \(passage.lines.joined(separator: "; "))"
+            )
+        }
         // What an earlier fix of this boot switched on is on, and has to be so after the next boot too.
         let earlier = try state.record()?.parameters ?? state.persisted()?.parameters ?? []
         let inPlace = try evidence.snapshot.nftables.map { try PlannedTable.own(in: $0) } ?? []

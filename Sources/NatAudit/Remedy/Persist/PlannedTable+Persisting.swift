@@ -61,7 +61,7 @@ extension PlannedTable {
             )
         }
         try requirePlain(link.name, "the interface")
-        return Array((link.name.bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
+        return link.name.asInterface
     }
 
     private static func requirePlain(_ name: KernelName, _ what: String) throws(PlanRefusal) {

@@ -149,6 +149,7 @@ enum {
     NA_AT(CONNTRACK_ORIGDST_PORT_HIGH, struct xt_conntrack_mtinfo3, origdst_port_high),
     NA_AT(CONNTRACK_REPLSRC_PORT_HIGH, struct xt_conntrack_mtinfo3, replsrc_port_high),
     NA_AT(CONNTRACK_REPLDST_PORT_HIGH, struct xt_conntrack_mtinfo3, repldst_port_high),
+    NA_CONNTRACK_LENGTH = sizeof(struct xt_conntrack_mtinfo3),
     // Revision 1 keeps both masks in one byte each.
     NA_AT(CONNTRACK1_STATE, struct xt_conntrack_mtinfo1, state_mask),
     NA_AT(CONNTRACK1_STATUS, struct xt_conntrack_mtinfo1, status_mask),

@@ -114,6 +114,11 @@ public struct NftBatch: Sendable, Codable {
             let message = unsafe header(NFT_MSG_NEWRULE, family, NLM_F_CREATE | NLM_F_APPEND)
             unsafe nftnl_rule_nlmsg_build_payload(message, rule.pointer)
             return unsafe message
+        case .deleteRule(let family, let table, let chain, let handle):
+            let rule = try NftnlRule(family, table: table, chain: chain, [], comment: nil, handle: handle)
+            let message = unsafe header(NFT_MSG_DELRULE, family, 0)
+            unsafe nftnl_rule_nlmsg_build_payload(message, rule.pointer)
+            return unsafe message
         }
     }
 }

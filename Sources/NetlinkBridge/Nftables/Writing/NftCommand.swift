@@ -10,4 +10,6 @@ public enum NftCommand: Hashable, Sendable {
     case addChain(NftFamily, table: KernelName, chain: KernelName, NftChain.Hook?)
     /// Appends a rule to a chain.
     case addRule(NftFamily, table: KernelName, chain: KernelName, [NftExpression], comment: String?)
+    /// Removes one rule, which the kernel's number tells from all others of the table.
+    case deleteRule(NftFamily, table: KernelName, chain: KernelName, handle: UInt64)
 }

@@ -57,6 +57,14 @@ extension NftnlExpression.Fields {
                         (NFTNL_EXPR_NAT_REG_PROTO_MAX, nat.portMax),
                     ]) + Self.flags(NFTNL_EXPR_NAT_FLAGS, nat.flags)
             )
+        case .match(let match):
+            self.init(
+                "match",
+                [
+                    (NFTNL_EXPR_MT_NAME, .name(match.name)), (NFTNL_EXPR_MT_REV, .number(UInt32(match.revision))),
+                    (NFTNL_EXPR_MT_INFO, .blob(match.data)),
+                ]
+            )
         case .counter:
             self.init("counter", [(Int, NftnlExpression.Value)]())
         default: throw EncodingError("an expression", "this kind is read only")

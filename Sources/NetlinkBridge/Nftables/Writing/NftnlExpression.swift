@@ -9,6 +9,8 @@ enum NftnlExpression {
         case number(UInt32)
         case data([UInt8])
         case name(KernelName)
+        /// Data of which libnftnl keeps what it is given, and frees it: the blob of an extension.
+        case blob([UInt8])
     }
 
     /// The fields of one expression.
@@ -28,6 +30,13 @@ enum NftnlExpression {
                     unsafe bytes.withUnsafeBytes { buffer in
                         unsafe _ = nftnl_expr_set(expression, field, buffer.baseAddress, UInt32(buffer.count))
                     }
+                case .blob(let bytes):
+                    // Sound: the expression takes over the memory, which malloc gave.
+                    guard let copy = unsafe malloc(max(bytes.count, 1)) else { continue }
+                    unsafe bytes.withUnsafeBytes { buffer in
+                        if let base = buffer.baseAddress { unsafe _ = memcpy(copy, base, buffer.count) }
+                    }
+                    unsafe _ = nftnl_expr_set(expression, field, copy, UInt32(bytes.count))
                 case .name(let name):
                     unsafe name.withCString { text in unsafe _ = nftnl_expr_set_str(expression, field, text) }
                 }

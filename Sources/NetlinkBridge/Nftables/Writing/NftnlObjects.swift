@@ -72,7 +72,8 @@ internal import Glibc
         table: KernelName,
         chain: KernelName,
         _ expressions: [NftExpression],
-        comment: String?
+        comment: String?,
+        handle: UInt64? = nil
     ) throws(EncodingError) {
         // All that can fail comes first: what is not yet ours is not freed by deinit.
         let encoded = try expressions.map { (expression) throws(EncodingError) in
@@ -83,6 +84,7 @@ internal import Glibc
         set(NFTNL_RULE_TABLE, table)
         set(NFTNL_RULE_CHAIN, chain)
         unsafe nftnl_rule_set_u32(pointer, UInt16(NFTNL_RULE_FAMILY.rawValue), UInt32(family.rawValue))
+        if let handle { unsafe nftnl_rule_set_u64(pointer, UInt16(NFTNL_RULE_HANDLE.rawValue), handle) }
         // Sound: the rule takes over each expression and frees it.
         for fields in encoded { unsafe nftnl_rule_add_expr(pointer, fields.allocate()) }
         guard let comment else { return }

@@ -3,13 +3,15 @@ internal import NetlinkBridge
 /// Plans a NAT instance where nothing translates the sources that were named.
 struct InstancePlanner {
     let planner: FixPlanner
-    private let nftables: NftRuleset
+    let nftables: NftRuleset
+    let iptables: IptablesTables
     var snapshot: HostSnapshot { planner.evidence.snapshot }
     var intent: FixIntent { planner.intent }
 
     init(_ planner: FixPlanner, _ nftables: NftRuleset) {
         self.planner = planner
         self.nftables = nftables
+        iptables = IptablesTables(nftables)
     }
 
     /// The plan: a masquerade for the sources on the outward interfaces, forwarding, and the guard.
@@ -26,7 +28,6 @@ struct InstancePlanner {
         }
         let outward = parts.flatMap(\.outward)
         try refuseTranslated()
-        try refuseDropped(outward)
         var tables = Dictionary(uniqueKeysWithValues: parts.map { ($0.table.family, $0.table) })
         let guarded = planner.addGuard(to: &tables, outward)
         return FixPlan(
@@ -38,6 +39,7 @@ struct InstancePlanner {
             presented: [],
             instanceAddresses: Set(parts.flatMap(\.addresses)),
             untranslated: intent.keepsFlows ? [] : parts.filter(\.parameters.isEmpty).flatMap(\.sources),
+            passages: try passages(outward),
             notes: planner.notes([], guarded) + notes(parts)
         )
     }
@@ -136,13 +138,23 @@ struct InstancePlanner {
     }
 
     private func rule(for source: Prefix, out name: KernelName) -> PlannedRule {
-        let interface = Array((name.bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
+        let interface = name.asInterface
         let isOut = Condition.compare(.meta(.outInterfaceName), .equal, interface)
         return PlannedRule(
-            statements: [.match(isOut)] + source.conditions.map(Statement.match) + [
+            statements: [.match(isOut)] + source.conditions(of: .source(source.address.family)).map(Statement.match) + [
                 .translateSource(SourceTranslation(kind: .masquerade))
             ],
             comment: nil
         )
+    }
+
+    /// Sources that are translated already need no NAT instance, and a rule before the old one would widen it.
+    private func refuseTranslated() throws(PlanRefusal) {
+        for path in planner.evidence.paths where intent.covers(path) && path.candidate.origin != .host {
+            guard let rule = path.deciding else { continue }
+            throw PlanRefusal(
+                "the source \(path.candidate.origin) is translated already, by \(rule.words): there is nothing to make"
+            )
+        }
     }
 }

@@ -1,10 +1,11 @@
 internal import NetlinkBridge
 
 extension Prefix {
-    /// The test for a source in this block, as nft writes it; none for the block of all addresses.
-    var conditions: [Condition] {
-        guard length > 0, case .packet(let base, let offset, let width) = Operand.source(address.family)
-        else { return [] }
+    /// The test for an address in this block, as nft writes it; none for the block of all addresses.
+    ///
+    /// The operand is the address's place in the packet.
+    func conditions(of operand: Operand) -> [Condition] {
+        guard length > 0, case .packet(let base, let offset, let width) = operand else { return [] }
         let bytes = address.networkBytes
         if length % 8 == 0 {
             let count = length / 8

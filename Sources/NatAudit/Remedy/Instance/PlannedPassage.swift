@@ -1,0 +1,79 @@
+internal import NetlinkBridge
+
+/// Rules at the end of somebody else's chain, which let through what nothing but the chain's policy would drop.
+///
+/// They stand behind all rules of the chain's owner: what a rule there decides stays decided. No other table can do this, for
+/// a drop is final.
+public struct PlannedPassage: Hashable, Sendable {
+    /// The chain; of nf_tables.
+    let place: ChainPlace
+    /// Tells whether the chain is iptables-nft's, which reads and prints only what it could have written.
+    let isIptables: Bool
+    /// The rules, in order.
+    var rules: [PlannedRule]
+
+    /// The comment that marks a rule as nataudit's own, and as somebody else's in the eyes of the chain's owner.
+    static let comment = PlannedTable.comment
+
+    /// What the rules are for, in words for a person.
+    var purpose: String { "let the sources pass \(place), whose policy drops what no rule there decides" }
+
+    /// The lines that nft takes.
+    var lines: [String] {
+        let table = PlannedTable(family: place.family)
+        return rules.map { "add rule \(place.family) \(place.table) \(place.chain) \(table.text(of: $0))" }
+    }
+
+    /// The rules as the walk sees them.
+    var asRules: [Rule] {
+        let table = PlannedTable(family: place.family)
+        return rules.map { rule in
+            Rule(
+                backend: isIptables ? .iptablesNft : .nftables,
+                handle: nil,
+                position: 0,
+                statements: rule.statements,
+                comment: Array(Self.comment.utf8),
+                text: table.text(of: rule)
+            )
+        }
+    }
+
+    /// The changes that append the rules.
+    func commands() throws(PlanRefusal) -> [NftCommand] {
+        try rules.map { (rule) throws(PlanRefusal) in
+            let compiler = NftCompiler(family: place.family, writesForIptables: isIptables)
+            var expressions = try compiler.expressions(of: rule.statements)
+            // iptables-nft counts in every rule, before it says what becomes of the packet.
+            if isIptables { expressions.insert(.counter(packets: 0, bytes: 0), at: expressions.count - 1) }
+            return .addRule(
+                place.family,
+                table: place.table,
+                chain: place.chain,
+                expressions,
+                comment: Self.comment
+            )
+        }
+    }
+}
+
+/// A chain of somebody else that holds rules of nataudit, as the undo record has it.
+struct OpenedChain: Hashable, Sendable, Codable {
+    /// The table's family.
+    let family: String
+    /// The table's name; a character for each byte.
+    let table: String
+    /// The chain's name; a character for each byte.
+    let chain: String
+
+    init(_ passage: PlannedPassage) {
+        family = "\(passage.place.family)"
+        table = passage.place.table.asLatin1
+        chain = passage.place.chain.asLatin1
+    }
+
+    /// What it is called in a sentence.
+    var words: String {
+        escapedForDisplay(ChainPlace.words(chain: chain, isLegacy: false, family: family, table: table))
+    }
+}

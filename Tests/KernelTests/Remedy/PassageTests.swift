@@ -1,0 +1,106 @@
+import NatAudit
+import NetlinkBridge
+import Testing
+
+/// A NAT instance on a host whose forwarding chains drop by their policy, as Docker, ufw and many a hand-made ruleset have it.
+struct PassageTests {
+    private static let native = """
+        table inet own { chain f { type filter hook forward priority 0; policy drop; udp dport 7010 drop; }; }
+        table ip later { chain f { type filter hook forward priority 10; policy drop; }; }
+        """
+
+    @Test(arguments: [Backend.iptablesNft, .nftables])
+    func thePolicyIsPassedAndEveryRuleStays(_ backend: Backend) async throws {
+        try await onOwnThread {
+            let lab = try FixLab(forwarding: .off)
+            if backend == .nftables {
+                try lab.nat.require("nft", "-f", "-", input: Self.native)
+            } else {
+                let rule = "-p udp -m udp --dport 7010 -j DROP"
+                try lab.nat.require(
+                    "iptables-nft-restore",
+                    input: "*filter\n:FORWARD DROP\n-A FORWARD \(rule)\nCOMMIT\n"
+                )
+            }
+            let before = try HostImage(lab.nat)
+            let dry = try lab.nataudit(["fix", "--masquerade", "--dry-run"] + NATInstanceTests.named)
+            let report = try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+            let count = backend == .nftables ? 2 : 1
+            #expect(report.steps.map(\.kind) == Array(repeating: "nftables", count: 1 + count) + ["sysctl"])
+            try lab.expectKept(port: 42000)
+            #expect(try lab.tcpFlows(1).count == 1)
+            // What a rule drops stays dropped, and nobody outside gets in by the way back.
+            let client = try lab.lab.clientA.socket(LabAddress.clientA, port: 42001)
+            let forbidden = try lab.lab.servers.socket(LabAddress.servers[0], port: 7010)
+            try client.send([1], to: forbidden.local)
+            #expect(try forbidden.receive(within: .milliseconds(200)) == nil)
+            try lab.lab.servers.ip(["route add 10.0.1.0/24 via 203.0.113.1"])
+            let stranger = try lab.lab.servers.socket(LabAddress.servers[1], port: 7011)
+            try stranger.send([1], to: client.local)
+            #expect(try client.receive(within: .milliseconds(200)) == nil)
+            try Self.expectPlain(lab.nat, backend)
+            #expect(try lab.undo().status == 0)
+            #expect(try HostImage(lab.nat) == before)
+            // The printed plan is a script that nft takes, and that makes the same rules.
+            try lab.nat.require("nft", "-f", "-", input: dry.output)
+            #expect(
+                try lab.nat.require("nft", "list", "ruleset").matches(of: /made by nataudit/).count == 1 + 2 * count
+            )
+        }
+    }
+
+    /// iptables-nft prints what it could have written, and can remove it.
+    private static func expectPlain(_ host: LabHost, _ backend: Backend) throws {
+        guard backend == .iptablesNft else { return }
+        let comment = "-m comment --comment \"made by nataudit; nataudit undo removes it\" -j ACCEPT"
+        let saved = try host.require("iptables-nft-save", "-t", "filter")
+        let own = saved.split(separator: "\n").filter { $0.contains("nataudit") }.map(String.init)
+        #expect(
+            own == [
+                "-A FORWARD -s 10.0.1.0/24 -i lan0 -o wan \(comment)",
+                "-A FORWARD -d 10.0.1.0/24 -i wan -o lan0 -m conntrack --ctstate RELATED,ESTABLISHED \(comment)",
+            ],
+            "\(saved)"
+        )
+        #expect(try host.require("sh", "-c", "iptables-nft -S FORWARD 2>&1 >&-") == "")
+    }
+
+    /// Neither what a rule drops on purpose, nor what one batch cannot change.
+    @Test(arguments: [
+        ["iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -s 10.0.1.0/24 -j DROP", "rule 1 of chain FORWARD"],
+        ["iptables-legacy -P FORWARD DROP", "the policy of chain FORWARD of the legacy table"],
+        [
+            "nft 'add table ip f { chain f { type filter hook forward priority 0; policy drop; jump g; }; "
+                + "chain g { ip saddr 10.0.0.0/8 drop; }; }'",
+            "rule 1 of chain g",
+        ],
+    ])
+    func whatIsDroppedOtherwiseIsSaid(_ scene: [String]) throws {
+        let lab = try FixLab(forwarding: .off)
+        try lab.nat.require("sh", "-c", scene[0])
+        let before = try HostImage(lab.nat)
+        expectRefused(try lab.fix(proof: lab.proven + NATInstanceTests.named), scene[1], "drops what is forwarded")
+        #expect(try HostImage(lab.nat) == before)
+    }
+
+    /// The owner wrote the chain anew meanwhile: what is gone needs no removing, and what is there is found.
+    @Test func whatTheOwnerChangedIsNoTrouble() throws {
+        let lab = try FixLab(forwarding: .off)
+        try lab.nat.require("iptables-nft", "-P", "FORWARD", "DROP")
+        // What iptables itself makes of a chain that it writes anew.
+        let rewrite = "iptables-nft-save -t filter | { saved=$(cat); echo \"$saved\" | iptables-nft-restore; }"
+        try lab.nat.require("sh", "-c", rewrite)
+        let before = try HostImage(lab.nat)
+        try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+        // As iptables-persistent does: it keeps the comment in another way.
+        try lab.nat.require("sh", "-c", rewrite)
+        try lab.nat.require("iptables-nft", "-I", "FORWARD", "-p", "icmp", "-j", "ACCEPT")
+        #expect(try lab.undo().status == 0)
+        try lab.nat.require("iptables-nft", "-D", "FORWARD", "-p", "icmp", "-j", "ACCEPT")
+        #expect(try HostImage(lab.nat) == before)
+        try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+        try lab.nat.require("iptables-nft", "-F", "FORWARD")
+        #expect(try lab.undo().status == 0)
+        #expect(try HostImage(lab.nat) == before)
+    }
+}

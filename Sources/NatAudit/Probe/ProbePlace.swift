@@ -34,7 +34,7 @@ public enum ProbePlace: Sendable {
             try withoutActuallyEscaping(announce) { announce in
                 try namespace.perform { try runner.run(announce: announce) }
             }
-        case .temporary(let client): try client.run(runner, announce: announce)
+        case .temporary(let client): try client.run(plan, isInterrupted: isInterrupted, announce: announce)
         }
     }
 }

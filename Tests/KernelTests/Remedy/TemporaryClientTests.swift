@@ -40,6 +40,37 @@ struct TemporaryClientTests {
         }
     }
 
+    /// Where no server can be reached, the client asks some of its own, if the rules translate what goes to them.
+    @Test(arguments: [true, false], [true, false])
+    func whereNoServerAnswersItHasItsOwn(isBridged: Bool, namesInterface: Bool) async throws {
+        try await onOwnThread {
+            let lab = isBridged ? try FixLab() : try Self.withoutBridge()
+            let way = namesInterface ? "-o wan " : ""
+            try lab.nat.load(postrouting: ["-s 10.0.1.0/24 \(way)-j MASQUERADE --random-fully"], .iptablesNft)
+            let before = try Self.traces(lab.nat)
+            let image = try HostImage(lab.nat)
+            let run = try lab.fix(proof: ["--stun", "203.0.113.10:3481", "--stun", "203.0.113.11:3481"])
+            #expect(run.errors.contains("by the link nataudit1"), "\(run.errors)")
+            if namesInterface {
+                try Self.expectUnverified(run, "not verified for 10.0.1.0/24")
+            } else {
+                let report = try expectApplied(run)
+                #expect(
+                    report.notes.contains {
+                        $0.contains("; verified for 10.0.1.0/24") && $0.contains("servers of nataudit's own")
+                    },
+                    "\(report.notes)"
+                )
+                // By the rules: the guard is for the outward interfaces, and the link of the moment has none.
+                #expect(report.after?.holds?.inboundFirst == "yes")
+            }
+            #expect(try Self.traces(lab.nat) == before)
+            try lab.expectKept(port: 42000)
+            #expect(try lab.undo().status == 0)
+            #expect(try HostImage(lab.nat) == image)
+        }
+    }
+
     /// Rules that name the bridge are met by a client behind it.
     @Test func rulesThatNameTheBridgeAreMet() async throws {
         try await onOwnThread {

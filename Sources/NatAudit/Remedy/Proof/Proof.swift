@@ -11,6 +11,11 @@ struct Proof: Sendable {
     /// Why the packets of an origin are not probed for, by the origin.
     var gaps: [PathCandidate.Origin: String] = [:]
 
+    /// Tells whether a temporary client asks servers of nataudit's own, since no other one answers it.
+    var usesOwnServers: Bool {
+        places.contains { if case .temporary(let client) = $0 { client.servers != nil } else { false } }
+    }
+
     /// The addresses of the temporary clients among them.
     var clients: Set<IPAddress> {
         Set(places.compactMap { if case .temporary(let client) = $0 { client.address } else { nil } })
@@ -31,12 +36,19 @@ extension FixRun {
             do {
                 guard index < Proof.limit else { throw ProofGap("\(Proof.limit) other subnets are probed for") }
                 say("looking for an address of \(subnet) that nobody answers for (3 seconds)")
-                let client = try temporaryClient(in: subnet, by: origin.inInterface, preview.evidence.snapshot)
+                var client = try temporaryClient(in: subnet, by: origin.inInterface, preview.evidence.snapshot)
                 say(
                     "a temporary client proves it: \(client.address) on \(client.interface.name), by the link nataudit0"
                 )
                 if !preview.plan.isNATInstance {
-                    let seen = try self.probe(proof.before, probe, from: .temporary(client))
+                    var seen = try self.probe(proof.before, probe, from: .temporary(client))
+                    if !seen.isAnswered(since: proof.before),
+                        let servers = TemporaryServers(subnet.address.family, preview.evidence.snapshot)
+                    {
+                        client.servers = servers
+                        say("no server answers there: asking servers of nataudit's own, by the link nataudit1")
+                        seen = try self.probe(proof.before, probe, from: .temporary(client))
+                    }
                     let own = seen.probes.dropFirst(proof.before.probes.count)
                     guard own.contains(where: { $0.verdict == .hard }) else {
                         throw ProofGap(
@@ -54,7 +66,11 @@ extension FixRun {
         }
         // What the host's own packets meet says nothing of a subnet's; a NAT instance without a client has nothing else.
         let isForSubnets = !preview.concernsHost && !preview.faults.isEmpty
-        if isForSubnets || proof.places.count > 1 && !preview.concernsHost { proof.places.removeFirst() }
+        // Nor does the host's silence, where a client's own servers answer.
+        let isHostSilent = proof.usesOwnServers && !preview.hostIsAnswered
+        if isForSubnets || proof.places.count > 1 && (!preview.concernsHost || isHostSilent) {
+            proof.places.removeFirst()
+        }
         return proof
     }
 
@@ -98,7 +114,7 @@ extension FixRun.Preview {
     }
 
     /// Tells whether servers answered the host's own probe before anything was changed.
-    var hostIsAnswered: Bool { evidence.probes.contains { $0.verdict == .noNAT || $0.verdict == .easy } }
+    var hostIsAnswered: Bool { evidence.probes.contains { !$0.presented.isEmpty } }
 
     /// Tells whether the host's own packets are among those that the plan is for.
     fileprivate var concernsHost: Bool { faults.contains { $0.candidate.origin == .host } }
@@ -108,5 +124,12 @@ extension FixRun.Preview {
         if plan.isNATInstance { return intent.sources.map { (.subnet($0), nil) } }
         var seen: Set<PathCandidate.Origin> = [.host]
         return faults.map(\.candidate).filter { seen.insert($0.origin).inserted }.map { ($0.origin, $0.inInterface) }
+    }
+}
+
+extension Evidence {
+    /// Tells whether a server answered a probe that was sent since other evidence was gathered.
+    fileprivate func isAnswered(since before: Evidence) -> Bool {
+        probes.dropFirst(before.probes.count).contains { !$0.presented.isEmpty }
     }
 }

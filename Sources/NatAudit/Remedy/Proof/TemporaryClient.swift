@@ -15,6 +15,8 @@ public struct TemporaryClient: Hashable, Sendable {
     let gateway: IPAddress
     /// Its address.
     let address: IPAddress
+    /// The servers that are made for it; nil where it asks those of the plan.
+    var servers: TemporaryServers?
 
     private static let near = VirtualEnd("nataudit0", number: 1)
     private static let far = VirtualEnd("eth0", number: 2)
@@ -22,8 +24,19 @@ public struct TemporaryClient: Hashable, Sendable {
     /// The place in a report's words.
     var words: String { "temporary client \(address) on \(interface.name)" }
 
-    /// Makes the place, runs a probe there, and takes the place away.
-    func run(_ runner: ProbeRunner, announce: @Sendable (ProbeAnnouncement) -> Void) throws -> [ProbeTranscript] {
+    /// Makes the place, and servers where it has none to ask, runs a probe there, and takes all of it away.
+    func run(
+        _ plan: ProbePlan,
+        isInterrupted: (@Sendable () -> Bool)?,
+        announce: @Sendable (ProbeAnnouncement) -> Void
+    ) throws -> [ProbeTranscript] {
+        guard let servers else { return try run(ProbeRunner(plan, isInterrupted: isInterrupted), announce: announce) }
+        let runner = ProbeRunner(plan.asking(servers), isInterrupted: isInterrupted)
+        return try servers.whileRunning { try run(runner, announce: announce) }
+    }
+
+    private func run(_ runner: ProbeRunner, announce: @Sendable (ProbeAnnouncement) -> Void) throws -> [ProbeTranscript]
+    {
         let namespace = try NetworkNamespace.make()
         try RouteWriter.makePair(Self.near, Self.far, in: namespace)
         // Its namespace takes it away too, but not before the kernel finds the time.
@@ -42,7 +55,7 @@ public struct TemporaryClient: Hashable, Sendable {
 
     /// On the host: a port of the bridge, or a link with the way to the client.
     private func join() throws {
-        let link = try Self.link(Self.near)
+        let link = try Self.near.link()
         try RouteWriter.switchOn(link, of: isBridged ? interface.index : nil)
         guard !isBridged else { return }
         try RouteWriter.add(address, at: Self.far.hardware, on: link)
@@ -51,7 +64,7 @@ public struct TemporaryClient: Hashable, Sendable {
 
     /// In the client's namespace: the address, and the way out through the host.
     private func settle() throws {
-        let link = try Self.link(Self.far)
+        let link = try Self.far.link()
         try RouteWriter.switchOn(link)
         try RouteWriter.add(address, length: isBridged ? subnet.length : address.bitWidth, to: link)
         if !isBridged {
@@ -60,13 +73,6 @@ public struct TemporaryClient: Hashable, Sendable {
             try RouteWriter.add(Prefix(host: gateway), by: link)
         }
         try RouteWriter.add(Prefix(everyAddressOf: address.family), through: gateway, by: link)
-    }
-
-    private static func link(_ end: VirtualEnd) throws -> InterfaceIndex {
-        guard let link = try RouteReader.links().first(where: { $0.name == end.name }) else {
-            throw ProofGap("the link \(end.name) went away as soon as it was made")
-        }
-        return link.index
     }
 }
 

@@ -42,7 +42,10 @@ struct Verification: Hashable, Sendable {
         switch worst {
         case .easy, .noNAT:
             if hasMet(preview, proof, after) {
-                return Self(true, "seen \(worst.rawValue): \(seen)\(provoked(after))\(scope(faults, proof, after))")
+                return Self(
+                    true,
+                    "seen \(worst.rawValue): \(seen)\(provoked(after))\(scope(faults, proof, after))\(servers(proof))"
+                )
             }
             if case .client? = proof.places.first {
                 return Self(
@@ -56,6 +59,11 @@ struct Verification: Hashable, Sendable {
             return Self(false, "this host keeps the port now, but something upstream changes it: \(seen)")
         case .hard, .blocked, .unknown: return Self(false, "the probe does not see an easy NAT: \(seen)")
         }
+    }
+
+    /// Whose servers saw it, where those are not the ones that were to be asked.
+    private static func servers(_ proof: Proof) -> String {
+        proof.usesOwnServers ? "; by servers of nataudit's own, on a temporary link, since no other one answered" : ""
     }
 
     /// For whose packets it was seen and for whose it was not, as clauses.

@@ -30,6 +30,7 @@ public struct StateFolder: Sendable {
             if let lock = try FileLock(path: path) {
                 // Where it cannot be removed, what writes there will say so.
                 try? StateFiles.removeUnfinished(recordPath)
+                removeUnfinishedFiles()
                 return lock
             }
         } catch {

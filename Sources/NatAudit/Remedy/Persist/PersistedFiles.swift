@@ -11,7 +11,13 @@ enum PersistedFiles {
 
     private static let parameters = (folder: "/etc/sysctl.d", name: "90-nataudit.conf")
     private static let units = "/etc/systemd/system"
+    private static let wants = "\(units)/multi-user.target.wants"
     private static let unit = "nataudit-fix.service"
+
+    /// Where each of them is, whatever it holds.
+    static let places: [(folder: String, name: String)] = [
+        (folder, script), parameters, (units, unit), (wants, unit),
+    ]
 
     /// All of them, the link that enables the unit last: until it is there, none of the others does anything by itself but the
     /// kernel parameter.
@@ -28,7 +34,7 @@ enum PersistedFiles {
             + [
                 PersistedFile(folder: units, name: unit, content: unitText(program)),
                 PersistedFile(
-                    folder: "\(units)/multi-user.target.wants",
+                    folder: wants,
                     name: unit,
                     content: "\(units)/\(unit)",
                     isLink: true

@@ -9,7 +9,8 @@ extension FixRun {
         let inPlace = try evidence.snapshot.nftables.map { try PlannedTable.own(in: $0) } ?? []
         let tables = plan.tables.isEmpty ? inPlace : plan.tables
         guard !tables.isEmpty else { return nil }
-        return try Persistence(tables, forwards: plan.enablesForwarding || !earlier.isEmpty, evidence.snapshot)
+        let forwards = plan.enablesForwarding || !earlier.isEmpty
+        return try Persistence(tables, forwards: forwards, state, evidence.snapshot)
     }
 
     /// Persists the tables of an earlier fix, where there is nothing else to do.

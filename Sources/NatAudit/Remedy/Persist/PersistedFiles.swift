@@ -26,13 +26,21 @@ enum PersistedFiles {
     ///   - tables: the tables, fit to be kept as text.
     ///   - forwards: whether IPv4 forwarding was switched on.
     ///   - program: the absolute path of the program that restores.
+    ///   - state: the folder of the records, of plain names; nil for the usual one.
     /// - Returns: the script first, the link last.
-    static func all(_ tables: [PlannedTable], forwards: Bool, program: String) -> [PersistedFile] {
-        [PersistedFile(folder: folder, name: script, content: text(of: tables, forwards: forwards))]
+    static func all(
+        _ tables: [PlannedTable],
+        forwards: Bool,
+        program: String,
+        state: String?
+    ) -> [PersistedFile] {
+        // A command in a text has to find the records too.
+        let undo = (state.map { "NATAUDIT_STATE=\($0) " } ?? "") + "nataudit undo"
+        return [PersistedFile(folder: folder, name: script, content: text(of: tables, forwards: forwards, undo))]
             + (forwards
-                ? [PersistedFile(folder: parameters.folder, name: parameters.name, content: parameterText)] : [])
+                ? [PersistedFile(folder: parameters.folder, name: parameters.name, content: parameterText(undo))] : [])
             + [
-                PersistedFile(folder: units, name: unit, content: unitText(program)),
+                PersistedFile(folder: units, name: unit, content: unitText(program, state, undo)),
                 PersistedFile(
                     folder: wants,
                     name: unit,
@@ -42,13 +50,13 @@ enum PersistedFiles {
             ]
     }
 
-    private static func text(of tables: [PlannedTable], forwards: Bool) -> String {
+    private static func text(of tables: [PlannedTable], forwards: Bool, _ undo: String) -> String {
         let paths = [scriptPath, "\(units)/\(unit)"] + (forwards ? ["\(parameters.folder)/\(parameters.name)"] : [])
         let header =
             [
                 "Written by nataudit fix --masquerade --persist. At boot \(unit) puts these tables back",
                 "with `nataudit fix --restore`; what is changed here counts from then on.",
-                "`nataudit undo` removes the tables and these files. By hand, without nataudit:",
+                "`\(undo)` removes the tables and these files. By hand, without nataudit:",
                 "  systemctl disable \(unit)",
                 "  rm \(paths.joined(separator: " "))",
             ] + tables.map { "  nft delete table \($0.family) \(PlannedTable.name)" }
@@ -56,39 +64,43 @@ enum PersistedFiles {
         return NftComments(header).text + tables.map { "\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
     }
 
-    private static let parameterText = """
-        # Written by nataudit fix --masquerade --persist; `nataudit undo` removes it.
+    private static func parameterText(_ undo: String) -> String {
+        """
+        # Written by nataudit fix --masquerade --persist; `\(undo)` removes it.
         # The NAT of \(scriptPath) forwards for other hosts.
         net.ipv4.ip_forward = 1
 
         """
+    }
 
     /// It needs the whole ruleset's loaders behind it, and nothing else: interfaces are named in the rules, and may come later.
-    private static func unitText(_ program: String) -> String {
-        """
-        # Written by nataudit fix --masquerade --persist; `nataudit undo` removes it.
+    private static func unitText(_ program: String, _ state: String?, _ undo: String) -> String {
+        // Folders that the unit otherwise finds read-only are among those that may be named.
+        let named = state.map { "Environment=NATAUDIT_STATE=\($0)\nReadWritePaths=-\($0)\n" } ?? ""
+        return """
+            # Written by nataudit fix --masquerade --persist; `\(undo)` removes it.
 
-        [Unit]
-        Description=NAT fix of \(scriptPath)
-        Documentation=man:nataudit-fix(8)
-        # After all that loads or flushes rules at boot: Debian's nftables.conf begins with "flush ruleset".
-        # No PartOf= and no ReloadPropagatedFrom=: who stops or reloads a firewall later wants those rules
-        # and no others. The loss is not fought over; "nataudit scan" reports it (fix-missing).
-        After=network.target nftables.service firewalld.service ufw.service netfilter-persistent.service
-        After=iptables.service ip6tables.service docker.service fck-nat.service
+            [Unit]
+            Description=NAT fix of \(scriptPath)
+            Documentation=man:nataudit-fix(8)
+            # After all that loads or flushes rules at boot: Debian's nftables.conf begins with "flush ruleset".
+            # No PartOf= and no ReloadPropagatedFrom=: who stops or reloads a firewall later wants those rules
+            # and no others. The loss is not fought over; "nataudit scan" reports it (fix-missing).
+            After=network.target nftables.service firewalld.service ufw.service netfilter-persistent.service
+            After=iptables.service ip6tables.service docker.service fck-nat.service
 
-        [Service]
-        Type=oneshot
-        RemainAfterExit=yes
-        ExecStart=\(program) fix --restore --yes
-        TimeoutStartSec=90
-        NoNewPrivileges=yes
-        ProtectSystem=full
-        ProtectHome=read-only
+            [Service]
+            Type=oneshot
+            RemainAfterExit=yes
+            \(named)ExecStart=\(program) fix --restore --yes
+            TimeoutStartSec=90
+            NoNewPrivileges=yes
+            ProtectSystem=full
+            ProtectHome=read-only
 
-        [Install]
-        WantedBy=multi-user.target
+            [Install]
+            WantedBy=multi-user.target
 
-        """
+            """
     }
 }

@@ -10,7 +10,7 @@ struct Persistence: Hashable, Sendable {
     /// Checks that the host can restore the tables at boot, and that their script makes exactly them.
     ///
     /// - Throws: `PlanRefusal` where it cannot, or does not.
-    init(_ tables: [PlannedTable], forwards: Bool, _ snapshot: HostSnapshot) throws {
+    init(_ tables: [PlannedTable], forwards: Bool, _ state: StateFolder, _ snapshot: HostSnapshot) throws {
         guard Self.isHostsOwnNamespace() else {
             throw PlanRefusal(
                 "--persist is for the network namespace that the host boots with, and this is another one, which no boot brings back"
@@ -32,11 +32,29 @@ struct Persistence: Hashable, Sendable {
                     + "such as /usr/local/sbin"
             )
         }
+        if let folder = state.override { try Self.requireKnownAtBoot(folder) }
         self.tables = try tables.map { try $0.persistable(snapshot.links) }
-        files = PersistedFiles.all(self.tables, forwards: forwards, program: program)
+        files = PersistedFiles.all(self.tables, forwards: forwards, program: program, state: state.override)
         let made = try ScratchNamespace.tables(of: files[0].content, named: files[0].path)
         guard made == self.tables.map(\.asRead) else {
             throw PlanRefusal("nft makes something else of \(files[0].path) than was planned, so that it is not kept")
+        }
+    }
+
+    /// Refuses a folder of records that the unit could not name, or that would tell it at boot what others than root wrote there.
+    private static func requireKnownAtBoot(_ folder: String) throws(PlanRefusal) {
+        let parts = folder.split(separator: "/")
+        guard folder.hasPrefix("/"), parts.allSatisfy({ KernelName(String($0)).isPlain && $0 != ".." }) else {
+            throw PlanRefusal(
+                "the unit cannot name the folder of NATAUDIT_STATE (\(escapedForDisplay(folder))): name an absolute path of plain "
+                    + "names (A-Z a-z 0-9 _ . -), or none"
+            )
+        }
+        guard ProgramFile.isRootsAlone(folder, orAbsent: true) else {
+            throw PlanRefusal(
+                "the unit would believe the records in \(folder), which others than root can replace: let NATAUDIT_STATE name a "
+                    + "folder of root's, or none"
+            )
         }
     }
 

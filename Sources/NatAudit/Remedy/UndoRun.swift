@@ -16,9 +16,7 @@ public struct UndoRun: Sendable {
         var report = FixReport()
         let status = try state.settleTrial()
         let persisted = try state.persisted()
-        // Where nothing was restored in this boot, the record of a fix since knows nothing of what the files switch on.
-        let kept = try persisted?.undoRecord()
-        guard let record = try state.record()?.including(kept) ?? kept else {
+        guard let record = try state.undoable(with: persisted) else {
             if case .over = status {
                 report.notes.append("the trial is over, and its table was taken back; nothing is left to undo")
                 return report

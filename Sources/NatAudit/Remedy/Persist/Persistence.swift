@@ -5,7 +5,7 @@ struct Persistence: Hashable, Sendable {
     /// The tables that are kept.
     let tables: [PlannedTable]
     /// The files that keep them.
-    let files: [PersistedFile]
+    private(set) var files: [PersistedFile]
 
     /// Checks that the host can restore the tables at boot, and that their script makes exactly them.
     ///
@@ -56,6 +56,18 @@ struct Persistence: Hashable, Sendable {
                     + "folder of root's, or none"
             )
         }
+    }
+
+    /// The same with the script that was written before, where that makes the same tables.
+    ///
+    /// The kernel does not keep what a chain is for, so that a script of the tables that are in place lacks it.
+    func keeping(_ earlier: PersistedFix?) throws -> Persistence {
+        guard let script = earlier?.files.first(where: { $0.path == files[0].path }), script != files[0],
+            try ScratchNamespace.tables(of: script.content, named: script.path) == tables.map(\.asRead)
+        else { return self }
+        var kept = self
+        kept.files[0] = script
+        return kept
     }
 
     /// The writing, as steps of a plan.

@@ -8,8 +8,12 @@ extension Explanation {
             `nft flush ruleset`, a reload or restart of nftables.service, a script that begins with such a line. An undo record \
             of this boot or /etc/nataudit/fix.nft says that the table should be there.
             """,
-        harm: "The rules that the fix had overtaken decide again, so that the NAT is as hard as before it.",
+        harm: """
+            The rules that the fix had overtaken decide again, so that the NAT is as hard as before it. Where they went with the \
+            table, nothing translates at all, and nobody behind this host gets out.
+            """,
         cures: [
+            "Where this host's own NAT rules are gone too, load them first (systemctl restart nftables, for instance): the fix translates UDP alone.",
             "`nataudit fix --restore` puts a persisted fix back; one that was not persisted is made by `nataudit fix --masquerade` again.",
             "Find who flushes, and let that end with `nataudit fix --restore`, or be loaded before nataudit-fix.service.",
             "`nataudit undo`, where the fix is not wanted any more: it forgets the record and removes the files.",

@@ -35,7 +35,7 @@ public struct NodeCheck: Sendable {
     public func run(_ progress: CheckProgress) -> NodeCheckResult {
         do {
             if let refusal = try refusal(progress) { return NodeCheckResult(unknown: refusal) }
-            var evidence = try Pipeline.read(namespace: namespace, progress)
+            var evidence = Pipeline.remember(try Pipeline.read(namespace: namespace, progress))
             if !servers.isEmpty {
                 progress.now("asking STUN servers")
                 let plan = ProbePlan(servers: servers, serversWereNamed: true, deadline: probeDeadline)

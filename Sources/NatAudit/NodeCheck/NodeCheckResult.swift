@@ -14,7 +14,11 @@ public struct NodeCheckResult: Sendable {
         let isDoubtful = report.isPermissionMissing && [.easy, .noNAT].contains(report.conclusion.verdict)
         line = isDoubtful ? NodeCheckLine(doubting: report) : NodeCheckLine(report)
         self.report = report
-        details = [report.summaryOfLine] + report.limits.map { "not seen: \($0)" }
+        // Who made a fix wants to hear of it where it is lost; the line and the exit code follow the verdict alone.
+        let lostFixes = report.findings.filter { $0.id == .fixMissing }.map {
+            "\($0.id.rawValue): \($0.title); `nataudit scan` says what to do"
+        }
+        details = [report.summaryOfLine] + lostFixes + report.limits.map { "not seen: \($0)" }
     }
 
     /// The result of a check that could not be made.

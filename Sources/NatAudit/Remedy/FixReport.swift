@@ -24,6 +24,8 @@ public struct FixReport: Hashable, Sendable {
     public var isUnverified = false
     /// In how many seconds the kernel takes it back by itself; nil where it stays.
     public var secondsLeft: Int?
+    /// Tells whether what was to be undone was gone from the kernel already, but for parameters and files.
+    public var wasGone = false
     /// Tells whether a trial was made lasting.
     public var isKept = false
     /// Why nothing was planned; nil where a plan was made.

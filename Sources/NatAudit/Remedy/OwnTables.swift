@@ -8,6 +8,12 @@ enum OwnTables {
         return try reader.tables().tables.contains(where: PlannedTable.isOwn)
     }
 
+    /// The families in which there is one.
+    static func families() throws -> Set<String> {
+        var reader = try NftablesReader()
+        return Set(try reader.tables().tables.filter(PlannedTable.isOwn).map { "\($0.family)" })
+    }
+
     /// Tells whether there is one that a process holds, with which it goes.
     static func areHeld() throws -> Bool {
         var reader = try NftablesReader()

@@ -3,12 +3,15 @@ public import NetlinkBridge
 /// Where undo records and locks of one network namespace are kept.
 public struct StateFolder: Sendable {
     let records: String
+    /// The other folder that was named for both; nil for the usual ones.
+    let override: String?
     private let locks: String
     private let key: String
 
     /// The folders for a namespace; `NATAUDIT_STATE` names another one for both.
     public init(of namespace: NetworkNamespace.Identity, override: String?) {
         key = namespace.description
+        self.override = override
         records = override ?? "/var/lib/nataudit"
         locks = override ?? "/run/nataudit"
     }
@@ -30,6 +33,7 @@ public struct StateFolder: Sendable {
             if let lock = try FileLock(path: path) {
                 // Where it cannot be removed, what writes there will say so.
                 try? StateFiles.removeUnfinished(recordPath)
+                removeUnfinishedFiles()
                 return lock
             }
         } catch {

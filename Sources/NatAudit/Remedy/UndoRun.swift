@@ -16,9 +16,7 @@ public struct UndoRun: Sendable {
         var report = FixReport()
         let status = try state.settleTrial()
         let persisted = try state.persisted()
-        // Where nothing was restored in this boot, the record of a fix since knows nothing of what the files switch on.
-        let kept = try persisted?.undoRecord()
-        guard let record = try state.record()?.including(kept) ?? kept else {
+        guard let record = try state.undoable(with: persisted) else {
             if case .over = status {
                 report.notes.append("the trial is over, and its table was taken back; nothing is left to undo")
                 return report
@@ -32,12 +30,14 @@ public struct UndoRun: Sendable {
             return report
         }
         report.undo = record.id
-        guard try confirm(Self.lines(record) + (persisted?.lines() ?? [])) else {
+        guard try confirm(lines(record) + (persisted?.lines() ?? [])) else {
             report.wasDeclined = true
             report.notes.append("nothing was changed")
             return report
         }
+        let gone = try goneTables(of: record)
         report.notes += try Applier(state).takeBack(record)
+        report.notes += gone.map { "there was no table \($0) \(PlannedTable.name) any more: \(Self.goneBy)" }
         if let persisted {
             do {
                 report.notes += try persisted.removeFiles()
@@ -50,14 +50,33 @@ public struct UndoRun: Sendable {
         }
         report.isChanged = true
         report.undo = nil
-        report.notes.append("put back as it was before; flows that are open keep the port that they have")
+        report.wasGone = !gone.isEmpty && gone.count == record.tables.count
+        report.notes.append(
+            report.wasGone
+                ? "what else the fix had changed is put back, and its record is removed"
+                : "put back as it was before; flows that are open keep the port that they have"
+        )
         return report
     }
 
+    private static let goneBy =
+        "somebody flushed or removed it, or nothing has put it back since the boot"
+
+    /// The families of a record's tables that are not there any more.
+    private func goneTables(of record: UndoRecord) throws -> [String] {
+        let present = try OwnTables.families()
+        return record.tables.filter { !present.contains($0) }
+    }
+
     /// What will be done.
-    private static func lines(_ record: UndoRecord) -> [String] {
+    private func lines(_ record: UndoRecord) throws -> [String] {
+        let gone = try goneTables(of: record)
         let parameters = record.parameters.filter { $0.after != $0.before }
-        return record.tables.map { "delete table \($0) \(PlannedTable.name)" }
+        return record.tables.map {
+            gone.contains($0)
+                ? "there is no table \($0) \(PlannedTable.name) any more: forget it"
+                : "delete table \($0) \(PlannedTable.name)"
+        }
             + (record.opened ?? []).map { "delete nataudit's rules from \($0.words)" }
             + parameters.map {
                 "\(escapedForDisplay($0.components.joined(separator: "."))) back to \(escapedForDisplay($0.before))"

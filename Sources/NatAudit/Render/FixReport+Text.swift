@@ -25,6 +25,7 @@ extension FixReport {
             return isChanged
                 ? style.text("persisted", as: .good) + "; `nataudit undo` takes it back" : "nothing was changed"
         }
-        return isChanged ? style.text("undone", as: .good) : "nothing was changed"
+        guard isChanged else { return "nothing was changed" }
+        return style.text("undone", as: .good) + (wasGone ? "; the table was gone already" : "")
     }
 }

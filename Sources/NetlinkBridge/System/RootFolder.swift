@@ -120,6 +120,15 @@ public struct RootFolder: ~Copyable, Sendable {
     /// Removes what was staged; nothing happens where nothing was.
     public func discard(_ name: String) { _ = unsafe unlinkat(descriptor.number, Self.staged(name), 0) }
 
+    /// Removes what a process staged that ended before it put it in its place: a file or link of root's; any other stays.
+    public func removeAbandoned(_ name: String) throws(SystemError) {
+        var status = stat()
+        // Sound: the string and the structure outlive the call.
+        let result = unsafe fstatat(descriptor.number, Self.staged(name), &status, AT_SYMLINK_NOFOLLOW)
+        guard result == 0, status.st_uid == 0, [S_IFREG, S_IFLNK].contains(status.st_mode & S_IFMT) else { return }
+        try remove(Self.staged(name))
+    }
+
     /// Removes a file or link; one that does not exist is no error.
     public func remove(_ name: String) throws(SystemError) {
         if unsafe unlinkat(descriptor.number, name, 0) != 0, errno != ENOENT {

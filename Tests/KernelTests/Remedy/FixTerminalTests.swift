@@ -56,10 +56,11 @@ struct FixTerminalTests {
         }
     }
 
-    /// Runs the command on a terminal of its own and answers its question.
+    /// Runs a program on a terminal of its own and types an answer to its question.
+    static let script = URL(filePath: #filePath).appending(path: "../../../Support/answer_on_terminal.py")
+        .standardizedFileURL.path()
+
     private func onTerminal(_ lab: FixLab, _ arguments: [String], answer: String) throws -> ToolRun {
-        let script = URL(filePath: #filePath).appending(path: "../../../Support/answer_on_terminal.py")
-            .standardizedFileURL.path()
-        return try lab.nataudit(arguments, through: ["python3", script, answer])
+        try lab.nataudit(arguments, through: ["python3", Self.script, answer])
     }
 }

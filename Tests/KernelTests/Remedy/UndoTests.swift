@@ -77,6 +77,22 @@ struct UndoTests {
         #expect(try lab.records() == [])
     }
 
+    @Test func afterSomebodyFlushedTheRulesUndoSaysThatTheTableWasGone() async throws {
+        try await inTurn {
+            let lab = try FixLab(forwarding: .off)
+            let before = try HostImage(lab.nat)
+            try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+            try lab.nat.require("nft", "flush ruleset")
+            let run = try lab.nataudit(["undo", "--yes"])
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(run.output.hasPrefix("undone; the table was gone already\n"), "\(run.output)")
+            #expect(run.output.contains("there was no table ip nataudit any more: somebody flushed or removed it"))
+            #expect(run.output.contains("its record is removed") && !run.output.contains("put back as it was before"))
+            #expect(try HostImage(lab.nat) == before)
+            #expect(try lab.records() == [])
+        }
+    }
+
     @Test func aFixThatIsTakenBackKeepsTheRecordOfAnEarlierOne() throws {
         let lab = try FixLab(forwarding: .off)
         let before = try HostImage(lab.nat)

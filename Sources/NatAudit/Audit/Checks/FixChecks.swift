@@ -8,16 +8,20 @@ enum MissingFix {
         // A script whose record is lost tells no families.
         let missing = fix.families.subtracting(present).sorted()
         guard !missing.isEmpty || fix.families.isEmpty && present.isEmpty else { return [] }
+        let isBare = evidence.translatesNothing
+        let now =
+            isBare
+            ? "Nothing on this host translates any more, so that what it forwards leaves with inside addresses."
+            : "What the fix had overtaken decides again."
         return [
             Finding(
                 .fixMissing,
                 .warning,
                 "a fix was made on this host, and its table is gone",
                 detail:
-                    "Somebody flushed or reloaded the rules since: what the fix had overtaken decides again. Nothing "
-                    + "puts it back by itself\(fix.isPersisted ? " before the next boot" : "").",
+                    "Somebody flushed or reloaded the rules since. \(now) Nothing puts the fix back by itself\(fix.isPersisted ? " before the next boot" : "").",
                 evidence: fix.evidence + missing.map { "there is no table \($0) \(PlannedTable.name)" },
-                remedies: [fix.isPersisted ? .restoring : .fixingAgain]
+                remedies: [isBare ? .afterFlush(of: fix) : fix.isPersisted ? .restoring : .fixingAgain]
             )
         ]
     }
@@ -86,6 +90,26 @@ extension Remedy {
         verify: ["nataudit scan"],
         undoneBy: "whoever flushes or reloads all rules again"
     )
+
+    /// What makes the host translate again where the rules beneath went with the fix.
+    fileprivate static func afterFlush(of fix: RememberedFix) -> Remedy {
+        let again = fix.isPersisted ? "nataudit fix --restore" : "nataudit fix --masquerade --persist"
+        // A NAT instance was made from what was named then.
+        let named = fix.translatesAlone && !fix.isPersisted ? " --out-interface NAME --source CIDR" : ""
+        // In this order: many a firewall flushes all rules before it loads its own.
+        let loading = "systemctl restart FIREWALL   # whatever loads this host's own NAT rules"
+        return Remedy(
+            summary: fix.translatesAlone
+                ? "Put the fix back, which is all that translated."
+                : "Load this host's own NAT rules again, then put the fix back, which translates UDP alone.",
+            environment: "this-host",
+            commands: (fix.translatesAlone ? [] : [loading]) + [
+                again + named, "nataudit undo   # where it is not wanted any more",
+            ],
+            verify: ["nataudit scan"],
+            undoneBy: "whoever flushes or reloads all rules again"
+        )
+    }
 
     /// What puts the fix before a rule that came later.
     fileprivate static let overtakingAgain = Remedy(

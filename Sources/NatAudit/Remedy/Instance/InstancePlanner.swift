@@ -117,7 +117,7 @@ struct InstancePlanner {
         // 2 takes them always, and with 0 whoever manages the interface takes them by itself.
         let taking = snapshot.links.filter { learning.contains($0.index.number) }.map {
             PlannedParameter.advertisements(on: $0.name)
-        }.filter { ((try? $0.sysctl.read()) ?? nil) == "1" }
+        }.filter { (try? $0.isUnset()) == true }
         return taking + [forwarding]
     }
 

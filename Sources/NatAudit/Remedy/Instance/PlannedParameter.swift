@@ -29,6 +29,12 @@ public struct PlannedParameter: Hashable, Sendable, Codable {
         }
     }
 
+    /// The value that it has where nothing was done.
+    var unset: String { components.last == "accept_ra" ? "1" : "0" }
+
+    /// Tells whether it has that value now.
+    func isUnset() throws -> Bool { try sysctl.read() == unset }
+
     /// The name as sysctl(8) and sysctl.d(5) take it; with slashes where a part holds a dot.
     var name: String { components.joined(separator: components.contains { $0.contains(".") } ? "/" : ".") }
 

@@ -4,18 +4,25 @@ extension FixRun {
     /// What has to be kept beyond a boot, once the plan is made; nil where nothing is wanted, or nothing is there.
     func persistence(of plan: FixPlan, _ evidence: Evidence) throws -> Persistence? {
         guard persists else { return nil }
-        if let passage = plan.passages.first {
+        // What an earlier fix switched on is on, and has to be so after the next boot too.
+        let kept = try state.persisted()
+        let earlier = try state.undoable(with: kept)
+        if let opened = plan.passages.first.map(OpenedChain.init) ?? earlier?.opened?.first {
             throw PlanRefusal(
-                "--persist keeps nataudit's own table only, and this plan needs rules in \(passage.place), which drops by its "
-                    + "policy: add them with what loads that chain at boot, then fix again: \(passage.lines.joined(separator: "; "))"
+                "--persist keeps nataudit's own table only, and this fix has rules in \(opened.words), which drops by its policy: "
+                    + "let what loads that chain at boot have them, and fix again: "
+                    + (plan.passages.isEmpty
+                        ? "`nft list ruleset` shows them" : plan.passages.flatMap(\.lines).joined(separator: "; "))
             )
         }
-        // What an earlier fix of this boot switched on is on, and has to be so after the next boot too.
-        let earlier = try state.record()?.parameters ?? state.persisted()?.parameters ?? []
         let inPlace = try evidence.snapshot.nftables.map { try PlannedTable.own(in: $0) } ?? []
         let tables = plan.tables.isEmpty ? inPlace : plan.tables
         guard !tables.isEmpty else { return nil }
-        return try Persistence(tables, forwards: !plan.parameters.isEmpty || !earlier.isEmpty, evidence.snapshot)
+        let parameters = plan.parameters.isEmpty ? PlannedParameter.made(earlier?.parameters ?? []) : plan.parameters
+        let persistence = try Persistence(tables, parameters, state, evidence.snapshot).keeping(kept)
+        // What else is in a place is said before anybody is asked.
+        _ = try Installation(persistence)
+        return persistence
     }
 
     /// Persists the tables of an earlier fix, where there is nothing else to do.
@@ -29,24 +36,22 @@ extension FixRun {
             report.notes.append("nothing to persist: no fix is in place")
             return report
         }
-        let installation = try Installation(staging: persistence)
+        var installation = try Installation(persistence)
         if try installation.isDone && state.persisted() != nil {
             report.isPersisted = true
             report.steps = []
             report.notes.append("it is persisted already")
             return report
         }
+        // Nothing is beside a place while a person thinks about it.
+        guard try !isInterrupted() && confirm(preview) && !isInterrupted() else {
+            return report.declined(byInterruption: isInterrupted())
+        }
+        try installation.stage()
         do {
-            guard try !isInterrupted() && confirm(preview) && !isInterrupted() else {
-                installation.discard()
-                report.wasDeclined = true
-                report.notes.append("nothing was changed")
-                return report
-            }
             try installation.commit(state)
         } catch {
-            installation.discard()
-            throw error
+            throw PersistError("\(error); the fix is in place as it was, and is not persisted")
         }
         report.steps = persistence.steps
         report.isPersisted = true
@@ -56,7 +61,8 @@ extension FixRun {
 
     /// Persists what a run leaves in place: all files or none, and then nothing of the run stays either.
     func persisting(_ persistence: Persistence, _ run: () throws -> FixReport) throws -> FixReport {
-        let installation = try Installation(staging: persistence)
+        var installation = try Installation(persistence)
+        try installation.stage()
         var report: FixReport
         do {
             report = try run()

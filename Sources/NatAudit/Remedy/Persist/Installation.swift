@@ -7,70 +7,88 @@ internal import NetlinkBridge
 struct Installation {
     private let persistence: Persistence
     /// The files that are not there already.
-    private var staged: [PersistedFile] = []
+    private let missing: [PersistedFile]
     private var madeFolders: [String] = []
 
-    /// Writes the files beside their places.
+    /// Looks which files are not there already; changes nothing.
     ///
-    /// - Throws: `PlanRefusal` where something else is in a place; `PersistError` where a file cannot be written. Then nothing stays.
-    init(staging persistence: Persistence) throws {
+    /// - Throws: `PlanRefusal` where something else is in a place; `PersistError` where that cannot be told.
+    init(_ persistence: Persistence) throws {
         self.persistence = persistence
-        do {
-            for file in persistence.files { try stage(file) }
-        } catch {
-            discard()
-            guard let cause = error as? SystemError else { throw error }
-            throw PersistError(cause, "nothing was changed")
+        missing = try persistence.files.filter { file in
+            let presence: PersistedFile.Presence
+            do throws(SystemError) {
+                // What keeps a folder from being trusted is said as it is.
+                _ = try RootFolder(file.folder)
+                presence = try file.presence()
+            } catch {
+                guard error.name == "ENOENT" else { throw PersistError(error, "nothing was changed") }
+                return true
+            }
+            guard presence != .other else {
+                throw PlanRefusal(
+                    "\(file.path) is there and is not what would be written: `nataudit undo` removes what an earlier --persist "
+                        + "wrote, what else it is has to go by hand"
+                )
+            }
+            return presence == .absent
         }
     }
 
     /// Tells whether all files are there already.
-    var isDone: Bool { staged.isEmpty }
+    var isDone: Bool { missing.isEmpty }
 
-    private mutating func stage(_ file: PersistedFile) throws {
-        if try RootFolder.make(file.folder) { madeFolders.append(file.folder) }
-        let folder = try RootFolder(file.folder)
-        switch try file.presence() {
-        case .there: return
-        case .other:
-            throw PlanRefusal(
-                "\(file.path) is there and is not what would be written: `nataudit undo` removes what an earlier --persist wrote, "
-                    + "what else it is has to go by hand"
-            )
-        case .absent: break
+    /// Writes the files beside their places.
+    ///
+    /// - Throws: `PersistError` where one cannot be written. Then nothing stays.
+    mutating func stage() throws(PersistError) {
+        do throws(SystemError) {
+            for file in missing {
+                if try RootFolder.make(file.folder) { madeFolders.append(file.folder) }
+                let folder = try RootFolder(file.folder)
+                if file.isLink {
+                    try folder.stageLink(to: file.content, as: file.name)
+                } else {
+                    try folder.stage(Array(file.content.utf8), as: file.name)
+                }
+            }
+        } catch {
+            discard()
+            throw PersistError(error, "nothing was changed")
         }
-        if file.isLink {
-            try folder.stageLink(to: file.content, as: file.name)
-        } else {
-            try folder.stage(Array(file.content.utf8), as: file.name)
-        }
-        staged.append(file)
     }
 
     /// Puts the files in their places, the record before them.
     ///
-    /// - Throws: `PersistError`; then none of them is there.
+    /// - Throws: where that fails; then none of them is there, nor beside its place.
     func commit(_ state: StateFolder) throws {
+        do {
+            try place(state)
+        } catch {
+            discard()
+            throw error
+        }
+    }
+
+    private func place(_ state: StateFolder) throws {
         let earlier = try state.persisted()
-        let record = try state.record()
+        let undoable = try state.undoable(with: earlier)
         let fix = PersistedFix(
             files: persistence.files,
             folders: (earlier?.folders ?? []) + madeFolders,
             tables: persistence.tables.map { "\($0.family)" },
-            parameters: [record?.parameters, earlier?.parameters].compactMap(\.self).first { !$0.isEmpty } ?? [],
-            flowAddresses: [record?.flowAddresses, earlier?.flowAddresses].compactMap(\.self).first { !$0.isEmpty }
-                ?? []
+            parameters: undoable?.parameters ?? [],
+            flowAddresses: undoable?.flowAddresses ?? []
         )
         var placed: [PersistedFile] = []
         do {
             try state.write(fix)
-            for file in staged {
+            for file in missing {
                 try RootFolder(file.folder).put(file.name)
                 placed.append(file)
             }
         } catch {
             for file in placed.reversed() { try? RootFolder(file.folder).remove(file.name) }
-            discard()
             if let earlier { try? state.write(earlier) } else { try? state.removePersisted() }
             throw error
         }
@@ -78,7 +96,7 @@ struct Installation {
 
     /// Removes what was written beside the places, and the folders that were made.
     func discard() {
-        for file in staged { try? RootFolder(file.folder).discard(file.name) }
+        for file in missing { try? RootFolder(file.folder).discard(file.name) }
         madeFolders.reversed().forEach(RootFolder.removeEmpty)
     }
 }

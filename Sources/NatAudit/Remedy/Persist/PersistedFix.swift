@@ -70,6 +70,27 @@ extension StateFolder {
         }
     }
 
+    /// What there is to undo: the record of this boot with what the files' record still has to put back.
+    ///
+    /// Where nothing was restored in this boot, the record of a fix since knows nothing of what the files switch on.
+    func undoable(with persisted: PersistedFix?) throws -> UndoRecord? {
+        let kept = try persisted?.undoRecord()
+        return try record()?.including(kept) ?? kept
+    }
+
+    /// Removes what a process left that was killed while it wrote these files or their record, where that is the host's own.
+    ///
+    /// Called under the lock. What cannot be removed stays: what writes there will say so.
+    func removeUnfinishedFiles() {
+        guard Persistence.isHostsOwnNamespace() else { return }
+        try? StateFiles.removeUnfinished(persistedPath)
+        for place in PersistedFiles.places {
+            do throws(SystemError) { try RootFolder(place.folder).removeAbandoned(place.name) } catch { continue }
+        }
+        // Nobody else's folder has that name.
+        RootFolder.removeEmpty(PersistedFiles.folder)
+    }
+
     /// Writes the record so that it is on the disk before any of its files.
     func write(_ fix: PersistedFix) throws {
         try StateFiles.makeDirectory(records)

@@ -4,6 +4,8 @@ internal import NetlinkBridge
 public struct RememberedFix: Hashable, Sendable {
     /// The families of its tables; empty where only the script is there.
     let families: Set<String>
+    /// Tells whether they were all that translated, for clients of a NAT instance; false where that is not known.
+    let translatesAlone: Bool
     /// Tells whether `fix --restore` can put it back.
     let isPersisted: Bool
     /// What says so, a line each.
@@ -20,6 +22,7 @@ public struct RememberedFix: Hashable, Sendable {
         guard record != nil || persisted != nil || hasScript else { return nil }
         return RememberedFix(
             families: Set((record?.tables ?? []) + (persisted?.tables ?? [])),
+            translatesAlone: [record?.flowAddresses, persisted?.flowAddresses].contains { $0?.isEmpty == false },
             isPersisted: hasScript,
             evidence: (record.map { ["the undo record \($0.id) of this boot"] } ?? [])
                 + (hasScript ? ["the persisted script \(PersistedFiles.scriptPath)"] : [])

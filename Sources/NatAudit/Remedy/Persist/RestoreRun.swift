@@ -74,13 +74,12 @@ public struct RestoreRun: Sendable {
             )
         }
         let persisted = try state.persisted()
-        let isSwitchedOff = try Sysctl("net.ipv4.ip_forward").read() == "0"
-        let enablesForwarding = isSwitchedOff && persisted?.parameters.isEmpty == false
+        let parameters = try PlannedParameter.made(persisted?.parameters ?? []).filter { try $0.isUnset() }
         let written = persisted?.files.first { $0.path == PersistedFiles.scriptPath }?.content
         let plan = FixPlan(
             generation: ruleset.generation,
             tables: tables,
-            parameters: enablesForwarding ? [.forwarding(.ip)] : [],
+            parameters: parameters,
             overtaken: [],
             guarded: [],
             presented: [],
@@ -91,7 +90,7 @@ public struct RestoreRun: Sendable {
         )
         // One that nataudit would not write is another one.
         let isThere = (try? PlannedTable.own(in: ruleset)) == tables
-        return Work(plan: plan, persisted: persisted, isDone: isThere && !enablesForwarding)
+        return Work(plan: plan, persisted: persisted, isDone: isThere && parameters.isEmpty)
     }
 
     private func script() throws -> String {

@@ -31,22 +31,34 @@ final class BootLab: Sendable {
 
     /// Runs the command as on a booted host.
     ///
-    /// `preparing` is a line of shell that runs before it, where /etc is already the laboratory's; `isFirst` tells whether its
-    /// network namespace is that of the first process.
-    func nataudit(_ arguments: [String], preparing: String = "", isFirst: Bool = true) throws -> ToolRun {
-        let prefix = [
-            "unshare", "--mount", "sh", "-ec", Self.script, "sh", etc.path(percentEncoded: false),
-            lab.clientA.namespace.path, preparing, isFirst ? "first" : "other",
-        ]
+    /// `preparing` is a line of shell that runs before it, where /etc is already the laboratory's, and may add to `$enter`, which
+    /// starts the command; `isFirst` tells whether its network namespace is that of the first process; with an `answer` it has a
+    /// terminal, at which that is typed.
+    func nataudit(
+        _ arguments: [String],
+        preparing: String = "",
+        isFirst: Bool = true,
+        answer: String? = nil
+    ) throws -> ToolRun {
+        let terminal = answer.map { ["python3", FixTerminalTests.script, $0, "/usr/bin/env"] } ?? []
+        let prefix =
+            terminal + [
+                "unshare", "--mount", "sh", "-ec", Self.script, "sh", etc.path(percentEncoded: false),
+                lab.clientA.namespace.path, preparing, isFirst ? "first" : "other",
+            ]
         return try fixLab.nataudit(arguments, through: prefix)
     }
 
-    /// The program is copied, for the unit refuses one that others than root can replace.
+    /// The program is copied, for the unit refuses one that others than root can replace; the records are where they usually are.
     private static let script = """
         mount --bind "$1" /etc
         mount --bind "$2" /etc/client
         mount -t tmpfs -o mode=755 none /run
-        mkdir -p /run/systemd/system /run/bin
+        mkdir -p /run/systemd/system /run/bin "$NATAUDIT_STATE"
+        mount -t tmpfs -o mode=755 none /var/lib
+        mkdir -m 700 /var/lib/nataudit
+        mount --bind "$NATAUDIT_STATE" /var/lib/nataudit
+        unset NATAUDIT_STATE
         cp "$5" /run/bin/nataudit
         preparing=$3
         case $4 in first) enter="unshare --pid --fork --kill-child --mount-proc" ;; *) enter= ;; esac

@@ -81,4 +81,57 @@ struct FixFindingTests {
             #expect(try lab.findings()["fix-missing"] == nil)
         }
     }
+
+    /// The rules beneath went too: what would put back the fix alone would leave TCP untranslated.
+    @Test func aFlushOfAllRulesIsFoundAndCured() async throws {
+        try await inTurn {
+            let lab = try BootLab(FixTableTests.rules[0])
+            try expectApplied(try lab.persist())
+            try lab.nat.require("nft", "flush ruleset")
+            let finding = try #require(try lab.findings()["fix-missing"])
+            #expect(finding.detail.contains("Nothing on this host translates any more"), "\(finding.detail)")
+            let commands = try #require(finding.remedies.first).commands
+            #expect(commands.count == 3 && commands[0].hasPrefix("systemctl restart FIREWALL"))
+            #expect(commands[1] == "nataudit fix --restore")
+            // The kernel is of the opinion that this helps.
+            try FixTableTests.rules[0].load(on: lab.nat)
+            #expect(try lab.restore().status == 0)
+            try lab.fixLab.expectKept(port: 42000)
+            #expect(try lab.fixLab.tcpFlows(1).count == 1)
+            #expect(try lab.findings()["fix-missing"] == nil)
+        }
+    }
+
+    /// A NAT instance's table was all that translated: there is nobody else's rule to load again.
+    @Test func aFlushOnANATInstanceNamesNoOtherRules() async throws {
+        try await inTurn {
+            let lab = try FixLab(forwarding: .off)
+            try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+            try lab.nat.require("nft", "flush ruleset")
+            let finding = try #require(try findings(lab).first { $0.id == "fix-missing" })
+            #expect(finding.detail.contains("Nothing on this host translates any more"), "\(finding.detail)")
+            #expect(
+                finding.remedies.first?.commands.first
+                    == "nataudit fix --masquerade --persist --out-interface NAME --source CIDR"
+            )
+        }
+    }
+
+    /// The line and the exit code are the verdict's; the details say what is lost.
+    @Test func aNodeCheckSaysThatAFixIsLost() async throws {
+        try await inTurn {
+            let lab = try FixLab(FixTableTests.rules[0])
+            try expectApplied(try lab.fix())
+            let fixed = try NodeCheckRun.run(lab.nat, environment: lab.environment)
+            #expect(fixed.status == 0 && !fixed.errors.contains("fix-missing"), "\(fixed.errors)")
+            try lab.nat.require("nft", "delete table ip nataudit")
+            let lost = try NodeCheckRun.run(lab.nat, environment: lab.environment)
+            let unknowing = try NodeCheckRun.run(lab.nat)
+            #expect(
+                lost.errors.contains("fix-missing: a fix was made on this host, and its table is gone"),
+                "\(lost.errors)"
+            )
+            #expect(lost.status == unknowing.status && lost.output == unknowing.output)
+        }
+    }
 }

@@ -136,6 +136,40 @@ struct PersistTests {
         }
     }
 
+    /// Whoever sets hosts up runs the same command again and again.
+    @Test func theSameAgainChangesNothing() async throws {
+        try await inTurn {
+            let lab = try BootLab(FixTableTests.rules[0])
+            try expectApplied(try lab.persist())
+            let (image, files) = (try HostImage(lab.nat), try lab.files())
+            let run = try lab.persist()
+            #expect(run.status == 0, "\(run.errors)")
+            let report = try FixOutput(run)
+            #expect(report.persisted && !report.changed && report.notes.contains("it is persisted already"))
+            #expect(try lab.files() == files)
+            #expect(try HostImage(lab.nat).generation == image.generation)
+            #expect(try lab.undo().status == 0)
+        }
+    }
+
+    /// The user is asked before anything is written, so that there is nothing to take back while they think.
+    @Test(arguments: [("n", 1, "nothing was changed"), ("y", 2, "EROFS")])
+    func nothingIsWrittenBeforeTheAnswer(_ answer: String, _ status: Int32, _ words: String) async throws {
+        try await inTurn {
+            let lab = try BootLab(FixTableTests.rules[0])
+            try expectApplied(try lab.fixLab.fix())
+            let files = try lab.files()
+            let run = try lab.nataudit(
+                ["fix", "--masquerade", "--persist"] + lab.proven,
+                preparing: "mount -o remount,bind,ro /etc",
+                answer: answer
+            )
+            #expect(run.output.contains("[y/N]") && run.output.contains(words), "\(run.output)")
+            #expect(run.status == status)
+            #expect(try lab.files() == files)
+        }
+    }
+
     /// Every rule that fix overtakes, and every condition that it copies, is the same when nft has read the file.
     @Test func everyPlanCanBeKept() async throws {
         try await inTurn {

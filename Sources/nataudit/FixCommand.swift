@@ -179,9 +179,7 @@ struct FixCommand: ParsableCommand {
             try question.ask("Apply this?") {
                 console.say(preview.plan.script)
                 for file in preview.files { console.say(file.summary) }
-                console.say(
-                    "\(preview.flows) UDP flows of \(preview.sources) sources will move to a new port."
-                )
+                console.say(preview.flowWords)
             }
         }
         try writeOrSay(result)

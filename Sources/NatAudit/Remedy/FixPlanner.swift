@@ -122,16 +122,26 @@ public struct FixPlanner {
             }
         }
         var tables: [NftFamily: PlannedTable] = [:]
-        let guarded = isMade ? [] : addGuard(to: &tables)
+        let guarded = addGuard(to: &tables)
+        if isMade {
+            // What is unknown may be the guard's own doing.
+            if let open = guarded.first(where: { $0.isOpen == .yes }) {
+                throw PlanRefusal(
+                    "nataudit's table is there, but without a guard for \(open.name): `nataudit undo`, then fix again; with "
+                        + "--no-guard it stays as it is"
+                )
+            }
+            tables = [:]
+        }
         return FixPlan(
             generation: nftables.generation,
             tables: sorted(tables),
             parameters: [],
             overtaken: [],
-            guarded: guarded,
+            guarded: isMade ? [] : guarded,
             presented: [],
             instanceAddresses: [],
-            notes: notes([], guarded)
+            notes: notes([], isMade ? [] : guarded)
         )
     }
 

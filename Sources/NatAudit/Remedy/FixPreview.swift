@@ -36,7 +36,7 @@ public struct FixPreview: Sendable {
         report.before = HostVerdict(evidence).verdict
         report.steps = (plan?.steps ?? []) + files
         report.refusal = refusal
-        report.notes = (plan?.notes ?? []) + [plan?.trialNote].compactMap(\.self) + (givesAdvice ? advice : [])
+        report.planNotes = (plan?.notes ?? []) + [plan?.trialNote].compactMap(\.self) + (givesAdvice ? advice : [])
         return report
     }
 

@@ -32,7 +32,9 @@ public struct FixReport: Hashable, Sendable {
     public var refusal: PlanRefusal?
     /// Tells whether the user, or a signal, ended it before anything was changed.
     public var wasDeclined = false
-    /// What a person should know.
+    /// What a person should know of the plan.
+    public var planNotes: [String] = []
+    /// What a person should know of what was done.
     public var notes: [String] = []
 
     /// The name and version of the report's form.
@@ -47,16 +49,19 @@ extension FixReport {
     mutating func add(_ preview: FixRun.Preview) {
         before = preview.verdict
         steps = preview.plan.steps + preview.files
-        notes = preview.plan.notes
+        planNotes = preview.plan.notes
     }
 }
 
 extension FixReport {
+    /// What is said where nothing was changed.
+    static let unchanged = "nothing was changed"
+
     /// The report of a run that ended before anything was changed.
     func declined(byInterruption isInterrupted: Bool) -> FixReport {
         var report = self
         report.wasDeclined = true
-        report.notes.append((isInterrupted ? "interrupted: " : "") + "nothing was changed")
+        report.notes.append(isInterrupted ? "interrupted: nothing was changed" : Self.unchanged)
         return report
     }
 
@@ -89,7 +94,7 @@ extension FixReport: Encodable {
         try values.encode(before.map { State(verdict: $0) }, forKey: .before)
         try values.encode(after.map { State(verdict: $0, holds: holds) }, forKey: .after)
         try values.encode(isRolledBack, forKey: .rolledBack)
-        let words = (refusal.map { ["refused: \($0)"] } ?? []) + notes + [trialWords].compactMap(\.self)
+        let words = (refusal.map { ["refused: \($0)"] } ?? []) + planNotes + notes + [trialWords].compactMap(\.self)
         try values.encode(words, forKey: .notes)
     }
 }

@@ -47,7 +47,7 @@ public struct FixRun: Sendable {
         public let plan: FixPlan
         /// How many flows would move.
         public let flows: Int
-        /// Of how many sources.
+        /// Of how many sockets: inside addresses and ports.
         public let sources: Int
         /// What was wanted.
         let intent: FixIntent
@@ -58,6 +58,14 @@ public struct FixRun: Sendable {
 
         /// The files that keep the fix beyond a boot, as steps; none where that is not wanted.
         public var files: [FixStep] { persistence?.steps ?? [] }
+
+        /// What becomes of flows, in a sentence.
+        public var flowWords: String {
+            if flows == 0 { return "No UDP flow has to move to another port." }
+            return
+                "\(flows) UDP flow\(flows == 1 ? "" : "s") of \(sources) socket\(sources == 1 ? "" : "s") will move to a new "
+                + "port, and what begins meanwhile."
+        }
 
         /// The host's verdict before anything is changed.
         public var verdict: Verdict { HostVerdict(evidence).verdict }

@@ -131,6 +131,21 @@ struct GuardTests {
         #expect(report.after?.holds?.inboundFirst == "yes")
     }
 
+    /// Where the guard was left out it is not added behind somebody's back, and no run says that nothing is to be done.
+    @Test func aGuardThatIsMissingIsSaid() throws {
+        let lab = try FixLab(Self.rule)
+        #expect(try lab.fix("--no-guard", proof: ["--no-verify"]).status == 0)
+        expectRefused(try lab.fix(proof: ["--no-verify"]), "without a guard for wan", "`nataudit undo`, then fix again")
+        let same = try lab.fix("--no-guard", proof: ["--no-verify"])
+        #expect(try same.status == 0 && !FixOutput(same).changed)
+        let scan = try lab.nataudit(["scan", "--no-stun"])
+        #expect(scan.output.contains("$ nataudit undo\n    $ nataudit fix --masquerade\n"), "\(scan.output)")
+        #expect(try lab.undo().status == 0)
+        #expect(try lab.fix(proof: ["--no-verify"]).status == 0)
+        let whole = try lab.fix(proof: ["--no-verify"])
+        #expect(try whole.status == 0 && !FixOutput(whole).changed)
+    }
+
     @Test func anEasyNATWithAnOpenInputPathIsGivenOnlyTheGuard() throws {
         let lab = try FixLab(NATRule.table[0])
         let before = try HostImage(lab.nat)

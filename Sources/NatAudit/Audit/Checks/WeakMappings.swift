@@ -29,7 +29,7 @@ enum WeakMappings {
             evidence: provoked.flatMap { $0.evidence(of: .inboundFirst) }
                 + open.map { "new UDP to \($0.address) by \($0.name) is let in" },
             rule: index,
-            remedies: easy.isEmpty ? [.guardingUpstream] : [.guardingInput]
+            remedies: easy.isEmpty ? [.guardingUpstream] : [evidence.holdsOwnTable ? .guardingAgain : .guardingInput]
         )
     }
 
@@ -51,6 +51,13 @@ enum WeakMappings {
     }
 }
 
+extension Evidence {
+    /// Tells whether nataudit's own table is there.
+    fileprivate var holdsOwnTable: Bool {
+        snapshot.nftables?.tables.contains(where: PlannedTable.isOwn) == true
+    }
+}
+
 extension ProbeReport {
     /// What a test of this probe rests on.
     fileprivate func evidence(of test: BehaviorTest) -> [String] {
@@ -66,6 +73,15 @@ extension Remedy {
         environment: "upstream",
         commands: ["nataudit fix --masquerade     # on that router, where it is a Linux host"],
         verify: ["nataudit stun"]
+    )
+
+    /// The same where the fix is in place without it.
+    fileprivate static let guardingAgain = Remedy(
+        summary:
+            "Drop new UDP from outside for which no local socket listens: nataudit's table is there without that guard.",
+        environment: "this-host",
+        commands: ["nataudit undo", "nataudit fix --masquerade"],
+        verify: ["nataudit scan"]
     )
 
     /// What helps where a peer that sends first makes the port change.

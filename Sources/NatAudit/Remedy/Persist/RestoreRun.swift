@@ -28,7 +28,7 @@ public struct RestoreRun: Sendable {
         report.isPersisted = true
         let work = try self.work()
         report.steps = work.isDone ? [] : work.plan.steps
-        report.notes = work.plan.notes
+        report.planNotes = work.plan.notes
         if work.isDone {
             report.undo = try state.record()?.id
             report.notes.append("nothing to do: the tables are there as \(PersistedFiles.scriptPath) has them")

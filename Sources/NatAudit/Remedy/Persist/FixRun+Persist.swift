@@ -5,11 +5,17 @@ extension FixRun {
     func persistence(of plan: FixPlan, _ evidence: Evidence) throws -> Persistence? {
         guard persists else { return nil }
         // What an earlier fix of this boot switched on is on, and has to be so after the next boot too.
-        let earlier = try state.record()?.parameters ?? state.persisted()?.parameters ?? []
+        let persisted = try state.persisted()
+        let earlier = try state.record()?.parameters ?? persisted?.parameters ?? []
         let inPlace = try evidence.snapshot.nftables.map { try PlannedTable.own(in: $0) } ?? []
         let tables = plan.tables.isEmpty ? inPlace : plan.tables
         guard !tables.isEmpty else { return nil }
-        return try Persistence(tables, forwards: plan.enablesForwarding || !earlier.isEmpty, evidence.snapshot)
+        return try Persistence(
+            tables,
+            forwards: plan.enablesForwarding || !earlier.isEmpty,
+            persisted,
+            evidence.snapshot
+        )
     }
 
     /// Persists the tables of an earlier fix, where there is nothing else to do.

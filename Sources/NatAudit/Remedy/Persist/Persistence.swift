@@ -9,8 +9,11 @@ struct Persistence: Hashable, Sendable {
 
     /// Checks that the host can restore the tables at boot, and that their script makes exactly them.
     ///
+    /// Where an earlier fix keeps the same tables, its script is theirs: it says what the chains are for, which tables in the kernel
+    /// do not.
+    ///
     /// - Throws: `PlanRefusal` where it cannot, or does not.
-    init(_ tables: [PlannedTable], forwards: Bool, _ snapshot: HostSnapshot) throws {
+    init(_ tables: [PlannedTable], forwards: Bool, _ earlier: PersistedFix?, _ snapshot: HostSnapshot) throws {
         guard Self.isHostsOwnNamespace() else {
             throw PlanRefusal(
                 "--persist is for the network namespace that the host boots with, and this is another one, which no boot brings back"
@@ -33,7 +36,13 @@ struct Persistence: Hashable, Sendable {
             )
         }
         self.tables = try tables.map { try $0.persistable(snapshot.links) }
-        files = PersistedFiles.all(self.tables, forwards: forwards, program: program)
+        var files = PersistedFiles.all(self.tables, forwards: forwards, program: program)
+        if let script = earlier?.files.first, earlier?.files.map(\.path) == files.map(\.path),
+            (try? ScratchNamespace.tables(of: script.content, named: script.path)) == self.tables.map(\.asRead)
+        {
+            files[0] = script
+        }
+        self.files = files
         let made = try ScratchNamespace.tables(of: files[0].content, named: files[0].path)
         guard made == self.tables.map(\.asRead) else {
             throw PlanRefusal("nft makes something else of \(files[0].path) than was planned, so that it is not kept")

@@ -5,8 +5,8 @@ import Testing
 
 /// A laboratory whose NAT host boots.
 ///
-/// The command finds an /etc of its own, a systemd that seems to run, and itself as the first process, in a mount and a process
-/// namespace that end with each run. This machine's /etc is never seen.
+/// The command finds an /etc of its own, a systemd that seems to run, and itself as the first process, in a mount namespace that
+/// ends with each run. This machine's /etc is never seen.
 final class BootLab: Sendable {
     let fixLab: FixLab
     /// The folder that the command finds as /etc.
@@ -34,11 +34,23 @@ final class BootLab: Sendable {
     /// `preparing` is a line of shell that runs before it, where /etc is already the laboratory's; `isFirst` tells whether its
     /// network namespace is that of the first process.
     func nataudit(_ arguments: [String], preparing: String = "", isFirst: Bool = true) throws -> ToolRun {
-        let prefix = [
+        try LabTool.run(
+            booted(preparing: preparing, isFirst: isFirst) + [Self.program] + arguments,
+            in: nat.namespace,
+            environment: fixLab.environment,
+            deadline: .seconds(20)
+        )
+    }
+
+    /// The file of the command, where `booted` has put it.
+    static let program = "/run/bin/nataudit"
+
+    /// What starts a program as on a booted host, as the process that it is itself.
+    func booted(preparing: String = "", isFirst: Bool = true) -> [String] {
+        [
             "unshare", "--mount", "sh", "-ec", Self.script, "sh", etc.path(percentEncoded: false),
-            lab.clientA.namespace.path, preparing, isFirst ? "first" : "other",
+            lab.clientA.namespace.path, Program.path, preparing, isFirst ? "first" : "other",
         ]
-        return try fixLab.nataudit(arguments, through: prefix)
     }
 
     /// The program is copied, for the unit refuses one that others than root can replace.
@@ -47,12 +59,12 @@ final class BootLab: Sendable {
         mount --bind "$2" /etc/client
         mount -t tmpfs -o mode=755 none /run
         mkdir -p /run/systemd/system /run/bin
-        cp "$5" /run/bin/nataudit
-        preparing=$3
-        case $4 in first) enter="unshare --pid --fork --kill-child --mount-proc" ;; *) enter= ;; esac
+        cp "$3" \(program)
+        case $5 in first) mount --bind "/proc/$$" /proc/1 ;; esac
+        preparing=$4
         shift 5
         eval "$preparing"
-        exec $enter /run/bin/nataudit "$@"
+        exec "$@"
         """
 
     /// Runs `nataudit fix --masquerade --persist --yes`, proven from the first client.

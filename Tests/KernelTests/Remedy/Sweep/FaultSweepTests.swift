@@ -100,7 +100,9 @@ struct FaultSweepTests {
             let lines = run.errors.split(separator: "\n").filter { line in
                 !["asking ", "looking for an address", "a temporary client"].contains { line.hasPrefix($0) }
             }
-            #expect(lines.count == 1 || lines.isEmpty && run.output.contains("notes"), "\(said)")
+            // Each thread counts its own calls: where another one's first is met too, that may be the line itself.
+            let isUnwritten = lines.isEmpty && injection.hasPrefix("write:") && injection.hasSuffix(":when=1")
+            #expect(lines.count == 1 || isUnwritten || lines.isEmpty && run.output.contains("notes"), "\(said)")
         }
         try sweep.putBack(point)
     }

@@ -49,15 +49,15 @@ loss:
 
 # What fix and undo promise, at full size and with a release build; POINTS=N asks for another number of points.
 #
-#   kill-sweep   a signal at one system call of fix or undo after the other
+#   kill-sweep   a signal at one system call after the other: of fix, of a trial and what holds it, of keep, persist, restore, undo
 #   fault-sweep  an error at one system call after the other
 #   traffic      cycles of fix and undo under traffic, for each backend
 #   churn        fixes while others change rules, a third each at 10, 100 and 1,000 changes a second
 kill-sweep fault-sweep traffic churn:
 	swift build -c release --product nataudit
 	case $@ in \
-	kill-sweep) set -- NATAUDIT_KILLS $${POINTS:-600} KillSweepTests ;; \
-	fault-sweep) set -- NATAUDIT_FAULTS $${POINTS:-1300} FaultSweepTests ;; \
+	kill-sweep) set -- NATAUDIT_KILLS $${POINTS:-720} 'KillSweepTests|HolderSweepTests' ;; \
+	fault-sweep) set -- NATAUDIT_FAULTS $${POINTS:-1800} FaultSweepTests ;; \
 	traffic) set -- NATAUDIT_CYCLES $${POINTS:-100} RepairTrafficTests ;; \
 	churn) set -- NATAUDIT_APPLIES $${POINTS:-3000} KernelTests.ChurnTests ;; \
 	esac && env "$$1=$$2" NATAUDIT_PROGRAM="$$(swift build -c release --show-bin-path)/nataudit" \

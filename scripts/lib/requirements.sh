@@ -52,9 +52,9 @@ packages_for() {
     image) set -- buildah ;;
     # What packages and the image are tried in.
     package-test) set -- bubblewrap fish man-db mmdebstrap shellcheck strace systemd umoci zsh ;;
-    # What the tests compare with, and what checks the scripts.
+    # What the tests compare with and live beside, and what checks the scripts.
     test) set -- ipset strace procps coturn stun-client stun-server cmark-gfm curl ca-certificates python3 python3-venv \
-        python3-aioice python3-jsonschema shellcheck prometheus prometheus-node-exporter time ;;
+        python3-aioice python3-jsonschema shellcheck prometheus prometheus-node-exporter time ufw firewalld dbus ;;
     # What the playbooks are checked with, beside scripts/lib/playbooks.txt.
     playbooks) set -- ca-certificates python3 python3-venv prometheus ;;
     # What the benchmarks measure with.
@@ -127,7 +127,7 @@ keep_services_down() {
     [ -d /run/systemd/system ] || return 0
     for package in "$@"; do
         case $package in
-        coturn | prometheus | prometheus-node-exporter)
+        coturn | prometheus | prometheus-node-exporter | ufw | firewalld)
             say "The service $package.service is masked, since only its program is used."
             systemctl mask "$package.service" >&2
             ;;

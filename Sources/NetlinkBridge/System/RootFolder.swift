@@ -151,7 +151,7 @@ public struct RootFolder: ~Copyable, Sendable {
         // Sound: the structure outlives the call.
         try succeeded(unsafe fstat(number, &status), "look at \(shown)")
         guard isRootsAlone(status), isFolder || status.st_mode & S_IFMT == S_IFREG else {
-            throw SystemError("trust \(shown), which others than root may change", code: EPERM)
+            throw SystemError("trust \(shown), which others than root may change", code: EPERM, isDistrust: true)
         }
     }
 

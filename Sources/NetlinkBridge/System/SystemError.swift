@@ -7,10 +7,14 @@ public struct SystemError: Error, Hashable, Sendable {
     /// The errno, positive.
     public let code: Int32
 
+    /// Tells whether this program refused, and not the kernel: others than root may change what it is about.
+    public let isDistrust: Bool
+
     /// Makes an error from the operation and a positive errno.
-    public init(_ operation: String, code: Int32) {
+    public init(_ operation: String, code: Int32, isDistrust: Bool = false) {
         self.operation = operation
         self.code = code
+        self.isDistrust = isDistrust
     }
 
     /// The errno's symbolic name, such as `EPERM`, or its number where it has none here.

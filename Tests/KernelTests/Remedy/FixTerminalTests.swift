@@ -30,7 +30,7 @@ struct FixTerminalTests {
             let before = try HostImage(lab.nat)
             let run = try onTerminal(lab, ["fix", "--masquerade"] + lab.proven, answer: answer)
             #expect(run.output.contains("table ip nataudit {"))
-            #expect(run.output.contains("0 UDP flows of 0 sources"))
+            #expect(run.output.contains("No UDP flow has to move"))
             #expect(run.output.contains("Apply this? [y/N]"))
             #expect(run.output.contains("nothing was changed"))
             #expect(run.status == 1)

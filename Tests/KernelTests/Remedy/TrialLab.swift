@@ -26,7 +26,7 @@ extension FixLab {
     /// The process that holds the trial: nft names a table's owner by its netlink port, which is the id of a process that
     /// opened no other socket of that kind before.
     func holder() throws -> String {
-        let record = try #require(try records().first)
+        let record = try #require(try records().first { $0.lastPathComponent != "persisted.json" })
         let object = try JSONSerialization.jsonObject(with: try Data(contentsOf: record)) as? [String: Any]
         let trial = try #require(object?["trial"] as? [String: Any])
         return "\(try #require(trial["process"] as? Int))"

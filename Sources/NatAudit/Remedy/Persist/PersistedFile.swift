@@ -49,7 +49,7 @@ struct PersistedFile: Hashable, Sendable, Codable {
             }
         } catch {
             if error.name == "ENOENT" { return .absent }
-            if ["EPERM", "ELOOP", "ENOTDIR", "EFBIG"].contains(error.name) { return .other }
+            if error.isDistrust || ["ELOOP", "ENOTDIR", "EFBIG"].contains(error.name) { return .other }
             throw error
         }
     }

@@ -53,10 +53,11 @@ extension StateFolder {
 
     /// The fix that outlives boots; nil where there is none, and in any other namespace than the host's own.
     func persisted() throws -> PersistedFix? {
-        guard Persistence.isHostsOwnNamespace() else { return nil }
         let bytes: [UInt8]?
         do throws(SystemError) {
             bytes = try StateFiles.read(persistedPath)
+            // Where that cannot be told, it is not as if there were none.
+            guard bytes != nil, try Persistence.isHostsOwnNamespace() else { return nil }
         } catch {
             throw StateError(cause: error)
         }
@@ -82,7 +83,7 @@ extension StateFolder {
     ///
     /// Called under the lock. What cannot be removed stays: what writes there will say so.
     func removeUnfinishedFiles() {
-        guard Persistence.isHostsOwnNamespace() else { return }
+        guard (try? Persistence.isHostsOwnNamespace()) == true else { return }
         try? StateFiles.removeUnfinished(persistedPath)
         for place in PersistedFiles.places {
             do throws(SystemError) { try RootFolder(place.folder).removeAbandoned(place.name) } catch { continue }

@@ -16,11 +16,7 @@ struct Persistence: Hashable, Sendable {
         _ state: StateFolder,
         _ snapshot: HostSnapshot
     ) throws {
-        guard Self.isHostsOwnNamespace() else {
-            throw PlanRefusal(
-                "--persist is for the network namespace that the host boots with, and this is another one, which no boot brings back"
-            )
-        }
+        try Self.requireHostsOwnNamespace("--persist")
         guard RootFolder.isThere("/run/systemd/system") else {
             throw PlanRefusal("--persist writes a unit for systemd, which does not run here")
         }
@@ -81,13 +77,19 @@ struct Persistence: Hashable, Sendable {
     /// The writing, as steps of a plan.
     var steps: [FixStep] { files.map(\.step) }
 
-    /// Tells whether the calling thread is in the namespace of the first process, to which units belong; false where that is not
-    /// known.
-    static func isHostsOwnNamespace() -> Bool {
-        guard let first = try? NetworkNamespace(path: "/proc/1/ns/net"), let here = try? NetworkNamespace.current()
-        else {
-            return false
+    /// Refuses what an option is for in a namespace that no boot brings back.
+    static func requireHostsOwnNamespace(_ option: String) throws(PlanRefusal) {
+        let purpose = "\(option) is for the network namespace that the host boots with"
+        do throws(SystemError) {
+            if try isHostsOwnNamespace() { return }
+        } catch {
+            throw PlanRefusal("\(purpose), and whether this is it cannot be told: \(error)")
         }
-        return first.identity == here.identity
+        throw PlanRefusal("\(purpose), and this is another one, which no boot brings back")
+    }
+
+    /// Tells whether the calling thread is in the namespace of the first process, to which units belong.
+    static func isHostsOwnNamespace() throws(SystemError) -> Bool {
+        try NetworkNamespace(path: "/proc/1/ns/net").identity == NetworkNamespace.current().identity
     }
 }

@@ -18,7 +18,7 @@ public struct RememberedFix: Hashable, Sendable {
         // A trial goes by itself, and what is left of an earlier fix's parameters is no table.
         let record = ((try? state.record()) ?? nil).flatMap { $0.trial == nil && !$0.tables.isEmpty ? $0 : nil }
         let persisted = (try? state.persisted()) ?? nil
-        let hasScript = Persistence.isHostsOwnNamespace() && Self.hasScript()
+        let hasScript = (try? Persistence.isHostsOwnNamespace()) == true && Self.hasScript()
         guard record != nil || persisted != nil || hasScript else { return nil }
         return RememberedFix(
             families: Set((record?.tables ?? []) + (persisted?.tables ?? [])),

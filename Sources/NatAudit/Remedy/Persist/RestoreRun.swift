@@ -57,11 +57,7 @@ public struct RestoreRun: Sendable {
     }
 
     private func work() throws -> Work {
-        guard Persistence.isHostsOwnNamespace() else {
-            throw PlanRefusal(
-                "--restore is for the network namespace that the host boots with, and this is another one"
-            )
-        }
+        try Persistence.requireHostsOwnNamespace("--restore")
         let text = try script()
         let tables = try ScratchNamespace.tables(of: text, named: PersistedFiles.scriptPath)
         guard !tables.isEmpty else { throw PlanRefusal("\(PersistedFiles.scriptPath) makes no table") }

@@ -15,7 +15,8 @@ public struct KeepRun: Sendable {
 
     /// Keeps the trial.
     ///
-    /// - Throws: `PlanRefusal` where there is none any more; `ApplyError` where the process did not keep it.
+    /// - Throws: `PlanRefusal` where there is none any more; `ApplyError` where the process did not keep it; `KeepError` where that
+    ///   cannot be told.
     public func run() throws -> FixReport {
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
@@ -24,9 +25,22 @@ public struct KeepRun: Sendable {
         case .over: throw Self.tooLate
         case .kept: break
         case .on(let trial):
-            try keep(trial)
-            guard case .kept = try state.settleTrial() else { throw Self.tooLate }
+            do {
+                try keep(trial)
+                guard case .kept = try state.settleTrial() else { throw Self.tooLate }
+                return try report()
+            } catch let refusal as PlanRefusal {
+                throw refusal
+            } catch let error as ApplyError {
+                throw error
+            } catch {
+                throw KeepError(cause: error)
+            }
         }
+        return try report()
+    }
+
+    private func report() throws -> FixReport {
         var report = FixReport()
         report.isApplied = true
         report.isChanged = true
@@ -59,5 +73,15 @@ public struct KeepRun: Sendable {
         throw ApplyError(
             "process \(trial.process), which holds the trial, did not keep it; it is taken back in \(trial.secondsLeft) s"
         )
+    }
+}
+
+/// Why it cannot be told whether a trial is kept, after its process was asked to.
+struct KeepError: Error, CustomStringConvertible {
+    let cause: any Error
+
+    var description: String {
+        "it is not known whether the trial is kept: \(cause); `nataudit fix --keep` looks again, and `nataudit undo` takes it "
+            + "back in any case"
     }
 }

@@ -5,8 +5,8 @@ import Testing
 
 /// A laboratory whose NAT host boots.
 ///
-/// The command finds an /etc of its own, a systemd that seems to run, and itself as the first process, in a mount and a process
-/// namespace that end with each run. This machine's /etc is never seen.
+/// The command finds an /etc of its own, a systemd that seems to run, and itself as the first process, in a mount namespace that
+/// ends with each run. This machine's /etc is never seen.
 final class BootLab: Sendable {
     let fixLab: FixLab
     /// The folder that the command finds as /etc.
@@ -41,12 +41,23 @@ final class BootLab: Sendable {
         answer: String? = nil
     ) throws -> ToolRun {
         let terminal = answer.map { ["python3", FixTerminalTests.script, $0, "/usr/bin/env"] } ?? []
-        let prefix =
-            terminal + [
-                "unshare", "--mount", "sh", "-ec", Self.script, "sh", etc.path(percentEncoded: false),
-                lab.clientA.namespace.path, preparing, isFirst ? "first" : "other",
-            ]
-        return try fixLab.nataudit(arguments, through: prefix)
+        return try LabTool.run(
+            terminal + booted(preparing: preparing, isFirst: isFirst) + [Self.program] + arguments,
+            in: nat.namespace,
+            environment: fixLab.environment,
+            deadline: .seconds(30)
+        )
+    }
+
+    /// The file of the command, where `booted` has put it.
+    static let program = "/run/bin/nataudit"
+
+    /// What starts a program as on a booted host, as the process that it is itself.
+    func booted(preparing: String = "", isFirst: Bool = true) -> [String] {
+        [
+            "unshare", "--mount", "sh", "-ec", Self.script, "sh", etc.path(percentEncoded: false),
+            lab.clientA.namespace.path, Program.path, preparing, isFirst ? "first" : "other",
+        ]
     }
 
     /// The program is copied, for the unit refuses one that others than root can replace; the records are where they usually are.
@@ -59,12 +70,13 @@ final class BootLab: Sendable {
         mkdir -m 700 /var/lib/nataudit
         mount --bind "$NATAUDIT_STATE" /var/lib/nataudit
         unset NATAUDIT_STATE
-        cp "$5" /run/bin/nataudit
-        preparing=$3
-        case $4 in first) enter="unshare --pid --fork --kill-child --mount-proc" ;; *) enter= ;; esac
+        cp "$3" \(program)
+        case $5 in first) mount --bind "/proc/$$" /proc/1 ;; esac
+        preparing=$4
+        enter=
         shift 5
         eval "$preparing"
-        exec $enter /run/bin/nataudit "$@"
+        exec $enter "$@"
         """
 
     /// Runs `nataudit fix --masquerade --persist --yes`, proven from the first client.

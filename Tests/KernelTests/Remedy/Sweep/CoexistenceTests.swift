@@ -115,12 +115,12 @@ struct CoexistenceTests {
 }
 
 extension FixLab {
-    /// Checks that a STUN probe from the first client sees an easy NAT.
-    fileprivate func expectEasy(at location: SourceLocation = #_sourceLocation) throws {
+    /// Checks that a STUN probe from the first client sees an easy NAT, and that a port which no flow had keeps its number.
+    func expectEasy(port: UInt16 = 42_100, at location: SourceLocation = #_sourceLocation) throws {
         let scan = try nataudit(["scan", "--format", "json"] + proven)
         let report = try JSONDecoder().decode(ScanOutput.self, from: Data(scan.output.utf8))
         #expect(report.verdict == "easy" && scan.status == 0, "\(scan.errors)", sourceLocation: location)
-        try expectKept(port: 42_100, at: location)
+        try expectKept(port: port, at: location)
     }
 
     /// Loads a ruleset of the corpus.

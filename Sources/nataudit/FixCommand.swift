@@ -20,7 +20,9 @@ struct FixCommand: ParsableCommand {
             the kernel takes it back by itself, also where this host cannot be reached any more. `nataudit fix --keep` \
             makes it lasting; it asks nothing, since nothing new is changed.
 
-            Where nothing translates yet, --out-interface and --source make this host a NAT instance.
+            Where nothing translates yet, --out-interface and --source make this host a NAT instance, for IPv4 or IPv6: \
+            the translation, forwarding, and, where the policy of a forwarding chain drops, two rules behind those of \
+            the chain's owner.
 
             The script that --dry-run prints is what `nft -f` would take.
 

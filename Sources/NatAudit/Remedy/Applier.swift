@@ -5,7 +5,7 @@ internal import NetlinkBridge
 /// The undo record is on the disk before the first change. Whatever fails, everything that was changed is put back, or the
 /// record stays, so that `undo` can.
 struct Applier {
-    private let state: StateFolder
+    let state: StateFolder
 
     /// Prepares changes; `state` is where the undo record is kept.
     init(_ state: StateFolder) { self.state = state }
@@ -31,7 +31,7 @@ struct Applier {
         var record: UndoRecord { own.including(earlier) }
     }
 
-    /// Makes the changes of a plan; setting its parameters changes those of `parameters`.
+    /// Makes the changes of a plan; setting its parameters changes those that `parameters` tells, right before.
     ///
     /// `again` plans on the rules as they are by then. It is called, for some seconds, until they hold still from reading to
     /// committing; a plan that came out otherwise is not applied.
@@ -41,7 +41,7 @@ struct Applier {
     ///   `UnchangedError` for all else.
     func apply(
         _ plan: FixPlan,
-        changing parameters: [UndoRecord.ParameterChange],
+        changing parameters: () throws -> [UndoRecord.ParameterChange],
         again: () throws -> FixPlan
     ) throws -> Application {
         do {
@@ -56,11 +56,12 @@ struct Applier {
 
     private func make(
         _ plan: FixPlan,
-        changing parameters: [UndoRecord.ParameterChange],
+        changing parameters: () throws -> [UndoRecord.ParameterChange],
         again: () throws -> FixPlan
     ) throws -> Application {
         var application = Application(
-            own: try UndoRecord(plan, parameters),
+            // What is not set yet is nobody's to put back: it is recorded right before it is set.
+            own: try UndoRecord(plan, plan.parameters.isEmpty ? parameters() : []),
             earlier: try state.record(),
             replacesTables: !plan.replaced.isEmpty,
             setsParameters: !plan.parameters.isEmpty
@@ -71,7 +72,7 @@ struct Applier {
         do {
             try commit(plan, application.holder, again: again)
             // Not before: what is forwarded without the translation would go on so for as long as it flows.
-            if application.setsParameters { try set(plan.parameters, &application) }
+            if application.setsParameters { try set(plan.parameters, parameters, &application) }
             return application
         } catch let error as UndoError {
             throw error
@@ -116,15 +117,22 @@ struct Applier {
         }
     }
 
-    private func set(_ parameters: [PlannedParameter], _ application: inout Application) throws {
+    private func set(
+        _ parameters: [PlannedParameter],
+        _ changes: () throws -> [UndoRecord.ParameterChange],
+        _ application: inout Application
+    ) throws {
         do {
+            application.own.parameters = try changes()
+            try state.write(application.record)
             try ForwardingSwitch.set(parameters, noting: &application.own.parameters)
             try state.write(application.record)
         } catch {
             guard application.replacesTables else { throw error }
             // The tables that gave way cannot be made again.
             throw UndoError(
-                "the tables are in place, but forwarding is not on: \(error); `nataudit undo` takes all of it back"
+                "the tables are in place, but not all kernel parameters are set and recorded: \(error); `nataudit undo` takes all "
+                    + "of it back"
             )
         }
     }
@@ -142,72 +150,5 @@ struct Applier {
         // The batch is one whole, and it was planned where no table of this name was, or another one.
         let isThere = try plan.replaced.isEmpty ? OwnTables.areThere() : OwnTables.are(plan.tables)
         return isThere ? .committed : commit
-    }
-
-    /// Takes back what an application changed; returns what was no longer ours to take back.
-    func takeBack(_ application: Application) throws -> [String] {
-        var own = application.own
-        if !application.setsParameters { own.parameters = [] }
-        let notes = try revert(
-            own,
-            earlier: application.earlier,
-            keepsTables: application.replacesTables
-        )
-        if let earlier = application.earlier { try state.write(earlier) } else { try state.removeRecord() }
-        return notes
-    }
-
-    /// Takes back all that a record holds, and says what was no longer ours to take back.
-    ///
-    /// Works also where a change was cut off half way: what was not made needs no taking back.
-    func takeBack(_ record: UndoRecord) throws -> [String] {
-        let notes: [String]
-        do {
-            notes = try revert(record, earlier: nil)
-        } catch {
-            throw UndoError("not everything is put back: \(error); `nataudit undo` tries it again")
-        }
-        do {
-            try state.removeRecord()
-        } catch {
-            throw UndoError("the fix is undone, but its record stays: \(error); `nataudit undo` removes it")
-        }
-        return notes
-    }
-
-    private func revert(
-        _ record: UndoRecord,
-        earlier: UndoRecord?,
-        keepsTables: Bool = false
-    ) throws -> [String] {
-        // Forwarding first: once the only translation is gone, nothing shall leave with its inside address.
-        let parameters = Result { try restore(record, earlier: earlier) }
-        if keepsTables { return try parameters.get() }
-        try record.trial?.end()
-        try OwnRules.remove(from: record.opened ?? [])
-        try OwnTables.remove()
-        let addresses = Set(record.flowAddresses.compactMap { IPAddress($0) })
-        if !addresses.isEmpty {
-            // Without any translation beneath, established flows would leave with their inside addresses.
-            let entries = try ConntrackTable.entries { entry in
-                entry.status.contains(.sourceNAT) && addresses.contains(entry.presentedSource.address)
-            }
-            try ConntrackTable.delete(entries)
-        }
-        return try parameters.get()
-    }
-
-    /// Puts the parameters back, and says which were no longer ours.
-    private func restore(_ record: UndoRecord, earlier: UndoRecord?) throws -> [String] {
-        let (parameters, notes) = try ForwardingSwitch.decided(record.parameters)
-        if parameters != record.parameters {
-            // The first write changes the others with it: where that is as far as it comes, the next undo would take them
-            // for changed by somebody else. A disk that is full keeps nothing from being put back.
-            var decided = record
-            decided.parameters = parameters
-            try? state.write(decided.including(earlier))
-        }
-        try ForwardingSwitch.restore(parameters)
-        return notes
     }
 }

@@ -17,7 +17,7 @@ extension FixPlan {
         let removals = replaced.map { "delete table \($0) \(PlannedTable.name)\n" }.joined()
         return NftComments(comments).text + removals
             + tables.map { "\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
-            + passages.map { "\n# \($0.purpose)\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
+            + passages.map(\.script).joined()
     }
 
     /// The plan's steps in words, for a report.

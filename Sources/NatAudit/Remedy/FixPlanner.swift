@@ -127,7 +127,7 @@ public struct FixPlanner {
             // What is unknown may be the guard's own doing.
             if let open = guarded.first(where: { $0.isOpen == .yes }) {
                 throw PlanRefusal(
-                    "nataudit's table is there, but without a guard for \(open.name): `nataudit undo`, then fix again; with "
+                    "nataudit's table is there, but without a guard for \(open.name): `nataudit undo`, then fix again with the same options; with "
                         + "--no-guard it stays as it is"
                 )
             }

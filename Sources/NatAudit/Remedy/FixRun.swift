@@ -136,7 +136,7 @@ public struct FixRun: Sendable {
         do {
             proof = probe == nil ? nil : try self.proof(of: shown)
             let links = shown.evidence.snapshot.links
-            let parameters = try ForwardingSwitch.parameters(changedBy: shown.plan.parameters, links)
+            let parameters = { try ForwardingSwitch.parameters(changedBy: shown.plan.parameters, links) }
             if isInterrupted() { throw ProbeError.interrupted }
             application = try applier.apply(shown.plan, changing: parameters) { try plannedAgain(shown.evidence) }
         } catch ProbeError.interrupted {
@@ -177,6 +177,9 @@ public struct FixRun: Sendable {
             presented: intent.keepsFlows ? [] : plan.presented,
             guarded: intent.keepsFlows ? [] : Set(plan.guarded.map(\.address)),
             untranslated: plan.untranslated,
+            inside: evidence.snapshot.addresses.compactMap { address in
+                plan.instanceAddresses.contains(address.address) ? Prefix(host: address.address) : address.prefix
+            },
             probes: Set(evidence.probes.compactMap(\.local))
         )
     }

@@ -8,6 +8,8 @@ struct FlowMover {
     let guarded: Set<IPAddress>
     /// The sources whose flows went out untranslated: to those that nobody answered, the way back may be missing.
     let untranslated: [Prefix]
+    /// The networks that the host is on itself: what goes there leaves untranslated on purpose.
+    let inside: [Prefix]
     /// The sockets of nataudit's own probes: their flows are removed too, but are nobody's that would move.
     let probes: Set<Endpoint>
     /// The addresses of temporary clients, all of whose flows are probes.
@@ -60,6 +62,7 @@ struct FlowMover {
     private func isUntranslated(_ entry: ConntrackEntry) -> Bool {
         !entry.status.contains(.seenReply) && entry.presentedSource == entry.original.source
             && untranslated.contains { $0.contains(entry.original.source.address) }
+            && !inside.contains { $0.contains(entry.original.destination.address) }
     }
 
     /// A packet to the guarded address that nothing here answered, and that no rule sent elsewhere.

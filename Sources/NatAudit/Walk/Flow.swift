@@ -8,6 +8,8 @@ public struct Flow: Hashable, Sendable {
         case notYet
         /// The packet is the first of a flow.
         case new
+        /// The packet answers a flow's first one.
+        case answered
         /// A rule told conntrack to leave it alone.
         case untracked
         /// No rule needs conntrack, which is off.
@@ -64,6 +66,7 @@ public struct Flow: Hashable, Sendable {
         case .untracked: return .untracked
         case .notYet where hasTemplate: return .template
         case .notYet, .off: return .invalid
+        case .answered: return .answered
         case .new: break
         }
         var view = FlowView.first(of: packet)

@@ -48,6 +48,8 @@ struct FlowView: Hashable {
     static let invalid = FlowView(state: 1, entry: nil)
     /// IP_CT_UNTRACKED: a rule took the packet out of conntrack.
     static let untracked = FlowView(state: 0x40, entry: nil)
+    /// An answer to a flow of which nothing else is known (IP_CT_ESTABLISHED_REPLY).
+    static let answered = FlowView(state: 2, entry: Entry(original: Tuple(), reply: Tuple(), isReply: true))
     /// What stands for the entry that conntrack is to make, where a rule says how (`nf_ct_tmpl_alloc`): its state counts as
     /// new, and its mark is 0.
     static let template = FlowView(state: new, entry: Entry(original: Tuple(), reply: Tuple(), mark: 0))

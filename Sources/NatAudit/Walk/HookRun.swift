@@ -66,7 +66,8 @@ struct HookRun {
             return [traveller.after(.note("no rule needs conntrack, so that no chain of type nat runs at \(hook)"))]
         case .untracked:
             return [traveller.after(.note("it is not tracked, so that it meets no chain of type nat at \(hook)"))]
-        case .notYet: return [traveller]
+        // Only the first packet of a flow meets them.
+        case .notYet, .answered: return [traveller]
         case .new: if isSettled(traveller) { return [traveller] }
         }
         var travellers = [traveller]

@@ -30,9 +30,14 @@ public struct PacketWalk: Sendable {
     /// What may become of the packet at one hook: in the chains of type nat, or in all others.
     ///
     /// The outcomes stand in the order in which the kernel meets them. One alone is certain; of several none is.
-    public func outcomes(for packet: Packet, at hook: NetfilterHook, nat: Bool) -> [WalkOutcome] {
+    public func outcomes(
+        for packet: Packet,
+        at hook: NetfilterHook,
+        nat: Bool,
+        as tracking: Flow.Tracking = .new
+    ) -> [WalkOutcome] {
         var walk = WalkRun(context)
-        var travellers = [Traveller(packet, Flow(of: packet))]
+        var travellers = [Traveller(packet, Flow(of: packet, tracking))]
         if nat { travellers = tracked(packet, &walk) }
         let run = HookRun(hook: hook, context: context.only(nat: nat)) { traveller, _ in [traveller] }
         let passed = run.run(travellers, &walk)

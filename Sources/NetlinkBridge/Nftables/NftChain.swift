@@ -36,9 +36,9 @@ public struct NftChain: Hashable, Sendable {
         /// The devices of a chain that is bound to some; empty for any other, nil where they are not all named.
         public let devices: [KernelName]?
 
-        /// Makes a place for a chain of an IP family that accepts at its end.
-        public init(_ hook: NetfilterHook, type: KernelName, priority: Int32) {
-            self.init(number: hook.rawValue, priority: priority, type: type, policy: 1, devices: [])
+        /// Makes a place for a chain of an IP family; without a policy it accepts at its end.
+        public init(_ hook: NetfilterHook, type: KernelName, priority: Int32, policy: UInt32 = 1) {
+            self.init(number: hook.rawValue, priority: priority, type: type, policy: policy, devices: [])
         }
 
         init(number: UInt32, priority: Int32, type: KernelName, policy: UInt32, devices: [KernelName]?) {

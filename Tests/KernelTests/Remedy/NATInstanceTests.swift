@@ -81,6 +81,29 @@ struct NATInstanceTests {
         try expectApplied(try lab.fix(proof: lab.proven + Self.named))
     }
 
+    /// Somebody switches forwarding on while the plan waits, and the rules change: that is never taken back.
+    @Test(arguments: [true, false]) func whatOthersSetMeanwhileStays(isRefused: Bool) async throws {
+        try await onOwnThread {
+            let lab = try FixLab(forwarding: .off)
+            let table = isRefused ? "nataudit" : "other"
+            let meanwhile = "sleep 1; sysctl -qw net.ipv4.ip_forward=1; nft add table ip \(table)"
+            let delay = "strace -qqq -o /dev/null -e inject=fsync:delay_enter=3000000:when=1"
+            let script = "(\(meanwhile)) & \(delay) \"$@\"; r=$?; wait; exit $r"
+            let arguments = ["fix", "--masquerade", "--yes", "--no-verify"] + Self.named
+            let run = try lab.nataudit(arguments, through: ["sh", "-c", script, "sh"])
+            if isRefused {
+                expectRefused(run, "that nataudit did not make")
+            } else {
+                #expect(run.status == 0, "\(run.errors)")
+                try lab.expectKept(port: 42000)
+                #expect(try lab.undo().status == 0)
+            }
+            #expect(try lab.nat.require("sysctl", "-n", "net.ipv4.ip_forward") == "1\n")
+            #expect(try lab.records() == [])
+            #expect(try lab.nat.require("nft", "list", "ruleset") == "table ip \(table) {\n}\n")
+        }
+    }
+
     @Test func whatIsMissingOrWrongIsNamed() throws {
         let lab = try FixLab(forwarding: .off)
         let before = try HostImage(lab.nat)

@@ -41,12 +41,107 @@ struct PassageTests {
             try Self.expectPlain(lab.nat, backend)
             #expect(try lab.undo().status == 0)
             #expect(try HostImage(lab.nat) == before)
-            // The printed plan is a script that nft takes, and that makes the same rules.
+            // The printed plan is a script that nft takes, and that makes the same rules; iptables writes its own.
             try lab.nat.require("nft", "-f", "-", input: dry.output)
-            #expect(
-                try lab.nat.require("nft", "list", "ruleset").matches(of: /made by nataudit/).count == 1 + 2 * count
-            )
+            for line in dry.output.matches(of: /(?m)^#   (iptables-nft -A .*)$/) {
+                try lab.nat.require("sh", "-c", String(line.1))
+            }
+            // nft does not show what iptables keeps as a comment.
+            let shown = try lab.nat.require("nft", "list", "ruleset").matches(of: /made by nataudit/).count
+            #expect(shown == 1 + (backend == .nftables ? 2 * count : 0))
+            try Self.expectPlain(lab.nat, backend)
         }
+    }
+
+    /// A chain of both families is opened for the family of the sources alone, also where only answers were dropped.
+    @Test func theOtherFamilyStaysOut() async throws {
+        try await onOwnThread {
+            let lab = try FixLab()
+            let chain =
+                "chain f { type filter hook forward priority 0; policy drop; meta nfproto ipv4 oifname wan accept; }"
+            try lab.nat.require("nft", "-f", "-", input: "table inet own { \(chain); }")
+            // Bytes 4 to 6 of these sources are those of 10.0.1.0/24.
+            let inside = IPAddress.v6(high: 0x2001_0DB8_0A00_0100, low: 2)
+            let outside = IPAddress.v6(high: 0x2001_0DB8_FFFF_0000, low: 2)
+            try lab.nat.ip([
+                "address add 2001:db8:a00:100::1/64 dev lan0 nodad",
+                "address add 2001:db8:ffff::1/64 dev wan nodad",
+            ])
+            try lab.nat.set(["net/ipv6/conf/all/forwarding": "1"])
+            try lab.lab.clientA.ip([
+                "address add \(inside)/64 dev eth0 nodad", "route add default via 2001:db8:a00:100::1",
+            ])
+            try lab.lab.servers.ip([
+                "address add \(outside)/64 dev eth0 nodad", "route add 2001:db8:a00:100::/64 via 2001:db8:ffff::1",
+            ])
+            let before = try HostImage(lab.nat)
+            let report = try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+            // In nft's words the address says which family is meant.
+            let opened = try lab.nat.require("nft", "list", "chain", "inet", "own", "f")
+            #expect(opened.contains("ip saddr 10.0.1.0/24 accept") && !opened.contains("@nh"), "\(opened)")
+            #expect(report.steps.contains { $0.text.contains("ip saddr 10.0.1.0/24 accept") })
+            try lab.expectKept(port: 42000)
+            let server = try lab.lab.servers.socket(outside, port: 7020)
+            let client = try lab.lab.clientA.socket(inside, port: 42001)
+            try client.send([1], to: server.local)
+            #expect(try server.receive(within: .milliseconds(300)) == nil)
+            // It can be reached where nothing drops.
+            try lab.nat.require("nft", "chain inet own f { policy accept; }")
+            try client.send([1], to: server.local)
+            #expect(try server.receive(within: .seconds(2)) != nil)
+            #expect(try lab.undo().status == 0)
+            try lab.nat.require("nft", "chain inet own f { policy drop; }")
+            #expect(try HostImage(lab.nat) == before)
+        }
+    }
+
+    /// However wide the sources are, the way is looked at.
+    @Test func allSourcesAreLetThroughToo() async throws {
+        try await onOwnThread {
+            let lab = try FixLab(forwarding: .off)
+            try lab.nat.require("iptables-nft", "-P", "FORWARD", "DROP")
+            let before = try HostImage(lab.nat)
+            let named = ["--out-interface", "wan", "--source", "0.0.0.0/0"]
+            try expectApplied(try lab.fix(proof: lab.proven + named))
+            try lab.expectKept(port: 42000)
+            #expect(try lab.undo().status == 0)
+            #expect(try HostImage(lab.nat) == before)
+        }
+    }
+
+    /// A name that nft would take for more than a name is not printed as a command.
+    @Test func aHostileNameIsRefused() throws {
+        let lab = try FixLab(forwarding: .off)
+        let table: KernelName = "f; flush ruleset; #"
+        try lab.nat.namespace.perform {
+            var reader = try NftablesReader()
+            var writer = try NftWriter()
+            let hook = NftChain.Hook(.forward, type: "filter", priority: 0, policy: 0)
+            let commands: [NftCommand] = [
+                .addTable(.inet, table, comment: nil), .addChain(.inet, table: table, chain: "c", hook),
+            ]
+            let commit = try writer.commit(try NftBatch(commands, plannedOn: reader.generation()))
+            try #require(commit == .committed)
+        }
+        let before = try HostImage(lab.nat)
+        expectRefused(try lab.fix(proof: lab.proven + NATInstanceTests.named), "drops what is forwarded")
+        #expect(try HostImage(lab.nat) == before)
+    }
+
+    /// The record of a trial knows of rules that an earlier fix left in somebody else's chain.
+    @Test func aTrialForgetsNoRules() throws {
+        let lab = try FixLab()
+        try lab.nat.require("iptables-nft", "-P", "FORWARD", "DROP")
+        let before = try HostImage(lab.nat)
+        #expect(try lab.fix(proof: NATInstanceTests.named + ["--no-verify"]).status == 0)
+        try lab.nat.require("nft", "delete table ip nataudit")
+        try lab.nat.load(postrouting: ["-o wan -j MASQUERADE --random"], .iptablesNft)
+        #expect(try lab.fix("--trial", "60", proof: ["--no-verify"]).status == 0)
+        #expect(try lab.keep().status == 0)
+        #expect(try lab.undo().status == 0)
+        #expect(try !lab.nat.require("nft", "list", "ruleset").contains("nataudit"))
+        try lab.nat.require("nft", "delete table ip nat")
+        #expect(try HostImage(lab.nat) == before)
     }
 
     /// iptables-nft prints what it could have written, and can remove it.

@@ -35,6 +35,17 @@ extension FixLab {
     /// Sends a signal to the process that holds the trial.
     func signal(_ name: String) throws { try nat.require("kill", "-s", name, try holder()) }
 
+    /// Kills the process that holds the trial, and waits until it is dead: on a busy machine that may have to wait for its turn.
+    func killHolder() throws {
+        let status = "/proc/\(try holder())/stat"
+        try signal("KILL")
+        let deadline = ContinuousClock.now + .seconds(20)
+        while let text = try? String(contentsOfFile: status, encoding: .utf8), !text.contains(") Z ") {
+            try #require(ContinuousClock.now < deadline)
+            _ = try waitUntilReadable([], for: .milliseconds(1))
+        }
+    }
+
     /// Whether nataudit's table is there, as nft sees it.
     func hasTable() throws -> Bool { try nat.require("nft", "list", "tables").contains("nataudit") }
 

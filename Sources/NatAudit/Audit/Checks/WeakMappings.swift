@@ -29,7 +29,9 @@ enum WeakMappings {
             evidence: provoked.flatMap { $0.evidence(of: .inboundFirst) }
                 + open.map { "new UDP to \($0.address) by \($0.name) is let in" },
             rule: index,
-            remedies: easy.isEmpty ? [.guardingUpstream] : [evidence.holdsOwnTable ? .guardingAgain : .guardingInput]
+            remedies: easy.isEmpty
+                ? [.guardingUpstream]
+                : [evidence.holdsOwnTable ? .guardingAgain(evidence.rememberedFix) : .guardingInput]
         )
     }
 
@@ -76,13 +78,18 @@ extension Remedy {
     )
 
     /// The same where the fix is in place without it.
-    fileprivate static let guardingAgain = Remedy(
-        summary:
-            "Drop new UDP from outside for which no local socket listens: nataudit's table is there without that guard.",
-        environment: "this-host",
-        commands: ["nataudit undo", "nataudit fix --masquerade"],
-        verify: ["nataudit scan"]
-    )
+    fileprivate static func guardingAgain(_ fix: RememberedFix?) -> Remedy {
+        // A NAT instance was made from what was named then, and what outlives a boot was asked for.
+        let named = fix?.translatesAlone == true ? " --out-interface NAME --source CIDR" : ""
+        let persisting = fix?.isPersisted == true ? " --persist" : ""
+        return Remedy(
+            summary:
+                "Drop new UDP from outside for which no local socket listens: nataudit's table is there without that guard.",
+            environment: "this-host",
+            commands: ["nataudit undo", "nataudit fix --masquerade\(persisting)\(named)"],
+            verify: ["nataudit scan"]
+        )
+    }
 
     /// What helps where a peer that sends first makes the port change.
     static let guardingInput = Remedy(

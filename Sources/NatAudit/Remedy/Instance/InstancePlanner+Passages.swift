@@ -10,30 +10,28 @@ extension InstancePlanner {
         let ruleset = planner.evidence.ruleset
         for out in outward {
             for source in intent.sources where source.address.family == out.family {
-                guard let packet = packet(from: source, by: out),
-                    let drop = drop(of: packet, in: ruleset)
-                else { continue }
+                let way = try self.way(of: source, by: out)
+                guard let drop = drop(of: way, in: ruleset) else { continue }
                 let closed = closedChains(out.family)
-                let rules = passing(source, packet, out)
                 func opening(_ chains: [Chain]) -> Ruleset {
-                    let pairs = chains.map { ($0.place, passage(rules, $0).asRules) }
+                    let pairs = chains.map { ($0.place, passage(source, way, out, $0).asRules) }
                     return ruleset.appending(Dictionary(uniqueKeysWithValues: pairs))
                 }
-                if let still = self.drop(of: packet, in: opening(closed)) {
+                if let still = self.drop(of: way, in: opening(closed)) {
                     throw refusal(source, out, still.isPolicy ? drop : still)
                 }
                 for chain in closed {
                     let others = closed.filter { $0.place != chain.place }
-                    guard self.drop(of: packet, in: opening(others)) != nil else { continue }
-                    passages[chain.place, default: passage([], chain)].rules += rules
+                    guard self.drop(of: way, in: opening(others)) != nil else { continue }
+                    guard chain.place.table.isPlain, chain.place.chain.isPlain else {
+                        throw refusal(source, out, drop)
+                    }
+                    let more = passage(source, way, out, chain)
+                    passages[chain.place, default: more.empty].rules += more.rules
                 }
             }
         }
         return passages.values.sorted { "\($0.place)" < "\($1.place)" }
-    }
-
-    private func passage(_ rules: [PlannedRule], _ chain: Chain) -> PlannedPassage {
-        PlannedPassage(place: chain.place, isIptables: iptables.hold(chain.place), rules: rules)
     }
 
     /// The chains that packets meet on their way through, whose policy is to drop and that can be changed by anybody.
@@ -46,48 +44,76 @@ extension InstancePlanner {
         }
     }
 
-    /// A packet of a source on its way out; nil where the source has no address for one.
-    private func packet(from source: Prefix, by out: InputPath.Outward) -> Packet? {
-        guard let address = source.example(avoiding: snapshot.localAddresses),
-            let elsewhere = Elsewhere.address(out.family, avoiding: intent.sources)
-        else { return nil }
-        let own = snapshot.addresses.first { $0.peer == nil && $0.prefix.map { $0.contains(source) } == true }
-        var packet = Packet(
-            from: address,
-            to: elsewhere,
-            inInterface: own.flatMap { snapshot.link($0.interface) }.map {
-                .link(index: $0.index.number, name: $0.name)
-            } ?? .unknown,
-            outInterface: .link(index: out.index, name: out.name)
-        )
-        packet.mark = 0
-        return packet
+    /// A source's packet on its way out, and what comes back.
+    private struct Way {
+        let out: Packet
+        let back: Packet
     }
 
-    /// The rule or policy that drops a packet for certain; nil where something may let it through.
-    private func drop(of packet: Packet, in ruleset: Ruleset) -> RuleReference? {
-        let outcomes = snapshot.walk(through: ruleset).outcomes(for: packet, at: .forward, nat: false)
+    private func way(of source: Prefix, by out: InputPath.Outward) throws(PlanRefusal) -> Way {
+        let elsewhere =
+            Elsewhere.address(out.family, avoiding: intent.sources) ?? Elsewhere.address(out.family, avoiding: [])
+        guard let address = source.example(avoiding: snapshot.localAddresses), let elsewhere, elsewhere != address
+        else {
+            throw PlanRefusal("\(source) has no address that a client could have, so that its way cannot be followed")
+        }
+        let own = snapshot.addresses.first { $0.peer == nil && $0.prefix.map { $0.contains(source) } == true }
+        let inside = own.flatMap { snapshot.link($0.interface) }
+        let near: Packet.Interface = inside.map { .link(index: $0.index.number, name: $0.name) } ?? .unknown
+        let far: Packet.Interface = .link(index: out.index, name: out.name)
+        var leaving = Packet(from: address, to: elsewhere, inInterface: near, outInterface: far)
+        var coming = Packet(from: elsewhere, to: address, inInterface: far, outInterface: near)
+        leaving.mark = 0
+        coming.mark = 0
+        return Way(out: leaving, back: coming)
+    }
+
+    /// The rule or policy that drops a packet or what answers it, for certain; nil where something may let both through.
+    private func drop(of way: Way, in ruleset: Ruleset) -> RuleReference? {
+        let walk = snapshot.walk(through: ruleset)
+        return drop(walk.outcomes(for: way.out, at: .forward, nat: false))
+            ?? drop(walk.outcomes(for: way.back, at: .forward, nat: false, as: .answered))
+    }
+
+    private func drop(_ outcomes: [WalkOutcome]) -> RuleReference? {
         let drops = outcomes.compactMap { if case .dropped(let rule) = $0.end { rule } else { nil } }
         return drops.count == outcomes.count ? drops.first : nil
     }
 
-    /// The two rules: out for the source, and back in for what belongs to its flows.
-    private func passing(_ source: Prefix, _ packet: Packet, _ out: InputPath.Outward) -> [PlannedRule] {
+    /// The two rules for a chain: out for the source, and back in for what belongs to its flows.
+    private func passage(_ source: Prefix, _ way: Way, _ out: InputPath.Outward, _ chain: Chain) -> PlannedPassage {
         func match(_ key: NftMetaKey, _ name: KernelName) -> Statement {
             .match(.compare(.meta(key), .equal, name.asInterface))
         }
         var inside: (from: [Statement], to: [Statement]) = ([], [])
-        if case .link(_, let name) = packet.inInterface, name.isInterfaceText {
+        var options = (from: "", to: "")
+        if case .link(_, let name) = way.out.inInterface, name.isInterfaceText {
             inside = ([match(.inInterfaceName, name)], [match(.outInterfaceName, name)])
+            options = ("-i \(name) ", "-o \(name) ")
         }
         let family = source.address.family
-        let from = source.conditions(of: .source(family)).map(Statement.match)
-        let to = source.conditions(of: .destination(family)).map(Statement.match)
+        // A chain that sees both families reads an address where the other family has something else.
+        let only: [Statement] =
+            chain.place.family == .inet ? [.match(.compare(.meta(.family), .equal, [NftFamily(family).rawValue]))] : []
+        let from = only + source.conditions(of: .source(family)).map(Statement.match)
+        let to = only + source.conditions(of: .destination(family)).map(Statement.match)
         let accept = [Statement.verdict(.accept)]
-        return [
+        let rules = [
             inside.from + [match(.outInterfaceName, out.name)] + from + accept,
             [match(.inInterfaceName, out.name)] + inside.to + to + [.match(.belongsToFlow)] + accept,
         ].map { PlannedRule(statements: $0, comment: PlannedPassage.comment) }
+        let comment = "-m comment --comment \"\(PlannedPassage.comment)\" -j ACCEPT"
+        let isIptables = iptables.hold(chain.place)
+        return PlannedPassage(
+            place: chain.place,
+            rules: zip(
+                rules,
+                [
+                    "\(options.from)-o \(out.name) -s \(source) \(comment)",
+                    "-i \(out.name) \(options.to)-d \(source) -m conntrack --ctstate RELATED,ESTABLISHED \(comment)",
+                ]
+            ).map { .init(rule: $0, iptables: isIptables ? $1 : nil) }
+        )
     }
 
     private func refusal(_ source: Prefix, _ out: InputPath.Outward, _ drop: RuleReference) -> PlanRefusal {

@@ -28,6 +28,7 @@ struct InstancePlanner {
         }
         let outward = parts.flatMap(\.outward)
         try refuseTranslated()
+        let passages = try passages(outward)
         var tables = Dictionary(uniqueKeysWithValues: parts.map { ($0.table.family, $0.table) })
         let guarded = planner.addGuard(to: &tables, outward)
         return FixPlan(
@@ -39,8 +40,8 @@ struct InstancePlanner {
             presented: [],
             instanceAddresses: Set(parts.flatMap(\.addresses)),
             untranslated: intent.keepsFlows ? [] : parts.filter(\.parameters.isEmpty).flatMap(\.sources),
-            passages: try passages(outward),
-            notes: planner.notes([], guarded) + notes(parts)
+            passages: passages,
+            notes: planner.notes([], guarded) + notes(parts) + passages.map(\.note)
         )
     }
 
@@ -113,7 +114,12 @@ struct InstancePlanner {
         if forwards { return [] }
         guard family == .ip6 else { return [forwarding] }
         let advertised = snapshot.routes.filter { $0.family == .ip6 && $0.origin == .routerAdvertisement }
-        let learning = Set(advertised.flatMap(\.nextHops).compactMap(\.interface?.number) + outward.map(\.index))
+        // An address with a lifetime may be an advertisement's too.
+        let lent = snapshot.addresses.filter { $0.address.family == .ip6 && !$0.flags.contains(.permanent) }
+        let learning = Set(
+            advertised.flatMap(\.nextHops).compactMap(\.interface?.number) + outward.map(\.index)
+                + lent.map(\.interface.number)
+        )
         // 2 takes them always, and with 0 whoever manages the interface takes them by itself.
         let taking = snapshot.links.filter { learning.contains($0.index.number) }.map {
             PlannedParameter.advertisements(on: $0.name)

@@ -9,8 +9,7 @@ enum OwnRules {
     static func remove(from opened: [OpenedChain]) throws {
         if opened.isEmpty { return }
         for _ in 0..<attempts {
-            var reader = try NftablesReader()
-            let ruleset = try reader.ruleset()
+            guard let ruleset = try ruleset() else { continue }
             let commands = commands(in: ruleset, opened)
             if commands.isEmpty { return }
             var writer = try NftWriter()
@@ -23,6 +22,17 @@ enum OwnRules {
             throw refusals.first?.error ?? NetlinkError("remove nataudit's rules", .timedOut)
         }
         throw NetlinkError("remove nataudit's rules from other owners' chains (\(attempts) tries)", .interrupted)
+    }
+
+    /// The base chains with their rules, which is short enough to succeed beside many others; nil where they would not hold still.
+    private static func ruleset() throws -> NftRuleset? {
+        var reader = try NftablesReader()
+        do throws(NetlinkError) {
+            return try reader.ruleset(of: NftDemand())
+        } catch {
+            guard error.isInterruption else { throw error }
+            return nil
+        }
     }
 
     private static func commands(in ruleset: NftRuleset, _ opened: [OpenedChain]) -> [NftCommand] {

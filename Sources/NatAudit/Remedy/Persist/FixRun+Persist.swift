@@ -10,7 +10,8 @@ extension FixRun {
         if let opened = plan.passages.first.map(OpenedChain.init) ?? earlier?.opened?.first {
             throw PlanRefusal(
                 "--persist keeps nataudit's own table only, and this fix has rules in \(opened.words), which drops by its policy: "
-                    + "let what loads that chain at boot have them, and fix again: "
+                    + "let what loads that chain at boot have them, "
+                    + (plan.passages.isEmpty ? "`nataudit undo`, " : "") + "and fix again: "
                     + (plan.passages.isEmpty
                         ? "`nft list ruleset` shows them" : plan.passages.flatMap(\.lines).joined(separator: "; "))
             )

@@ -40,7 +40,7 @@ public struct RestoreRun: Sendable {
             return report
         }
         let parameters = work.persisted?.parameters ?? []
-        let application = try Applier(state).apply(work.plan, changing: parameters) { try self.work().plan }
+        let application = try Applier(state).apply(work.plan, changing: { parameters }) { try self.work().plan }
         report.undo = application.record.id
         report.isApplied = true
         report.isChanged = true

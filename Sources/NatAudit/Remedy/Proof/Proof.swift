@@ -113,6 +113,14 @@ extension FixRun.Preview {
         }
     }
 
+    /// Tells whether a path to elsewhere from the sources of a NAT instance is what it was not to be.
+    func isFailing(_ path: EgressPath) -> Bool {
+        guard case .subnet(let subnet) = path.candidate.origin, path.candidate.namedDestination == nil,
+            intent.sources.contains(where: { $0.contains(subnet) || subnet.contains($0) })
+        else { return false }
+        return path.verdict == .blocked || path.verdict == .hard
+    }
+
     /// Tells whether servers answered the host's own probe before anything was changed.
     var hostIsAnswered: Bool { evidence.probes.contains { !$0.presented.isEmpty } }
 

@@ -31,6 +31,10 @@ struct Verification: Hashable, Sendable {
         if let remaining {
             return Self(false, "the path from \(remaining.candidate.origin) is still hard: \(remaining.reason)")
         }
+        let isSeenEasy = after.probes.contains { $0.verdict == .easy }
+        if preview.plan.isNATInstance, !isSeenEasy, let bad = after.paths.first(where: preview.isFailing) {
+            return Self(false, "the path from \(bad.candidate.origin) is \(bad.verdict.rawValue): \(bad.reason)")
+        }
         guard let proof else { return Self(true, isSeen: false, "the rules are as planned; nothing was probed") }
         let unseen = Self(
             true,

@@ -34,7 +34,7 @@ extension StateFolder {
         // A process that was to hold it and was not told to begin may be there still.
         try trial.end()
         let rest = record.settled(isKept: false)
-        if rest.parameters.isEmpty { try removeRecord() } else { try write(rest) }
+        if rest.parameters.isEmpty, rest.opened == nil { try removeRecord() } else { try write(rest) }
         return .over
     }
 }
@@ -48,7 +48,8 @@ extension UndoRecord {
             namespace: namespace,
             tables: isKept ? tables : [],
             parameters: parameters,
-            flowAddresses: flowAddresses
+            flowAddresses: flowAddresses,
+            opened: opened
         )
     }
 }

@@ -20,6 +20,8 @@ public struct FixPlan: Hashable, Sendable {
     ///
     /// Only those that nobody answered are.
     public internal(set) var untranslated: [Prefix] = []
+    /// The sources of a NAT instance, which nothing else translates; empty for any other plan.
+    public internal(set) var instanceSources: [Prefix] = []
     /// Rules at the end of other owners' chains; empty but for a NAT instance.
     public internal(set) var passages: [PlannedPassage] = []
     /// What a person should know beside the steps.

@@ -73,7 +73,7 @@ extension FixReport {
 
 extension FixReport: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case schema, steps, applied, changed, persisted, undo, movedFlows, before, after, rolledBack, notes
+        case schema, steps, applied, changed, persisted, undo, movedFlows, before, after, rolledBack, trial, notes
     }
 
     private struct State: Encodable {
@@ -94,6 +94,7 @@ extension FixReport: Encodable {
         try values.encode(before.map { State(verdict: $0) }, forKey: .before)
         try values.encode(after.map { State(verdict: $0, holds: holds) }, forKey: .after)
         try values.encode(isRolledBack, forKey: .rolledBack)
+        try values.encode(secondsLeft, forKey: .trial)
         let words = (refusal.map { ["refused: \($0)"] } ?? []) + planNotes + notes + [trialWords].compactMap(\.self)
         try values.encode(words, forKey: .notes)
     }

@@ -145,7 +145,7 @@ public struct FixRun: Sendable {
         return try goOn(application, applier, prove(application, shown, proof, applier, report))
     }
 
-    /// Plans on the rules as they are by now, and on what else was read before: only rules have a generation.
+    /// Plans on the rules as they are by now, and on what else was read before: only rules of nf_tables have a generation.
     private func plannedAgain(_ evidence: Evidence) throws -> FixPlan {
         if isInterrupted() { throw ProbeError.interrupted }
         let snapshot = try SnapshotReader.readingRules(evidence.snapshot)
@@ -177,9 +177,7 @@ public struct FixRun: Sendable {
             presented: intent.keepsFlows ? [] : plan.presented,
             guarded: intent.keepsFlows ? [] : Set(plan.guarded.map(\.address)),
             untranslated: plan.untranslated,
-            inside: evidence.snapshot.addresses.compactMap { address in
-                plan.instanceAddresses.contains(address.address) ? Prefix(host: address.address) : address.prefix
-            },
+            inside: FlowMover.inside(evidence.snapshot.addresses, plan),
             probes: Set(evidence.probes.compactMap(\.local))
         )
     }

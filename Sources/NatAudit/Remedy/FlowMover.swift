@@ -15,6 +15,13 @@ struct FlowMover {
     /// The addresses of temporary clients, all of whose flows are probes.
     var clients: Set<IPAddress> = []
 
+    /// The networks of a host's interfaces; of an outward one, whose address its clients' flows get, that address alone.
+    static func inside(_ addresses: [InterfaceAddress], _ plan: FixPlan) -> [Prefix] {
+        addresses.compactMap { address in
+            plan.instanceAddresses.contains(address.address) ? Prefix(host: address.address) : address.prefix
+        }
+    }
+
     /// How many flows of how many sources would be moved.
     func count() throws -> (flows: Int, sources: Int) {
         let entries = try self.entries().filter { !isProbe($0) }

@@ -29,10 +29,8 @@ enum OwnTables {
     }
 
     /// Removes them, in one batch; nothing happens where there are none.
-    ///
-    /// Each try looks at the tables alone and carries their generation, so that nothing is removed that was not just seen.
     static func remove() throws {
-        for _ in 0..<attempts {
+        try PersistentRemoval.remove("nataudit's table") {
             var reader = try NftablesReader()
             let seen = try reader.tables()
             let own = seen.tables.filter(PlannedTable.isOwn)
@@ -43,22 +41,10 @@ enum OwnTables {
                         + "names it), which alone may change it; it goes when that process ends"
                 )
             }
-            let commands = own.map { NftCommand.deleteTable($0.family, $0.name) }
-            if commands.isEmpty { return }
-            var writer = try NftWriter()
-            // Where the answer is lost, the next look tells.
-            guard
-                case .refused(let refusals) = try writer.commit(
-                    try NftBatch(commands, plannedOn: seen.generation)
-                )
-            else { continue }
-            throw refusals.first?.error ?? NetlinkError("remove nataudit's table", .timedOut)
-        }
-        guard try !areThere() else {
-            throw NetlinkError("remove nataudit's table (\(attempts) tries)", .interrupted)
+            return PersistentRemoval.Work(
+                commands: own.map { .deleteTable($0.family, $0.name) },
+                generation: seen.generation
+            )
         }
     }
-
-    /// More than for applying: what was made has to go.
-    private static let attempts = 64
 }

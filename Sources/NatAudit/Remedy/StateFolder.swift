@@ -26,15 +26,29 @@ public struct StateFolder: Sendable {
     /// killed while it wrote.
     ///
     /// - Throws: `PlanRefusal` where another instance holds it; `StateError` where it cannot be kept there.
-    func lock() throws -> FileLock {
+    func lock() throws -> StateLock {
         let path = "\(locks)/\(key).lock"
+        // The files of a persisted fix are the same wherever the records are.
+        var files: FileLock?
+        if (try? Persistence.isHostsOwnNamespace()) == true, RootFolder.isThere(StateLock.filesFolder) {
+            do throws(SystemError) {
+                files = try FileLock(folder: StateLock.filesFolder)
+            } catch {
+                throw StateError(cause: error)
+            }
+            guard files != nil else {
+                throw PlanRefusal(
+                    "another nataudit is changing this host, perhaps with records elsewhere (\(StateLock.filesFolder) is locked)"
+                )
+            }
+        }
         do throws(SystemError) {
             try StateFiles.makeDirectory(locks)
             if let lock = try FileLock(path: path) {
                 // Where it cannot be removed, what writes there will say so.
                 try? StateFiles.removeUnfinished(recordPath)
                 removeUnfinishedFiles()
-                return lock
+                return StateLock(namespace: lock, files: files)
             }
         } catch {
             throw StateError(cause: error)
@@ -75,6 +89,20 @@ public struct StateFolder: Sendable {
 
     /// Removes the record: nothing is left to undo.
     func removeRecord() throws { try StateFiles.remove(recordPath) }
+}
+
+/// What keeps other instances from changing a namespace, and the files of a persisted fix, as long as it lives.
+struct StateLock: ~Copyable {
+    /// The folder below which the files of a persisted fix are.
+    static let filesFolder = "/etc"
+
+    private let namespace: FileLock
+    private let files: FileLock?
+
+    init(namespace: consuming FileLock, files: consuming FileLock?) {
+        self.namespace = namespace
+        self.files = files
+    }
 }
 
 /// Why what is remembered between two runs cannot be kept or read.

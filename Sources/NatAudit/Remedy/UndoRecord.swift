@@ -14,6 +14,8 @@ public struct UndoRecord: Hashable, Sendable, Codable {
     var parameters: [ParameterChange]
     /// The addresses under which flows were translated that end with the table; empty where another rule stays beneath.
     let flowAddresses: [String]
+    /// The sources of a NAT instance, which nothing else translates; nil where it is none.
+    var instanceSources: [String]?
     /// The chains of other owners that got rules; nil where there are none.
     var opened: [OpenedChain]?
     /// The trial that the tables are on; nil where they stay.
@@ -54,6 +56,7 @@ extension UndoRecord {
             tables: families,
             parameters: parameters,
             flowAddresses: plan.instanceAddresses.sorted().map(\.description),
+            instanceSources: plan.instanceSources.isEmpty ? nil : plan.instanceSources.map(\.description),
             opened: plan.passages.isEmpty ? nil : plan.passages.map(OpenedChain.init)
         )
     }
@@ -76,6 +79,7 @@ extension UndoRecord {
             tables: tables,
             parameters: old + parameters.filter { !known.contains($0.components) },
             flowAddresses: Array(Set(flowAddresses + earlier.flowAddresses)).sorted(),
+            instanceSources: instanceSources ?? earlier.instanceSources,
             opened: opened.map { $0 + (earlier.opened ?? []) } ?? earlier.opened,
             trial: trial
         )

@@ -27,6 +27,10 @@ public struct UndoRun: Sendable {
                     "nataudit's table is there without a record of it: `nft delete table ip nataudit` (or ip6, inet) removes it"
                 )
             }
+            // Whoever saved a chain with them brings them back after a boot.
+            report.notes += try (OwnRules.found() ?? []).map {
+                "a rule of nataudit's is in \($0.place) without a record of it: `\($0.removal)` removes it"
+            }
             return report
         }
         report.undo = record.id

@@ -4,10 +4,7 @@ public import NetlinkBridge
 public struct HostSnapshot: Sendable {
     /// Which host and namespace it is.
     public let host: HostIdentity
-    /// What nf_tables holds; nil where it could not be read.
-    public let nftables: NftRuleset?
-    /// The tables of legacy iptables and ip6tables that exist.
-    public let legacy: [LegacyTable]
+    private var filters: FilterRules
     /// The network interfaces.
     public let links: [Link]
     /// The addresses of the interfaces.
@@ -38,22 +35,24 @@ public struct HostSnapshot: Sendable {
     public internal(set) var unanswered: [String] = []
     /// What handles packets outside netfilter.
     public internal(set) var datapaths = Datapaths()
-    /// The rules that could not be read, and why.
-    public let gaps: [Gap]
     /// The chains of all backends in one form: made once, for that is most of the work of a scan.
-    public let ruleset: Ruleset
+    public private(set) var ruleset: Ruleset
     /// Walks through those chains on this host.
-    let walk: PacketWalk
+    private(set) var walk: PacketWalk
     /// What decides ways beside addresses and marks.
     private let choices: WayChoices
-    private let setNames: [UInt16: KernelName]
-    private let ipsets: [UInt16: IPSet]
+
+    /// What nf_tables holds; nil where it could not be read.
+    public var nftables: NftRuleset? { filters.nftables }
+    /// The tables of legacy iptables and ip6tables that exist.
+    public var legacy: [LegacyTable] { filters.legacy }
+    /// The rules that could not be read, and why.
+    public var gaps: [Gap] { filters.gaps }
 
     /// Makes a snapshot of its parts; the ways are asked for afterwards.
     init(
         host: HostIdentity,
-        nftables: NftRuleset?,
-        legacy: [LegacyTable],
+        filters: FilterRules,
         links: [Link],
         addresses: [InterfaceAddress],
         routes: [Route],
@@ -61,14 +60,10 @@ public struct HostSnapshot: Sendable {
         forwarding: [AddressFamily: Bool],
         switches: RoutingSwitches = RoutingSwitches(),
         virtualServices: Int,
-        filtersBridges: Bool,
-        gaps: [Gap],
-        setNames: [UInt16: KernelName] = [:],
-        ipsets: [UInt16: IPSet] = [:]
+        filtersBridges: Bool
     ) {
         self.host = host
-        self.nftables = nftables
-        self.legacy = legacy
+        self.filters = filters
         self.links = links
         self.addresses = addresses
         self.routes = routes
@@ -77,11 +72,8 @@ public struct HostSnapshot: Sendable {
         self.switches = switches
         self.virtualServices = virtualServices
         self.filtersBridges = filtersBridges
-        self.gaps = gaps
-        self.setNames = setNames
-        self.ipsets = ipsets
         choices = WayChoices(rules: routingRules, routes: routes)
-        ruleset = Ruleset(nftables: nftables, legacy: legacy, setNames: setNames, ipsets: ipsets)
+        ruleset = filters.ruleset
         walk = PacketWalk(
             ruleset: ruleset,
             links: links,
@@ -91,27 +83,15 @@ public struct HostSnapshot: Sendable {
         )
     }
 
-    /// The same host with other rules of nf_tables; the paths have to be followed anew, the kernel's answers stay.
-    func holding(_ nftables: NftRuleset) -> HostSnapshot {
-        var other = HostSnapshot(
-            host: host,
-            nftables: nftables,
-            legacy: legacy,
-            links: links,
-            addresses: addresses,
-            routes: routes,
-            routingRules: routingRules,
-            forwarding: forwarding,
-            switches: switches,
-            virtualServices: virtualServices,
-            filtersBridges: filtersBridges,
-            gaps: gaps,
-            setNames: setNames,
-            ipsets: ipsets
-        )
-        other.answers = answers
-        other.unanswered = unanswered
-        other.datapaths = datapaths
+    /// The same host with other rules; the paths have to be followed anew, the kernel's answers stay.
+    func holding(_ filters: FilterRules) -> HostSnapshot {
+        var other = self
+        other.filters = filters
+        other.ruleset = filters.ruleset
+        other.walk = walk(through: other.ruleset)
+        other.outcomes = [:]
+        // What the kernel did not tell is asked again.
+        other.unanswered = []
         return other
     }
 

@@ -1,12 +1,11 @@
 internal import NetlinkBridge
 
-/// Collects the parts of a snapshot and what is missing.
+/// Collects the parts of a snapshot.
 struct SnapshotBuilder {
     let namespace: String
     let requests: [PathRequest]
     let progress: CheckProgress
     let demand: NftDemand?
-    private var gaps: [HostSnapshot.Gap] = []
 
     init(namespace: String, requests: [PathRequest], progress: CheckProgress, demand: NftDemand? = nil) {
         self.namespace = namespace
@@ -16,26 +15,8 @@ struct SnapshotBuilder {
     }
 
     /// The snapshot; nil where the rules of nf_tables changed before all was read.
-    mutating func snapshot() throws -> HostSnapshot? {
-        progress.now("reading nf_tables")
-        let nftables = try attempt("nf_tables") { [demand] in
-            var reader = try NftablesReader()
-            return try reader.ruleset(of: demand)
-        }
-        progress.now("reading the legacy tables")
-        let legacy = try AddressFamily.allCases.flatMap { family in
-            try attempt("legacy tables") {
-                try LegacyTableReader.tableNames(family: family).compactMap {
-                    try LegacyTableReader.read(table: $0, family: family)
-                }
-            } ?? []
-        }
-        let indexes = legacy.reduce(nftables?.setIndexes ?? []) { $0.union($1.setIndexes) }
-        // Names are for a reader only: without them the rules' texts show the sets' indexes.
-        let setNames = (try? XtSetNames.read(indexes)) ?? [:]
-        // A set that cannot be read makes the rules that ask it conditional, and their text names it.
-        let changed = legacy.reduce(nftables?.changedSetIndexes ?? []) { $0.union($1.changedSetIndexes) }
-        let ipsets = (try? IPSetReader.read(setNames, changedByRules: changed)) ?? [:]
+    func snapshot() throws -> HostSnapshot? {
+        let filters = try FilterRules.read(demand, progress)
         progress.now("reading links and routes")
         let links = try whole { try RouteReader.links() }
         let addresses = try whole { try RouteReader.addresses() }
@@ -46,7 +27,7 @@ struct SnapshotBuilder {
             try whole { try RouteReader.rules(family: family) }
         }
         // What follows takes most of the time, and does not depend on what the rules are by now.
-        if let nftables, generation() != nftables.generation { return nil }
+        if let generation = filters.nftables?.generation, generation != self.generation() { return nil }
         let unasked = HostSnapshot(
             host: HostIdentity(
                 name: HostFacts.name(),
@@ -54,8 +35,7 @@ struct SnapshotBuilder {
                 namespace: namespace,
                 cloud: .init(firmware: HostFacts.firmware())
             ),
-            nftables: nftables,
-            legacy: legacy,
+            filters: filters,
             links: links,
             addresses: addresses,
             routes: routes,
@@ -63,10 +43,7 @@ struct SnapshotBuilder {
             forwarding: forwarding(),
             switches: RoutingSwitches.read(),
             virtualServices: HostFacts.virtualServices(),
-            filtersBridges: HostView.filtersBridges(),
-            gaps: gaps,
-            setNames: setNames,
-            ipsets: ipsets
+            filtersBridges: HostView.filtersBridges()
         )
         progress.now("asking the kernel for ways")
         var asked = try unasked.followed(requests)
@@ -79,22 +56,6 @@ struct SnapshotBuilder {
     private func generation() -> Generation? {
         guard var reader = try? NftablesReader() else { return nil }
         return try? reader.generation()
-    }
-
-    /// What `body` reads; nil, with a gap, where the kernel refuses it or lacks it.
-    private mutating func attempt<Value>(_ what: String, _ body: () throws -> Value) throws -> Value? {
-        do {
-            return try body()
-        } catch let error as NetlinkError where !error.isInterruption {
-            // How a subsystem says that it is absent, an unknown message to nfnetlink says too.
-            let doubt = error.isUnsupported ? "; this kernel may have no \(what)" : ""
-            gaps.append(.init(sentence: "\(error)\(doubt)", isPermission: error.isPermission))
-        } catch let error as SystemError {
-            gaps.append(.init(sentence: "\(error)", isPermission: error.isPermission))
-        } catch let error as NetlinkBridge.DecodingError {
-            gaps.append(.init(sentence: "could not read the \(what): \(error)", isPermission: false))
-        }
-        return nil
     }
 
     /// A list that no change tore while it was read: read again, after a pause that grows, where one did.

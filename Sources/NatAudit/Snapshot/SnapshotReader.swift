@@ -25,18 +25,17 @@ public enum SnapshotReader {
         _ progress: CheckProgress = CheckProgress()
     ) throws -> HostSnapshot {
         for _ in 0..<attempts {
-            var builder = SnapshotBuilder(namespace: namespace, requests: requests, progress: progress)
+            let builder = SnapshotBuilder(namespace: namespace, requests: requests, progress: progress)
             if let snapshot = try builder.snapshot() { return snapshot }
         }
         throw NetlinkError("read the state of this host in one piece (\(attempts) tries)", .interrupted)
     }
 
-    /// Reads the rules of nf_tables anew, and follows the paths through them; all else is as it was read before.
+    /// Reads the rules of all backends anew, and follows the paths through them; all else is as it was read before.
     ///
     /// - Throws: as `read(namespace:requests:_:)` does.
     static func readingRules(_ snapshot: HostSnapshot) throws -> HostSnapshot {
-        var reader = try NftablesReader()
-        return try snapshot.holding(reader.ruleset()).followed([])
+        try snapshot.holding(FilterRules.read()).followed([])
     }
 
     /// Reads as `read(namespace:requests:_:)` does, or, where the rules would not hold still, the chains that packets meet.
@@ -62,7 +61,7 @@ public enum SnapshotReader {
             let demand = NftDemand()
             for _ in 0..<partialAttempts {
                 let wanted = demand.count
-                var builder = SnapshotBuilder(
+                let builder = SnapshotBuilder(
                     namespace: namespace,
                     requests: requests,
                     progress: progress,

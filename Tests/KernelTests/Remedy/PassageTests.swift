@@ -1,3 +1,4 @@
+import Foundation
 import NatAudit
 import NetlinkBridge
 import Testing
@@ -144,6 +145,21 @@ struct PassageTests {
         #expect(try HostImage(lab.nat) == before)
     }
 
+    /// What a save brought back after a boot is nobody's to undo, and named.
+    @Test func aRuleWithoutARecordIsNamed() throws {
+        let lab = try FixLab(forwarding: .off)
+        try lab.nat.require("iptables-nft", "-P", "FORWARD", "DROP")
+        #expect(try lab.fix(proof: NATInstanceTests.named + ["--no-verify"]).status == 0)
+        try lab.nat.require("nft", "delete table ip nataudit")
+        try lab.records().forEach { try FileManager.default.removeItem(at: $0) }
+        let notes = try FixOutput(lab.undo()).notes
+        let commands = notes.compactMap { $0.firstMatch(of: /`(nft delete rule ip filter FORWARD handle \d+)`/)?.1 }
+        #expect(commands.count == 2, "\(notes)")
+        for command in commands { try lab.nat.require("sh", "-c", String(command)) }
+        #expect(try !lab.nat.require("nft", "list", "ruleset").contains("ip saddr"))
+        #expect(try FixOutput(lab.undo()).notes.count == 1)
+    }
+
     /// iptables-nft prints what it could have written, and can remove it.
     private static func expectPlain(_ host: LabHost, _ backend: Backend) throws {
         guard backend == .iptablesNft else { return }
@@ -194,8 +210,17 @@ struct PassageTests {
         try lab.nat.require("iptables-nft", "-D", "FORWARD", "-p", "icmp", "-j", "ACCEPT")
         #expect(try HostImage(lab.nat) == before)
         try expectApplied(try lab.fix(proof: lab.proven + NATInstanceTests.named))
+        #expect(try !lab.fixFindings().contains("fix-missing"))
         try lab.nat.require("iptables-nft", "-F", "FORWARD")
+        #expect(try lab.fixFindings().contains("fix-missing"))
         #expect(try lab.undo().status == 0)
         #expect(try HostImage(lab.nat) == before)
+    }
+}
+
+extension FixLab {
+    /// The ids of a scan's findings.
+    fileprivate func fixFindings() throws -> Set<String> {
+        Set(try ScanOutput(nataudit(["scan", "--no-stun", "--format", "json"])).findings.map(\.id))
     }
 }

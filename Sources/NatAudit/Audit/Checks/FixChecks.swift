@@ -1,9 +1,37 @@
 internal import NetlinkBridge
 
-/// `fix-missing`: a fix is recorded, and its table is gone.
+/// `fix-missing`: a fix is recorded, and its table, or its rules in other owners' chains, are gone.
 enum MissingFix {
     static func findings(_ evidence: Evidence) -> [Finding] {
         guard let fix = evidence.rememberedFix, let nftables = evidence.snapshot.nftables else { return [] }
+        let table = tableFindings(fix, nftables, evidence)
+        // Who puts back all of the fix needs no word about a part of it.
+        return table.isEmpty ? closedChainFindings(fix, evidence) : table
+    }
+
+    private static func closedChainFindings(_ fix: RememberedFix, _ evidence: Evidence) -> [Finding] {
+        let found = OwnRules.found(in: Array(evidence.ruleset.chains))
+        let closed = fix.opened.filter { chain in !found.contains { chain.isAt($0.place) } }
+        guard !closed.isEmpty else { return [] }
+        return [
+            Finding(
+                .fixMissing,
+                .warning,
+                "a fix was made on this host, and its rules in another owner's chain are gone",
+                detail:
+                    "Somebody wrote that chain anew since. What its policy drops does not pass any more, unless a rule of its owner "
+                    + "lets it through.",
+                evidence: fix.evidence + closed.map { "there is no rule of nataudit's in \($0.words)" },
+                remedies: [.openingAgain]
+            )
+        ]
+    }
+
+    private static func tableFindings(
+        _ fix: RememberedFix,
+        _ nftables: NftRuleset,
+        _ evidence: Evidence
+    ) -> [Finding] {
         let present = Set(nftables.tables.filter(PlannedTable.isOwn).map { "\($0.family)" })
         // A script whose record is lost tells no families.
         let missing = fix.families.subtracting(present).sorted()
@@ -89,6 +117,15 @@ extension Remedy {
         commands: ["nataudit fix --masquerade --persist", "nataudit undo   # where it is not wanted any more"],
         verify: ["nataudit scan"],
         undoneBy: "whoever flushes or reloads all rules again"
+    )
+
+    /// What opens a chain again that its owner wrote anew.
+    fileprivate static let openingAgain = Remedy(
+        summary: "Take the fix back and make it anew, or let the chain's owner let these sources through.",
+        environment: "this-host",
+        commands: ["nataudit undo", "nataudit fix --masquerade --out-interface NAME --source CIDR"],
+        verify: ["nataudit scan"],
+        undoneBy: "whoever writes the chain anew again"
     )
 
     /// What makes the host translate again where the rules beneath went with the fix.

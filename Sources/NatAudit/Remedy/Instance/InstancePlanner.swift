@@ -40,6 +40,7 @@ struct InstancePlanner {
             presented: [],
             instanceAddresses: Set(parts.flatMap(\.addresses)),
             untranslated: intent.keepsFlows ? [] : parts.filter(\.parameters.isEmpty).flatMap(\.sources),
+            instanceSources: parts.flatMap(\.sources),
             passages: passages,
             notes: planner.notes([], guarded) + notes(parts) + passages.map(\.note)
         )

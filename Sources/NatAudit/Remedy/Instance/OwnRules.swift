@@ -2,26 +2,42 @@ internal import NetlinkBridge
 
 /// The rules of nataudit in other owners' chains, told by their comment.
 enum OwnRules {
-    /// More than for applying: what was made has to go.
-    private static let attempts = 64
+    /// A rule in the kernel.
+    struct Found: Hashable, Sendable {
+        let place: ChainPlace
+        let handle: UInt64
+
+        /// The command that a person would give.
+        var removal: String { "nft delete rule \(place.family) \(place.table) \(place.chain) handle \(handle)" }
+    }
+
+    /// Those in a ruleset.
+    static func found(in chains: [Chain]) -> [Found] {
+        let comment = Array(PlannedPassage.comment.utf8)
+        return chains.filter { !$0.place.isLegacy && $0.place.table != PlannedTable.name }.flatMap { chain in
+            // iptables-nft keeps a comment in one of two ways, and may have written the chain anew.
+            chain.rules.filter { $0.comment == comment }.compactMap(\.handle).map {
+                Found(place: chain.place, handle: $0)
+            }
+        }
+    }
+
+    /// Those in the kernel; nil where the rules would not hold still.
+    static func found() throws -> [Found]? { try ruleset().map { found(in: chains($0)) } }
 
     /// Removes them from the chains that a record names; those that are gone already need no removing.
     static func remove(from opened: [OpenedChain]) throws {
         if opened.isEmpty { return }
-        for _ in 0..<attempts {
-            guard let ruleset = try ruleset() else { continue }
-            let commands = commands(in: ruleset, opened)
-            if commands.isEmpty { return }
-            var writer = try NftWriter()
-            // Where the answer is lost, the next look tells.
-            guard
-                case .refused(let refusals) = try writer.commit(
-                    try NftBatch(commands, plannedOn: ruleset.generation)
-                )
-            else { continue }
-            throw refusals.first?.error ?? NetlinkError("remove nataudit's rules", .timedOut)
+        try PersistentRemoval.remove("nataudit's rules from other owners' chains") {
+            guard let ruleset = try ruleset() else { return nil }
+            let own = found(in: chains(ruleset)).filter { rule in opened.contains { $0.isAt(rule.place) } }
+            return PersistentRemoval.Work(
+                commands: own.map {
+                    .deleteRule($0.place.family, table: $0.place.table, chain: $0.place.chain, handle: $0.handle)
+                },
+                generation: ruleset.generation
+            )
         }
-        throw NetlinkError("remove nataudit's rules from other owners' chains (\(attempts) tries)", .interrupted)
     }
 
     /// The base chains with their rules, which is short enough to succeed beside many others; nil where they would not hold still.
@@ -35,18 +51,7 @@ enum OwnRules {
         }
     }
 
-    private static func commands(in ruleset: NftRuleset, _ opened: [OpenedChain]) -> [NftCommand] {
-        let comment = Array(PlannedPassage.comment.utf8)
-        return Ruleset(nftables: ruleset, legacy: []).chains.flatMap { chain -> [NftCommand] in
-            let place = chain.place
-            let isOpened = opened.contains {
-                $0.family == "\(place.family)" && $0.table == place.table.asLatin1 && $0.chain == place.chain.asLatin1
-            }
-            guard isOpened else { return [] }
-            // iptables-nft keeps a comment in one of two ways, and may have written the chain anew.
-            return chain.rules.filter { $0.comment == comment }.compactMap(\.handle).map {
-                .deleteRule(place.family, table: place.table, chain: place.chain, handle: $0)
-            }
-        }
+    private static func chains(_ ruleset: NftRuleset) -> [Chain] {
+        Array(Ruleset(nftables: ruleset, legacy: []).chains)
     }
 }

@@ -99,6 +99,12 @@ struct OpenedChain: Hashable, Sendable, Codable {
         chain = passage.place.chain.asLatin1
     }
 
+    /// Tells whether it is that chain.
+    func isAt(_ place: ChainPlace) -> Bool {
+        !place.isLegacy && family == "\(place.family)" && table == place.table.asLatin1
+            && chain == place.chain.asLatin1
+    }
+
     /// What it is called in a sentence.
     var words: String {
         escapedForDisplay(ChainPlace.words(chain: chain, isLegacy: false, family: family, table: table))

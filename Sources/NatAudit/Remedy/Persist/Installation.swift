@@ -78,7 +78,8 @@ struct Installation {
             folders: (earlier?.folders ?? []) + madeFolders,
             tables: persistence.tables.map { "\($0.family)" },
             parameters: undoable?.parameters ?? [],
-            flowAddresses: undoable?.flowAddresses ?? []
+            flowAddresses: undoable?.flowAddresses ?? [],
+            instanceSources: undoable?.instanceSources
         )
         var placed: [PersistedFile] = []
         do {

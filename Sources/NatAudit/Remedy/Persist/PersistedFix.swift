@@ -12,6 +12,8 @@ struct PersistedFix: Hashable, Sendable, Codable {
     let parameters: [UndoRecord.ParameterChange]
     /// The addresses under which flows were translated that end with the table, as in the undo record.
     let flowAddresses: [String]
+    /// The sources of a NAT instance, as in the undo record.
+    var instanceSources: [String]?
 
     /// What there is to undo in a boot in which nothing was restored, or nothing is known of it.
     func undoRecord() throws -> UndoRecord {
@@ -21,7 +23,8 @@ struct PersistedFix: Hashable, Sendable, Codable {
             namespace: try NetworkNamespace.currentCookie(),
             tables: tables,
             parameters: parameters,
-            flowAddresses: flowAddresses
+            flowAddresses: flowAddresses,
+            instanceSources: instanceSources
         )
     }
 

@@ -6,6 +6,8 @@ public struct RememberedFix: Hashable, Sendable {
     let families: Set<String>
     /// Tells whether they were all that translated, for clients of a NAT instance; false where that is not known.
     let translatesAlone: Bool
+    /// The chains of other owners in which it put rules.
+    let opened: [OpenedChain]
     /// Tells whether `fix --restore` can put it back.
     let isPersisted: Bool
     /// What says so, a line each.
@@ -23,6 +25,7 @@ public struct RememberedFix: Hashable, Sendable {
         return RememberedFix(
             families: Set((record?.tables ?? []) + (persisted?.tables ?? [])),
             translatesAlone: [record?.flowAddresses, persisted?.flowAddresses].contains { $0?.isEmpty == false },
+            opened: record?.opened ?? [],
             isPersisted: hasScript,
             evidence: (record.map { ["the undo record \($0.id) of this boot"] } ?? [])
                 + (hasScript ? ["the persisted script \(PersistedFiles.scriptPath)"] : [])

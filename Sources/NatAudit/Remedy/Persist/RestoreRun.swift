@@ -44,8 +44,24 @@ public struct RestoreRun: Sendable {
         report.undo = application.record.id
         report.isApplied = true
         report.isChanged = true
+        do {
+            report.movedFlows = try Self.mover(work.plan).move()
+        } catch {
+            report.notes.append("flows that had gone out untranslated were not moved: \(error)")
+        }
         report.notes.append("put back from \(PersistedFiles.scriptPath); nothing was probed")
         return report
+    }
+
+    /// What moves the flows that went out untranslated before the tables were back: sysctl.d is read earlier.
+    private static func mover(_ plan: FixPlan) throws -> FlowMover {
+        FlowMover(
+            presented: [],
+            guarded: [],
+            untranslated: plan.untranslated,
+            inside: FlowMover.inside(try RouteReader.addresses(), plan),
+            probes: []
+        )
     }
 
     /// What would be done; changes nothing.
@@ -72,6 +88,7 @@ public struct RestoreRun: Sendable {
         let persisted = try state.persisted()
         let parameters = try PlannedParameter.made(persisted?.parameters ?? []).filter { try $0.isUnset() }
         let written = persisted?.files.first { $0.path == PersistedFiles.scriptPath }?.content
+        let sources = (persisted?.instanceSources ?? []).compactMap { Prefix($0) }
         let plan = FixPlan(
             generation: ruleset.generation,
             tables: tables,
@@ -80,6 +97,8 @@ public struct RestoreRun: Sendable {
             guarded: [],
             presented: [],
             instanceAddresses: Set((persisted?.flowAddresses ?? []).compactMap { IPAddress($0) }),
+            untranslated: sources,
+            instanceSources: sources,
             notes: written == text
                 ? [] : ["\(PersistedFiles.scriptPath) is not as fix wrote it; what it holds now counts"],
             replaced: named.map(\.family)

@@ -43,6 +43,27 @@ struct PersistInstanceTests {
         }
     }
 
+    /// sysctl.d switches forwarding on before the unit puts the table back: what went out meanwhile does not go on so.
+    @Test func whatWasForwardedTooEarlyIsMoved() async throws {
+        try await inTurn {
+            let lab = try BootLab(forwarding: .off)
+            let arguments = ["fix", "--masquerade", "--persist", "--yes", "--no-verify"] + Self.named.prefix(4)
+            #expect(try lab.nataudit(arguments).status == 0)
+            try lab.reboot(parameters: ["net/ipv4/ip_forward": "1"])
+            // Without a rule that asks for it, nothing would be tracked.
+            let tracking = "chain c { type filter hook forward priority 0; ct state new counter; }"
+            try lab.nat.require("nft", "-f", "-", input: "table ip seen { \(tracking); }")
+            let early = try lab.lab.clientA.socket(LabAddress.clientA, port: 42003)
+            #expect(try lab.fixLab.source(at: LabAddress.servers[0], of: early) == "10.0.1.2:42003")
+            let run = try lab.restore()
+            #expect(run.status == 0, "\(run.errors)")
+            let report = try FixOutput(run)
+            #expect(report.movedFlows == 1)
+            #expect(report.steps.map(\.kind) == ["nftables", "conntrack"])
+            #expect(try lab.fixLab.source(at: LabAddress.servers[0], of: early) == "203.0.113.1:42003")
+        }
+    }
+
     /// Rules at the end of somebody else's chain are loaded by what loads that chain.
     @Test func aPolicyThatDropsIsTheOwnersBusinessAtBoot() async throws {
         try await inTurn {

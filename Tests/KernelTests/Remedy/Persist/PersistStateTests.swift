@@ -44,6 +44,18 @@ struct PersistStateTests {
         }
     }
 
+    /// The files below /etc are one fix's, wherever two have their records.
+    @Test func anotherThatHoldsTheFilesIsWaitedFor() async throws {
+        try await inTurn {
+            let lab = try BootLab(FixTableTests.rules[0])
+            let before = try HostImage(lab.nat)
+            let other = Self.elsewhere + "\n" + Self.naming(Self.folder) + "exec 9</etc; flock -n 9\n"
+            expectRefused(try lab.persist(preparing: other), "another nataudit", "/etc is locked")
+            #expect(try HostImage(lab.nat) == before)
+            try expectApplied(try lab.persist(preparing: Self.elsewhere + "\n" + Self.naming(Self.folder)))
+        }
+    }
+
     /// systemd makes /home and /etc read-only for the unit, but not a folder that it needs; its own checker takes the lines.
     @Test func systemdTakesTheUnitWithAFolder() async throws {
         try await inTurn {

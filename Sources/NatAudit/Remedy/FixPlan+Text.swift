@@ -81,6 +81,7 @@ extension PlannedTable {
     /// The table in nft's syntax, with a comment on each chain.
     var lines: [String] {
         var lines = ["table \(family) \(Self.name) {", "\tcomment \"\(Self.comment)\""]
+        for set in sets { lines += [""] + set.lines.map { "\t" + $0 } }
         for chain in chains {
             lines += ["", "\t# \(chain.purpose)", "\tchain \(chain.name) {"]
             if let hook = chain.hook, let place = NetfilterHook(rawValue: hook.number) {

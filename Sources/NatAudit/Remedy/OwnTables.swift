@@ -5,19 +5,19 @@ enum OwnTables {
     /// Tells whether there is one.
     static func areThere() throws -> Bool {
         var reader = try NftablesReader()
-        return try reader.tables().tables.contains(where: PlannedTable.isOwn)
+        return try reader.tableList().contains(where: PlannedTable.isOwn)
     }
 
     /// The families in which there is one.
     static func families() throws -> Set<String> {
         var reader = try NftablesReader()
-        return Set(try reader.tables().tables.filter(PlannedTable.isOwn).map { "\($0.family)" })
+        return Set(try reader.tableList().filter(PlannedTable.isOwn).map { "\($0.family)" })
     }
 
     /// Tells whether there is one that a process holds, with which it goes.
     static func areHeld() throws -> Bool {
         var reader = try NftablesReader()
-        return try reader.tables().tables.contains { PlannedTable.isOwn($0) && $0.owner != nil }
+        return try reader.tableList().contains { PlannedTable.isOwn($0) && $0.owner != nil }
     }
 
     /// Tells whether they are those of a plan, and no others.
@@ -32,8 +32,7 @@ enum OwnTables {
     static func remove() throws {
         try PersistentRemoval.remove("nataudit's table") {
             var reader = try NftablesReader()
-            let seen = try reader.tables()
-            let own = seen.tables.filter(PlannedTable.isOwn)
+            let own = try reader.tableList().filter(PlannedTable.isOwn)
             // The kernel's EPERM would be taken for a missing capability.
             if let held = own.first(where: { $0.owner != nil }), let port = held.owner {
                 throw PlanRefusal(
@@ -42,8 +41,8 @@ enum OwnTables {
                 )
             }
             return PersistentRemoval.Work(
-                commands: own.map { .deleteTable($0.family, $0.name) },
-                generation: seen.generation
+                commands: own.map { .deleteTableByHandle($0.family, $0.name, $0.handle) },
+                generation: nil
             )
         }
     }

@@ -5,15 +5,15 @@ enum PersistentRemoval {
     /// More than for applying: what was made has to go.
     private static let attempts = 64
 
-    /// What is to be removed by now, and the generation at which that was seen.
+    /// What is to be removed by now, and the generation at which that was seen; nil where the commands themselves say which it is.
     struct Work {
         let commands: [NftCommand]
-        let generation: Generation
+        let generation: Generation?
     }
 
     /// Removes what `look` finds, until it finds nothing.
     ///
-    /// Each try carries the generation of its look, so that nothing is removed that was not just seen.
+    /// Each try names what its look saw, so that nothing is removed that was not just seen.
     /// - Parameters:
     ///   - what: what is removed, for errors.
     ///   - look: reads what is there; nil where that would not hold still.

@@ -4,6 +4,8 @@ public import NetlinkBridge
 public struct PlannedTable: Hashable, Sendable {
     /// The table's family: that of the rules which it overtakes.
     public let family: NftFamily
+    /// The sets and maps.
+    public var sets: [PlannedSet] = []
     /// The chains, called ones before their callers.
     public var chains: [PlannedChain] = []
 
@@ -29,14 +31,6 @@ public struct PlannedChain: Hashable, Sendable {
     public let purpose: String
     /// The rules, in order.
     public var rules: [PlannedRule] = []
-}
-
-/// A rule of a planned chain.
-public struct PlannedRule: Hashable, Sendable {
-    /// What it does.
-    public let statements: [Statement]
-    /// A comment that stays with the rule in the kernel; nil for none.
-    public let comment: String?
 }
 
 extension PlannedTable {
@@ -72,21 +66,31 @@ extension PlannedTable {
 
     /// A rule in nft's syntax.
     func text(of rule: PlannedRule) -> String {
-        NftText(family: family, sets: { _ in nil }).text(
+        if let written = rule.written { return written.text }
+        return NftText(family: family, sets: { _ in nil }).text(
             of: rule.statements,
             comment: rule.comment.map { Array($0.utf8) }
         )
     }
 
+    private func expressions(of rule: PlannedRule) throws(PlanRefusal) -> [NftExpression] {
+        if let written = rule.written { return written.expressions }
+        return try NftCompiler(family: family).expressions(of: rule.statements)
+    }
+
     /// The changes that make the table; an owned one goes with the process that made it.
     func commands(isOwned: Bool) throws(PlanRefusal) -> [NftCommand] {
         var commands: [NftCommand] = [.addTable(family, Self.name, comment: Self.comment, isOwned: isOwned)]
+        for set in sets {
+            commands.append(.addSet(family, table: Self.name, set.declaration))
+            commands += set.additions(family)
+        }
         for chain in chains {
             commands.append(.addChain(family, table: Self.name, chain: chain.name, chain.hook))
         }
         for chain in chains {
             for rule in chain.rules {
-                let expressions = try NftCompiler(family: family).expressions(of: rule.statements)
+                let expressions = try expressions(of: rule)
                 commands.append(
                     .addRule(family, table: Self.name, chain: chain.name, expressions, comment: rule.comment)
                 )

@@ -23,7 +23,7 @@ final class NftContext: Sendable {
     /// The rule as nft or iptables-save prints it.
     func text(of rule: NftRule) -> String {
         let expressions = rule.expressions
-        let lowered = NftLowering(expressions, of: rule, sets: sets(of: rule))
+        let lowered = NftLowering(expressions, rule.family, sets: sets(of: rule))
         if isIptables(rule, expressions) {
             return IptablesNftText.text(
                 of: expressions,

@@ -15,10 +15,10 @@ struct NftLowering {
     private(set) var phrases: [Int: NftPhrase] = [:]
     private(set) var matchComment: [UInt8]?
 
-    init(_ expressions: [NftExpression], of rule: NftRule, sets: @escaping (KernelName) -> NftSet?) {
+    init(_ expressions: [NftExpression], _ tableFamily: NftFamily, sets: @escaping (KernelName) -> NftSet?) {
         self.sets = sets
-        tableFamily = rule.family
-        family = rule.family == .ip6 ? .ip6 : .ip
+        self.tableFamily = tableFamily
+        family = tableFamily == .ip6 ? .ip6 : .ip
         for (index, expression) in expressions.enumerated() {
             lower(expression, isLast: index == expressions.count - 1)
         }

@@ -81,7 +81,7 @@ extension Rule {
     /// A rule of nf_tables, in nftables' own language or as iptables-nft wrote it.
     init(_ rule: NftRule, position: Int, _ context: NftContext) {
         let expressions = rule.expressions
-        let lowered = NftLowering(expressions, of: rule, sets: context.sets(of: rule))
+        let lowered = NftLowering(expressions, rule.family, sets: context.sets(of: rule))
         let isIptables = context.isIptables(rule, expressions)
         let comment = rule.userData.comment
         self.init(

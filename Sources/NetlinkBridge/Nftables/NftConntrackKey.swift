@@ -15,6 +15,11 @@ public struct NftConntrackKey: Hashable, Sendable, RawRepresentable {
     /// The connection's mark, four bytes in host order.
     public static let mark = NftConntrackKey(rawValue: UInt32(NFT_CT_MARK.rawValue))
 
+    /// What became of the connection as bits, four bytes in host order (`ConntrackEntry.Status`).
+    public static let status = NftConntrackKey(rawValue: UInt32(NFT_CT_STATUS.rawValue))
+    /// The destination port of a direction, two bytes in network order.
+    public static let portDestination = NftConntrackKey(rawValue: UInt32(NFT_CT_PROTO_DST.rawValue))
+
     /// nft's word for the key, or its number.
     public var name: String { Self.names[rawValue] ?? "key \(rawValue)" }
 

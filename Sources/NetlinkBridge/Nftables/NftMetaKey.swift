@@ -25,6 +25,9 @@ public struct NftMetaKey: Hashable, Sendable, RawRepresentable {
     /// The transport protocol, one byte.
     public static let transport = NftMetaKey(rawValue: UInt32(NFT_META_L4PROTO.rawValue))
 
+    /// A number that is drawn anew each time, four bytes.
+    public static let random = NftMetaKey(rawValue: UInt32(NFT_META_PRANDOM.rawValue))
+
     /// How the link layer addressed the packet, one byte (PACKET_* of linux/if_packet.h).
     public static let packetType = NftMetaKey(rawValue: UInt32(NFT_META_PKTTYPE.rawValue))
 

@@ -23,6 +23,44 @@ public struct NftSetUpdate: Hashable, Sendable {
     public let isInverted: Bool
     /// What is asked of the element, such as a limit.
     public let expressions: [NftExpression]
+
+    /// Makes a change of its parts; the rule ends where the element cannot be had.
+    public init(
+        set: KernelName,
+        operation: Operation,
+        key: NftRegister,
+        data: NftRegister?,
+        timeout: UInt64?,
+        expressions: [NftExpression]
+    ) {
+        self.init(
+            set: set,
+            operation: operation,
+            key: key,
+            data: data,
+            timeout: timeout,
+            isInverted: false,
+            expressions: expressions
+        )
+    }
+
+    fileprivate init(
+        set: KernelName,
+        operation: Operation,
+        key: NftRegister,
+        data: NftRegister?,
+        timeout: UInt64?,
+        isInverted: Bool,
+        expressions: [NftExpression]
+    ) {
+        self.set = set
+        self.operation = operation
+        self.key = key
+        self.data = data
+        self.timeout = timeout
+        self.isInverted = isInverted
+        self.expressions = expressions
+    }
 }
 
 extension AttributeFields {

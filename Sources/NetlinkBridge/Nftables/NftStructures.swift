@@ -94,6 +94,15 @@ public struct NftHash: Hashable, Sendable {
     public let offset: UInt32
     /// The seed; nil where the kernel drew one.
     public let seed: UInt32?
+
+    /// Makes a hash from its parts.
+    public init(from: NftRegister?, length: UInt32, modulus: UInt32, offset: UInt32, seed: UInt32?) {
+        self.from = from
+        self.length = length
+        self.modulus = modulus
+        self.offset = offset
+        self.seed = seed
+    }
 }
 
 /// `limit` (NFTA_LIMIT_*).
@@ -108,6 +117,15 @@ public struct NftLimit: Hashable, Sendable {
     public let countsBytes: Bool
     /// Tells whether what is beyond the rate passes (`over`).
     public let isInverted: Bool
+
+    /// Makes a limit from its parts.
+    public init(rate: UInt64, unit: UInt64, burst: UInt32, countsBytes: Bool, isInverted: Bool) {
+        self.rate = rate
+        self.unit = unit
+        self.burst = burst
+        self.countsBytes = countsBytes
+        self.isInverted = isInverted
+    }
 }
 
 /// `log` (NFTA_LOG_*).

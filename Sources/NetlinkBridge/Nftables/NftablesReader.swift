@@ -48,15 +48,12 @@ public struct NftablesReader: ~Copyable {
     /// Reads the tables alone, without what is in them, so that all of them existed at one generation.
     ///
     /// This is short enough to succeed where others change the rules all the time.
-    /// - Throws: `NetlinkError` with `.interrupted` when the tables would not hold still.
+    /// - Throws: `NetlinkError` with `.interrupted` when the ruleset would not hold still.
     public mutating func tables() throws(NetlinkError) -> (tables: [NftTable], generation: Generation) {
         for _ in 0..<Self.attempts {
             let before = try settledGeneration()
-            var tables: [NftTable] = []
             do throws(NetlinkError) {
-                try dump(NFT_MSG_GETTABLE, "tables") { (payload) throws(DecodingError) in
-                    tables.append(try NftTable(decoding: payload))
-                }
+                let tables = try tableDump()
                 if try generation() == before { return (tables, before) }
             } catch {
                 guard error.isInterruption else { throw error }
@@ -65,17 +62,36 @@ public struct NftablesReader: ~Copyable {
         throw NetlinkError("read the nf_tables tables in one piece (\(Self.attempts) tries)", .interrupted)
     }
 
+    /// The tables alone, at one moment, whatever else changes: for changes that name a table by the kernel's number.
+    ///
+    /// - Throws: `NetlinkError` with `.interrupted` when the list of tables itself would not hold still.
+    public mutating func tableList() throws(NetlinkError) -> [NftTable] {
+        for _ in 1..<Self.attempts {
+            do throws(NetlinkError) {
+                return try tableDump()
+            } catch {
+                guard error.isInterruption else { throw error }
+            }
+        }
+        return try tableDump()
+    }
+
+    private mutating func tableDump() throws(NetlinkError) -> [NftTable] {
+        var tables: [NftTable] = []
+        try dump(NFT_MSG_GETTABLE, "tables") { (payload) throws(DecodingError) in
+            tables.append(try NftTable(decoding: payload))
+        }
+        return tables
+    }
+
     private mutating func ruleset(
         of demand: NftDemand?,
         at generation: Generation
     ) throws(NetlinkError) -> NftRuleset {
-        var tables: [NftTable] = []
+        let tables = try tableDump()
         var chains: [NftChain] = []
         var rules = RuleCollection()
         var sets: [NftSet] = []
-        try dump(NFT_MSG_GETTABLE, "tables") { (payload) throws(DecodingError) in
-            tables.append(try NftTable(decoding: payload))
-        }
         try dump(NFT_MSG_GETCHAIN, "chains") { (payload) throws(DecodingError) in
             chains.append(try NftChain(decoding: payload, sharing: chains.last))
         }

@@ -67,6 +67,21 @@ struct NftBatchTests {
         #expect(try host.run(["nft", "-a", "list", "ruleset"]) == before)
     }
 
+    /// A table is removed by its number, and not another one that took its name.
+    @Test func aTableIsRemovedByItsNumber() throws {
+        let host = try RulesNamespace()
+        #expect(try host.commit([.addTable(.ip, "a", comment: nil), .addTable(.ip, "b", comment: nil)]) == .committed)
+        let first = try #require(try host.nftables().tables.first { $0.name == "a" })
+        #expect(try host.commit([.deleteTable(.ip, "a"), .addTable(.ip, "a", comment: nil)]) == .committed)
+        let removal = NftCommand.deleteTableByHandle(.ip, "a", first.handle)
+        // ENOENT
+        #expect(try refusals(of: try host.commit([removal])).map(\.error.code) == [2])
+        #expect(try host.nftables().tables.count == 2)
+        let second = try #require(try host.nftables().tables.first { $0.name == "a" })
+        #expect(try host.commit([.deleteTableByHandle(.ip, "a", second.handle)]) == .committed)
+        #expect(try host.nftables().tables.map(\.name) == ["b"])
+    }
+
     @Test func everyRefusedCommandIsNamed() throws {
         let host = try RulesNamespace()
         let commands: [NftCommand] = [

@@ -104,10 +104,25 @@ public struct NftBatch: Sendable, Codable {
             let message = unsafe header(NFT_MSG_DELTABLE, family, 0)
             unsafe nftnl_table_nlmsg_build_payload(message, table.pointer)
             return unsafe message
+        case .deleteTableByHandle(let family, let name, let handle):
+            let table = try NftnlTable(name, comment: nil, handle: handle)
+            let message = unsafe header(NFT_MSG_DELTABLE, family, 0)
+            unsafe nftnl_table_nlmsg_build_payload(message, table.pointer)
+            return unsafe message
         case .addChain(let family, let table, let name, let hook):
             let chain = try NftnlChain(table: table, name: name, hook: hook)
             let message = unsafe header(NFT_MSG_NEWCHAIN, family, NLM_F_CREATE | NLM_F_EXCL)
             unsafe nftnl_chain_nlmsg_build_payload(message, chain.pointer)
+            return unsafe message
+        case .addSet(let family, let table, let declaration):
+            let set = try NftnlSet(table: table, name: declaration.name, declaration)
+            let message = unsafe header(NFT_MSG_NEWSET, family, NLM_F_CREATE | NLM_F_EXCL)
+            unsafe nftnl_set_nlmsg_build_payload(message, set.pointer)
+            return unsafe message
+        case .addElements(let family, let table, let name, let elements):
+            let set = try NftnlSet(table: table, name: name, nil, elements)
+            let message = unsafe header(NFT_MSG_NEWSETELEM, family, NLM_F_CREATE)
+            unsafe nftnl_set_elems_nlmsg_build_payload(message, set.pointer)
             return unsafe message
         case .addRule(let family, let table, let chain, let expressions, let comment):
             let rule = try NftnlRule(family, table: table, chain: chain, expressions, comment: comment)

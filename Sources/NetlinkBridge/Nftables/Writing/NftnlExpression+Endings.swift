@@ -65,6 +65,7 @@ extension NftnlExpression.Fields {
                     (NFTNL_EXPR_MT_INFO, .blob(match.data)),
                 ]
             )
+        case .lookup, .setUpdate, .hash, .limit: try self.init(ofSets: expression)
         case .counter:
             self.init("counter", [(Int, NftnlExpression.Value)]())
         default: throw EncodingError("an expression", "this kind is read only")

@@ -7,10 +7,13 @@ enum NftnlExpression {
     /// What one field holds.
     enum Value {
         case number(UInt32)
+        case long(UInt64)
         case data([UInt8])
         case name(KernelName)
         /// Data of which libnftnl keeps what it is given, and frees it: the blob of an extension.
         case blob([UInt8])
+        /// Expressions within the expression.
+        case list([Fields])
     }
 
     /// The fields of one expression.
@@ -26,6 +29,13 @@ enum NftnlExpression {
                 // Sound: libnftnl copies numbers, data and strings during the calls.
                 switch value {
                 case .number(let number): unsafe nftnl_expr_set_u32(expression, field, number)
+                case .long(let number): unsafe nftnl_expr_set_u64(expression, field, number)
+                case .list(let list):
+                    // Sound: the expression takes over those within it.
+                    for inner in list {
+                        guard let inner = unsafe inner.allocate() else { continue }
+                        unsafe nftnl_expr_add_expr(expression, UInt32(field), inner)
+                    }
                 case .data(let bytes):
                     unsafe bytes.withUnsafeBytes { buffer in
                         unsafe _ = nftnl_expr_set(expression, field, buffer.baseAddress, UInt32(buffer.count))

@@ -6,7 +6,12 @@ internal import Glibc
 @safe struct NftnlTable: ~Copyable {
     let pointer: OpaquePointer
 
-    init(_ name: KernelName, comment: String?, isOwned: Bool = false) throws(EncodingError) {
+    init(
+        _ name: KernelName,
+        comment: String?,
+        isOwned: Bool = false,
+        handle: UInt64? = nil
+    ) throws(EncodingError) {
         guard let pointer = unsafe nftnl_table_alloc() else { throw EncodingError("a table", "no memory") }
         unsafe self.pointer = unsafe pointer
         set(NFTNL_TABLE_NAME, name)
@@ -14,6 +19,7 @@ internal import Glibc
         if isOwned {
             unsafe nftnl_table_set_u32(pointer, UInt16(NFTNL_TABLE_FLAGS.rawValue), UInt32(NFT_TABLE_F_OWNER.rawValue))
         }
+        if let handle { unsafe nftnl_table_set_u64(pointer, UInt16(NFTNL_TABLE_HANDLE.rawValue), handle) }
         guard let comment else { return }
         unsafe UserData(comment: comment).bytes.withUnsafeBytes { bytes in
             // Sound: libnftnl copies the bytes during the call.

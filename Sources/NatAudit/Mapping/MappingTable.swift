@@ -1,0 +1,93 @@
+internal import NetlinkBridge
+
+/// What gives each internal endpoint one external port for all destinations (RFC 4787 REQ-1), in nf_tables' own words.
+///
+/// Who owns a port is in sets that the rules fill themselves: an endpoint whose own port is free claims it (`own`), any other
+/// draws one by a hash of itself (`moved`), and `taken` holds all ports that somebody has. The claim is a limit of one packet in
+/// the element of `taken`: of two first packets on two processors one passes, and the other draws. What finds no place, and
+/// what is past its client's share, is translated as plain masquerade does it.
+struct MappingTable: Hashable, Sendable {
+    let family: AddressFamily
+    /// What is presented.
+    var target = Target.masquerade
+
+    /// What the packets' source address becomes.
+    enum Target: Hashable, Sendable {
+        /// The outward interface's own address.
+        case masquerade
+        /// This address.
+        case address(IPAddress)
+    }
+
+    /// How long a claim lives without traffic, in seconds; of a live flow one packet in sixteen renews it.
+    static let lifetime = 3600
+    /// How many new endpoints a client may claim at once, and per second afterwards.
+    static let share = (burst: UInt32(2000), perSecond: UInt64(1))
+    /// As many ports as there are.
+    static let size: UInt32 = 65535
+    /// Ports to which sockets send once and go: DNS, NTP, QUIC, DNS over TLS.
+    ///
+    /// They would fill the sets for nothing.
+    static let briefPorts: [UInt16] = [53, 123, 443, 853]
+    /// How many ports an endpoint may draw before it is given up.
+    static let draws = UInt32(1)...12
+
+    /// The name of a set or chain: tables of both families hold it twice.
+    func name(_ plain: String) -> KernelName { KernelName(family == .ip ? plain : plain + "6") }
+
+    var taken: KernelName { name("taken") }
+    var own: KernelName { name("own") }
+    var moved: KernelName { name("moved") }
+    var brief: KernelName { name("brief") }
+    var clients: KernelName { name("clients") }
+    var stuck: KernelName { name("stuck") }
+
+    /// The chain in which a packet that is to be translated ends.
+    var entry: KernelName { name("mapping") }
+}
+
+extension MappingTable {
+    /// The sets and maps.
+    var sets: [PlannedSet] {
+        let address: NftSetDeclaration.Field = family == .ip ? .ipv4 : .ipv6
+        // NFT_SET_TIMEOUT and NFT_SET_EVAL.
+        let changing: UInt32 = 0x30
+        return [
+            PlannedSet(
+                NftSetDeclaration(taken, key: [.port], flags: changing, size: Self.size),
+                purpose: "external ports that somebody has; those that never expire are the host's own"
+            ),
+            PlannedSet(
+                NftSetDeclaration(own, key: [address, .port], flags: changing, size: Self.size),
+                purpose: "internal endpoints that have their own port"
+            ),
+            PlannedSet(
+                NftSetDeclaration(moved, key: [address, .port], data: .port, flags: changing, size: Self.size),
+                purpose: "internal endpoints that have another one, since their own was taken"
+            ),
+            PlannedSet(
+                NftSetDeclaration(brief, key: [.port]),
+                purpose: "ports to which sockets send once and go, which claim nothing",
+                elements: Self.briefPorts.map { NftNewElement(networkBytes($0)) }
+            ),
+            PlannedSet(
+                NftSetDeclaration(clients, key: [address], flags: changing, size: Self.size),
+                purpose: "how much of its share each client has used"
+            ),
+            PlannedSet(
+                NftSetDeclaration(stuck, key: [address, .port, address, .port], flags: changing, size: Self.size),
+                purpose: "flows whose port another flow holds towards the same peer"
+            ),
+        ]
+    }
+
+    /// The test-and-set: only one packet in a week passes it.
+    static var claim: NftExpression {
+        .limit(NftLimit(rate: 1, unit: 604_800, burst: 1, countsBytes: false, isInverted: false))
+    }
+
+    /// What no packet passes: of an element of `taken` that no rule may claim.
+    static var neverClaimed: NftExpression {
+        .limit(NftLimit(rate: 1_000_000, unit: 1, burst: 5, countsBytes: false, isInverted: true))
+    }
+}

@@ -57,6 +57,9 @@ struct FixCommand: ParsableCommand {
     @Flag(help: "Overtake rules whose owner has a switch of its own, or of a Kubernetes node.")
     var overrideOwner = false
 
+    @Flag(help: "Give each client socket one port for all destinations, also where others use the same port.")
+    var endpointIndependent = false
+
     @Flag(help: "Leave the outward input path open to UDP that nobody asked for.")
     var noGuard = false
 
@@ -135,6 +138,7 @@ struct FixCommand: ParsableCommand {
                 outInterfaces: outInterface.map { KernelName($0) },
                 sources: source,
                 overridesOwner: overrideOwner,
+                isEndpointIndependent: endpointIndependent,
                 guardsInput: !noGuard,
                 keepsFlows: keepFlows,
                 trial: trial

@@ -10,7 +10,10 @@ struct TranslationVerdict {
     /// Judges a translation (facts measured on Linux 6.18, see the README's table).
     init(_ translation: SourceTranslation) {
         let isPool = translation.addresses.contains { $0.first != $0.last }
-        if translation.drawsPorts {
+        if translation.isEndpointIndependent {
+            verdict = .easy
+            clause = "keeps one port for each internal address and port, also where others use the same port"
+        } else if translation.drawsPorts {
             verdict = .hard
             let word = translation.flags.contains(.fullyRandom) ? "fully-random" : "random"
             clause = "draws another port for every destination (\(word))"

@@ -44,7 +44,7 @@ extension MappingTable {
             [
                 .meta(.outInterfaceName, into: MappingRules.key),
                 .compare(MappingRules.key, .equal, out.asInterface),
-            ] + MappingRules.isOwnPacket + [
+            ] + MappingRules.isUDP + MappingRules.isOwnPacket + [
                 rules.loadPort(isSource: false, into: MappingRules.key),
                 MappingRules.isIn(brief, inverted: true),
                 rules.loadPort(into: MappingRules.key),

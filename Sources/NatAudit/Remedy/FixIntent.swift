@@ -8,6 +8,8 @@ public struct FixIntent: Hashable, Sendable {
     public var sources: [Prefix]
     /// Goes past a rule whose owner has a switch of its own.
     public var overridesOwner: Bool
+    /// Gives each internal endpoint one external port, also where others use the same port.
+    public var isEndpointIndependent: Bool
     /// Closes the outward input path to UDP that nobody asked for, where it is open.
     public var guardsInput: Bool
     /// Leaves existing conntrack entries alone.
@@ -20,6 +22,7 @@ public struct FixIntent: Hashable, Sendable {
         outInterfaces: [KernelName] = [],
         sources: [Prefix] = [],
         overridesOwner: Bool = false,
+        isEndpointIndependent: Bool = false,
         guardsInput: Bool = true,
         keepsFlows: Bool = false,
         trial: Int? = nil
@@ -27,6 +30,7 @@ public struct FixIntent: Hashable, Sendable {
         self.outInterfaces = outInterfaces
         self.sources = sources
         self.overridesOwner = overridesOwner
+        self.isEndpointIndependent = isEndpointIndependent
         self.guardsInput = guardsInput
         self.keepsFlows = keepsFlows
         self.trial = trial

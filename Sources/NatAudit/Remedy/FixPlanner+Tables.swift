@@ -3,8 +3,15 @@ internal import NetlinkBridge
 extension FixPlanner {
     /// The table that overtakes rules of one family.
     func overtaking(_ rules: [SourceNATRule], _ family: NftFamily) throws(PlanRefusal) -> PlannedTable {
+        let mapping = intent.isEndpointIndependent ? try mapping(for: rules, family) : nil
         var replacements: [RuleReference: [ScopeCopy.Replacement]] = [:]
-        for rule in rules { replacements[rule.reference] = try self.replacements(for: rule) }
+        for rule in rules {
+            if let mapping {
+                replacements[rule.reference] = [.init(chain: mapping.entry)]
+            } else {
+                replacements[rule.reference] = try self.replacements(for: rule)
+            }
+        }
         var scope = ScopeCopy(evidence.ruleset, replacing: replacements)
         var bases: [PlannedChain] = []
         var seen: Set<ChainPlace> = []
@@ -39,7 +46,7 @@ extension FixPlanner {
                 name: bases.isEmpty ? "postrouting" : KernelName("postrouting-\(bases.count + 1)"),
                 hook: NftChain.Hook(.postrouting, type: "nat", priority: priority),
                 purpose: "runs before \(base.place); what it does not translate goes on there as before",
-                rules: [onlyUDP]
+                rules: [onlyUDP] + (mapping.map(notingOwnPorts) ?? [])
             )
             for other in candidates where other.hook?.priority == hook.priority && !scope.leadsToFault(other) {
                 chain.rules += try sparing(other, family, &scope)
@@ -48,7 +55,7 @@ extension FixPlanner {
             bases.append(chain)
         }
         guard !bases.isEmpty else { throw PlanRefusal("no chain leads to the rules at fault") }
-        return PlannedTable(family: family, chains: scope.chains + bases)
+        return PlannedTable(family: family, chains: scope.chains + bases).adding(mapping)
     }
 
     /// Leaves alone what a chain decides that may run before the one at fault: it has the same priority.

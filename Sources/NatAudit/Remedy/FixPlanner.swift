@@ -29,21 +29,22 @@ public struct FixPlanner {
                 "a table named \(PlannedTable.name) exists that nataudit did not make; rename or remove it"
             )
         }
-        let paths = evidence.paths.filter { $0.verdict == .hard && intent.covers($0) }
+        let paths = evidence.paths.filter { isAtFault($0) && intent.covers($0) }
         let faults = Set(paths.compactMap(\.deciding))
         if faults.isEmpty { try refuseWhatMissesTheFault() }
         if faults.isEmpty { return try planWithoutFaults(nftables, isMade: !named.isEmpty) }
         guard named.isEmpty else {
             throw PlanRefusal(
-                "nataudit's table is there, but other rules are at fault now: `nataudit undo`, then fix again"
+                paths.contains { $0.verdict == .hard }
+                    ? "nataudit's table is there, but other rules are at fault now: `nataudit undo`, then fix again"
+                    : "nataudit's table is there, without --endpoint-independent: `nataudit undo`, then fix again with it"
             )
         }
         let rules = evidence.rules.filter { faults.contains($0.reference) }
         try refuseOwners(rules)
         var tables: [NftFamily: PlannedTable] = [:]
-        for family in Set(rules.map(\.reference.place.family)) {
-            let own = rules.filter { $0.reference.place.family == family }
-            tables[family] = try overtaking(own, family)
+        for family in Set(rules.flatMap { families(for: $0, paths) }) {
+            tables[family] = try overtaking(rules.filter { families(for: $0, paths).contains(family) }, family)
         }
         let guarded = addGuard(to: &tables)
         let plan = FixPlan(

@@ -4,8 +4,8 @@ public import NetlinkBridge
 public struct PlannedTable: Hashable, Sendable {
     /// The table's family: that of the rules which it overtakes.
     public let family: NftFamily
-    /// The sets and maps.
-    public var sets: [PlannedSet] = []
+    /// What gives each internal endpoint one external port, where that was wanted: sets and chains of its own.
+    var mappings: [MappingTable] = []
     /// The chains, called ones before their callers.
     public var chains: [PlannedChain] = []
 
@@ -34,11 +34,18 @@ public struct PlannedChain: Hashable, Sendable {
 }
 
 extension PlannedTable {
+    /// The sets and maps.
+    var sets: [PlannedSet] { mappings.flatMap(\.sets) }
+
     /// The chains as the walk sees them.
     var asChains: [Chain] {
         chains.map { chain in
-            Chain(
-                place: ChainPlace(isLegacy: false, family: family, table: Self.name, chain: chain.name),
+            let place = ChainPlace(isLegacy: false, family: family, table: Self.name, chain: chain.name)
+            if let mapping = mappings.first(where: { $0.entry == chain.name }) {
+                return Chain(place: place, hook: nil, isDormant: false, rules: [mapping.rule(handle: nil)])
+            }
+            return Chain(
+                place: place,
                 hook: chain.hook.flatMap { hook in
                     NetfilterHook(rawValue: hook.number).map {
                         Chain.Hook(

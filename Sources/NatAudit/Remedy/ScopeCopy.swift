@@ -24,7 +24,21 @@ struct ScopeCopy {
         /// What makes the part, beside the rule's own conditions; empty for all that is left.
         let conditions: [Condition]
         /// What becomes of it.
-        let translation: SourceTranslation
+        let ending: Statement
+
+        /// Translates that part.
+        init(conditions: [Condition], translation: SourceTranslation) {
+            // nft wants the protocol named in a rule that names ports.
+            let isUDP = Condition.compare(.meta(.transport), .equal, [Packet.udp])
+            self.conditions = conditions + (translation.ports == nil ? [] : [isUDP])
+            ending = .translateSource(translation)
+        }
+
+        /// Sends all to a chain from which nothing comes back.
+        init(chain: KernelName) {
+            conditions = []
+            ending = .verdict(.goto(chain))
+        }
     }
 
     init(_ ruleset: Ruleset, replacing replacements: [RuleReference: [Replacement]]) {
@@ -135,12 +149,7 @@ struct ScopeCopy {
     ) throws(PlanRefusal) -> [(conditions: [Condition], ending: Statement)] {
         let reference = RuleReference(place: chain.place, position: rule.position)
         if let replacements = replacements[reference] {
-            return replacements.map { replacement in
-                // nft wants the protocol named in a rule that names ports.
-                let isUDP = Condition.compare(.meta(.transport), .equal, [Packet.udp])
-                let conditions = replacement.translation.ports == nil ? [] : [isUDP]
-                return (replacement.conditions + conditions, .translateSource(replacement.translation))
-            }
+            return replacements.map { ($0.conditions, $0.ending) }
         }
         return try ending(for: rule, in: chain, position).map { [([], $0)] } ?? []
     }

@@ -22,11 +22,17 @@ extension Ruleset {
             ruleset.tables.filter(\.isDormant).map { TablePlace(family: $0.family, name: $0.name) }
         )
         var places = RulesByChain(ruleset)
+        let mappings = MappingTable.entries(in: ruleset, context)
         return ruleset.chains.map { chain in
             let places = places.next(of: chain)
             let unread = chain.isRead ? nil : ruleset.demand.map { ChainContents.unread($0) }
+            let place = ChainPlace(isLegacy: false, family: chain.family, table: chain.table, chain: chain.name)
+            if let mapping = mappings[place], let first = places.first.map({ ruleset.rules[Int($0)] }) {
+                let rule = mapping.rule(handle: first.handle)
+                return Chain(place: place, hook: nil, isDormant: false, rules: [rule])
+            }
             return Chain(
-                place: ChainPlace(isLegacy: false, family: chain.family, table: chain.table, chain: chain.name),
+                place: place,
                 hook: Chain.Hook(chain),
                 edge: Chain.Edge(chain),
                 isDormant: !dormant.isEmpty

@@ -21,6 +21,8 @@ public struct SourceTranslation: Hashable, Sendable {
     public let chooser: Operand?
     /// Tells whether the source address alone decides what the rule itself does not say: one inside host has one outside.
     public let isFixedPerSource: Bool
+    /// Tells whether the rule stands for chains that keep one external port for each internal address and port.
+    public let isEndpointIndependent: Bool
 
     /// The kinds of source translation, named as the report names them.
     public enum Kind: String, Hashable, Sendable {
@@ -56,7 +58,8 @@ public struct SourceTranslation: Hashable, Sendable {
         arePortsChosen: Bool = false,
         undecided: String? = nil,
         chooser: Operand? = nil,
-        isFixedPerSource: Bool = true
+        isFixedPerSource: Bool = true,
+        isEndpointIndependent: Bool = false
     ) {
         self.kind = kind
         self.flags = flags
@@ -67,6 +70,7 @@ public struct SourceTranslation: Hashable, Sendable {
         self.undecided = undecided
         self.chooser = chooser
         self.isFixedPerSource = isFixedPerSource
+        self.isEndpointIndependent = isEndpointIndependent
     }
 
     /// Tells whether the port is drawn anew for every flow (`random`, `fully-random`).

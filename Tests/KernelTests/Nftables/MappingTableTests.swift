@@ -8,7 +8,7 @@ struct MappingTableTests {
         let mapping = MappingTable(family: family, target: target)
         return PlannedTable(
             family: NftFamily(family),
-            sets: mapping.sets,
+            mappings: [mapping],
             chains: mapping.chains + [mapping.keeping(priority: 80)]
         )
     }

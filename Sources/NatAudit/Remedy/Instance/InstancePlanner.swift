@@ -84,18 +84,20 @@ struct InstancePlanner {
                 )
             )
         }
+        let mapping = intent.isEndpointIndependent ? MappingTable(family: family) : nil
         let chain = PlannedChain(
             name: "postrouting",
             hook: NftChain.Hook(.postrouting, type: "nat", priority: 100),
             purpose: "makes this host the NAT of the sources that were named",
-            rules: outward.flatMap { out in sources.map { rule(for: $0, out: out.name) } }
+            rules: (mapping.map { mapping in outward.map { mapping.notingOwnPorts(out: $0.name) } } ?? [])
+                + outward.flatMap { out in sources.flatMap { rules(for: $0, out: out.name, mapping) } }
         )
         return Part(
             family: family,
             sources: sources,
             outward: outward,
             addresses: addresses,
-            table: PlannedTable(family: NftFamily(family), chains: [chain]),
+            table: PlannedTable(family: NftFamily(family), chains: [chain]).adding(mapping),
             parameters: try parameters(family, outward)
         )
     }
@@ -144,15 +146,15 @@ struct InstancePlanner {
         return notes
     }
 
-    private func rule(for source: Prefix, out name: KernelName) -> PlannedRule {
-        let interface = name.asInterface
-        let isOut = Condition.compare(.meta(.outInterfaceName), .equal, interface)
-        return PlannedRule(
-            statements: [.match(isOut)] + source.conditions(of: .source(source.address.family)).map(Statement.match) + [
-                .translateSource(SourceTranslation(kind: .masquerade))
-            ],
-            comment: nil
-        )
+    /// UDP goes to the mapping, where that is wanted; TCP and all else to a plain masquerade.
+    private func rules(for source: Prefix, out name: KernelName, _ mapping: MappingTable?) -> [PlannedRule] {
+        let isOut = Condition.compare(.meta(.outInterfaceName), .equal, name.asInterface)
+        let isUDP = Condition.compare(.meta(.transport), .equal, [Packet.udp])
+        let from = [isOut] + source.conditions(of: .source(source.address.family))
+        let mapped = mapping.map { ([isUDP] + from, Statement.verdict(.goto($0.entry))) }
+        return [mapped, (from, .translateSource(SourceTranslation(kind: .masquerade)))].compactMap(\.self).map {
+            PlannedRule(statements: $0.0.map(Statement.match) + [$0.1], comment: nil)
+        }
     }
 
     /// Sources that are translated already need no NAT instance, and a rule before the old one would widen it.

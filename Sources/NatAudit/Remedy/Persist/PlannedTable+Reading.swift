@@ -6,13 +6,20 @@ extension PlannedTable {
     /// - Throws: `PlanRefusal` where one of them holds what nataudit does not write: making it again would make something else.
     static func own(in ruleset: NftRuleset) throws(PlanRefusal) -> [PlannedTable] {
         let lowered = Ruleset(nftables: ruleset, legacy: [])
+        let context = NftContext(ruleset, setNames: [:])
         var tables: [PlannedTable] = []
         for table in ruleset.tables where isOwn(table) {
-            guard table.flags == 0,
-                !ruleset.sets.contains(where: { $0.family == table.family && $0.table == table.name })
-            else { throw foreign("a flag, set or map") }
+            let mappings = MappingTable.mappings(in: ruleset, table, context)
             var planned = PlannedTable(family: table.family)
+            planned.mappings = mappings
+            let sets = ruleset.sets.filter { $0.family == table.family && $0.table == table.name }
+            guard table.flags == 0, sets.count == planned.sets.count else { throw foreign("a flag, set or map") }
+            let written = mappings.flatMap(\.chains)
             for chain in ruleset.chains where chain.family == table.family && chain.table == table.name {
+                if let chain = written.first(where: { $0.name == chain.name }) {
+                    planned.chains.append(chain)
+                    continue
+                }
                 let place = ChainPlace(isLegacy: false, family: table.family, table: table.name, chain: chain.name)
                 let rules = ruleset.rules.filter {
                     $0.family == table.family && $0.table == table.name && $0.chain == chain.name
@@ -22,11 +29,11 @@ extension PlannedTable {
                         name: chain.name,
                         hook: chain.hook,
                         purpose: "",
-                        rules: try Self.rules(rules, lowered.chains[place]?.rules ?? [], table.family)
+                        rules: try Self.rules(rules, lowered.chains[place]?.rules ?? [], planned)
                     )
                 )
             }
-            tables.append(planned)
+            tables.append(planned.asRead)
         }
         return tables.sorted { "\($0.family)" < "\($1.family)" }
     }
@@ -34,12 +41,16 @@ extension PlannedTable {
     private static func rules(
         _ read: [NftRule],
         _ lowered: [Rule],
-        _ family: NftFamily
+        _ table: PlannedTable
     ) throws(PlanRefusal) -> [PlannedRule] {
         guard read.count == lowered.count else { throw foreign("a rule that cannot be read") }
         var rules: [PlannedRule] = []
         for (rule, lowered) in zip(read, lowered) {
-            let compiled = try? NftCompiler(family: family).expressions(of: lowered.statements)
+            if let written = table.written(as: lowered) {
+                rules.append(written)
+                continue
+            }
+            let compiled = try? NftCompiler(family: table.family).expressions(of: lowered.statements)
             guard compiled.map(ExpressionMeaning.of) == ExpressionMeaning.of(rule.expressions) else {
                 throw foreign("the rule \"\(lowered.text)\"")
             }
@@ -51,6 +62,17 @@ extension PlannedTable {
             )
         }
         return rules
+    }
+
+    /// The rule of a mapping outside of its own chains that reads like this one; nil where none does.
+    private func written(as rule: Rule) -> PlannedRule? {
+        var names: [KernelName] = []
+        if case .match(.compare(.meta(.outInterfaceName), .equal, let bytes))? = rule.statements.first {
+            names.append(KernelName(bytes: bytes))
+        }
+        return mappings.lazy.flatMap { mapping in
+            names.map(mapping.notingOwnPorts) + mapping.keeping(priority: 0).rules
+        }.first { $0.written?.text == rule.text }
     }
 
     private static func foreign(_ what: String) -> PlanRefusal {

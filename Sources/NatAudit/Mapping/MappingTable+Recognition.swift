@@ -1,0 +1,94 @@
+internal import NetlinkBridge
+
+extension MappingTable {
+    /// The mappings in a ruleset, by the chains in which their packets end.
+    ///
+    /// Only a table of nataudit's whose sets and chains are, word by word, those that nataudit writes gives what they promise.
+    static func entries(in ruleset: NftRuleset, _ context: NftContext) -> [ChainPlace: MappingTable] {
+        var entries: [ChainPlace: MappingTable] = [:]
+        for table in ruleset.tables where PlannedTable.isOwn(table) {
+            for mapping in mappings(in: ruleset, table, context) {
+                let place = ChainPlace(
+                    isLegacy: false,
+                    family: table.family,
+                    table: table.name,
+                    chain: mapping.entry
+                )
+                entries[place] = mapping
+            }
+        }
+        return entries
+    }
+
+    /// The mappings that a table holds unchanged.
+    static func mappings(in ruleset: NftRuleset, _ table: NftTable, _ context: NftContext) -> [MappingTable] {
+        AddressFamily.allCases.filter { table.family.covers($0) }.compactMap { family in
+            let texts = { (chain: KernelName) in
+                ruleset.rules.filter {
+                    $0.family == table.family && $0.table == table.name && $0.chain == chain
+                }.map(context.text)
+            }
+            let first = texts(MappingTable(family: family).entry).first
+            guard let target = first.flatMap({ Self.target(of: $0, family) }) else { return nil }
+            let mapping = MappingTable(family: family, target: target)
+            let sets = ruleset.sets.filter { $0.family == table.family && $0.table == table.name }
+            let areSets = mapping.sets.allSatisfy { planned in sets.contains { planned.isDeclared(as: $0) } }
+            let areChains = mapping.chains.allSatisfy { chain in
+                texts(chain.name) == chain.rules.compactMap(\.written?.text)
+            }
+            return areSets && areChains ? mapping : nil
+        }
+    }
+
+    /// What the first rule of a mapping presents; nil where it is none.
+    private static func target(of text: String, _ family: AddressFamily) -> Target? {
+        let words = text.split(separator: " ")
+        if words.last == "masquerade" { return .masquerade }
+        guard words.suffix(3).first == "snat", let address = words.last.flatMap({ IPAddress(String($0)) }),
+            address.family == family
+        else { return nil }
+        return .address(address)
+    }
+
+    /// The one rule for which a walk takes all of the mapping.
+    func rule(handle: UInt64?) -> Rule {
+        let addresses: [SourceTranslation.AddressRange] =
+            if case .address(let address) = target { [.init(address)] } else { [] }
+        return Rule(
+            backend: .nftables,
+            handle: handle,
+            position: 1,
+            statements: [
+                .translateSource(
+                    SourceTranslation(
+                        kind: addresses.isEmpty ? .masquerade : .snat,
+                        addresses: addresses,
+                        isEndpointIndependent: true
+                    )
+                )
+            ],
+            comment: nil,
+            text: entryText
+        )
+    }
+
+    /// The first rule of the mapping.
+    private var entryText: String {
+        chains.first { $0.name == entry }?.rules.first?.written?.text ?? ""
+    }
+}
+
+extension PlannedSet {
+    /// Tells whether the kernel's set is declared in the same way.
+    func isDeclared(as set: NftSet) -> Bool {
+        let own = NftSet(declaration, family: set.family, table: set.table)
+        return set.name == own.name && set.flags == own.flags && set.keyType == own.keyType
+            && set.keyLength == own.keyLength && set.dataType == own.dataType && set.dataLength == own.dataLength
+            && set.size == own.size
+            && (isChangedByRules || set.elements.map(\.key).sorted(by: <) == elements.map(\.key).sorted(by: <))
+    }
+}
+
+extension [UInt8] {
+    fileprivate static func < (left: [UInt8], right: [UInt8]) -> Bool { left.lexicographicallyPrecedes(right) }
+}

@@ -12,7 +12,7 @@ extension EasyScene {
         case .plain, .fullyRandom:
             let statement = design == .plain ? "masquerade" : "masquerade fully-random"
             let hook = "type nat hook postrouting priority srcnat - 10; policy accept;"
-            try replace("table ip nataudit { chain translate { \(hook) oifname \"wan\" \(statement); }; }\n")
+            try replace("table ip nataudit { chain translate { \(hook) oifname \(table.links) \(statement); }; }\n")
         case .easy:
             var table = table
             let forwards = try forwards()

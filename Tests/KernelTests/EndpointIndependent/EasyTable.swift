@@ -39,7 +39,8 @@ struct EasyTable {
         "table ip nataudit {\n" + (sets + [translate, draw, shifted, host, keep, guarding]).joined() + "}\n"
     }
 
-    private var links: String {
+    /// The links to the outside as a match's right side.
+    var links: String {
         let names = outward.map { "\"\($0)\"" }
         return names.count == 1 ? names[0] : "{ \(names.joined(separator: ", ")) }"
     }

@@ -29,11 +29,11 @@ final class SceneSocket: Sendable {
         guard result == 0 else { throw SystemError("connect a UDP socket to \(remote)", code: errno) }
     }
 
-    /// Joins a multicast group on an interface (RFC 1112 section 7.1).
-    func join(_ group: IPAddress, interface: Int32) throws {
+    /// Joins a multicast group on the interface with an address (RFC 1112 section 7.1).
+    func join(_ group: IPAddress, at address: IPAddress) throws {
         var request = ip_mreqn()
-        request.imr_multiaddr.s_addr = sockaddr_in(Endpoint(address: group, port: 0)).sin_addr.s_addr
-        request.imr_ifindex = interface
+        request.imr_multiaddr = sockaddr_in(Endpoint(address: group, port: 0)).sin_addr
+        request.imr_address = sockaddr_in(Endpoint(address: address, port: 0)).sin_addr
         let size = socklen_t(MemoryLayout<ip_mreqn>.size)
         // Sound: the kernel reads `size` bytes of a local that outlives the call.
         let result = unsafe setsockopt(socket.number, Int32(IPPROTO_IP), IP_ADD_MEMBERSHIP, &request, size)

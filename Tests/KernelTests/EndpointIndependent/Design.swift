@@ -1,7 +1,7 @@
 import Testing
 
 /// A translation that a host may have.
-enum Design: String, CaseIterable, Sendable, CustomTestStringConvertible {
+enum Design: String, Sendable, CustomTestStringConvertible {
     /// `masquerade`, which keeps ports where it can.
     case plain
     /// `masquerade fully-random`: a hard NAT.

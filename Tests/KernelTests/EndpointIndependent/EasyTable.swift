@@ -4,7 +4,7 @@ import NetlinkBridge
 /// Writes the table with endpoint-independent mapping.
 struct EasyTable {
     /// A part that can be left out, to see what it is for.
-    enum Part: String, CaseIterable, Sendable {
+    enum Part: String, Sendable {
         case keep, stuck, reserved, pinned, guarding, deletion
     }
 

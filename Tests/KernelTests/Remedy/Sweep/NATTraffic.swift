@@ -181,6 +181,6 @@ final class NATTraffic: Sendable {
 }
 
 /// Sleeps.
-private func pause(until deadline: ContinuousClock.Instant) throws {
+func pause(until deadline: ContinuousClock.Instant) throws {
     _ = try waitUntilReadable([], for: deadline - .now)
 }

@@ -117,6 +117,8 @@ public struct FixPlanner {
                 !translated.contains { source.contains($0.packet.source) }
             }
             if let open {
+                // A fix that was cut off between its table and forwarding goes on from there.
+                if let rest = try? InstancePlanner(self, nftables).rest() { return rest }
                 throw PlanRefusal(
                     "nataudit's table is there, but \(open) is not translated: `nataudit undo`, then fix again"
                 )

@@ -76,7 +76,8 @@ extension UndoRecord {
             id: id,
             boot: boot,
             namespace: namespace,
-            tables: tables,
+            // One that only goes on with what another began makes no tables.
+            tables: tables.isEmpty ? earlier.tables : tables,
             parameters: old + parameters.filter { !known.contains($0.components) },
             flowAddresses: Array(Set(flowAddresses + earlier.flowAddresses)).sorted(),
             instanceSources: instanceSources ?? earlier.instanceSources,

@@ -63,6 +63,21 @@ struct NATInstanceTests {
         #expect(try !lab.nat.require("conntrack", "-L", "-p", "udp").contains("sport=42000"))
     }
 
+    /// A fix that was killed between its table and forwarding goes on from there.
+    @Test func whatWasCutOffBeforeForwardingIsFinished() async throws {
+        try await onOwnThread {
+            let lab = try FixLab(forwarding: .off)
+            let before = try HostImage(lab.nat)
+            try expectApplied(try lab.fix(proof: lab.proven + Self.named))
+            try lab.nat.set(["net/ipv4/ip_forward": "0"])
+            let report = try expectApplied(try lab.fix(proof: lab.proven + Self.named))
+            #expect(report.steps.map(\.kind) == ["sysctl"])
+            try lab.expectKept(port: 42000)
+            #expect(try lab.undo().status == 0)
+            #expect(try HostImage(lab.nat) == before)
+        }
+    }
+
     /// No table of another owner can let through what a policy drops, and a legacy one is in no batch.
     @Test(arguments: [false, true]) func whatIsDroppedOnTheWayIsSaidBefore(isForwarding: Bool) throws {
         let lab = try FixLab(forwarding: isForwarding ? .on : .off)

@@ -46,6 +46,30 @@ struct InstancePlanner {
         )
     }
 
+    /// The parameters that are left to be set where the tables are there as they would be made; nil where they are not.
+    func rest() throws(PlanRefusal) -> FixPlan? {
+        let plan = try plan()
+        // Where the guard is in place, none is planned.
+        let unguarded = { (table: PlannedTable) in
+            var table = table.asRead
+            table.chains.removeAll { $0.name == "guard" }
+            return table
+        }
+        guard try PlannedTable.own(in: nftables).map(unguarded) == plan.tables.map(unguarded), plan.passages.isEmpty
+        else { return nil }
+        return FixPlan(
+            generation: plan.generation,
+            tables: [],
+            parameters: plan.parameters,
+            overtaken: [],
+            guarded: plan.guarded,
+            presented: [],
+            instanceAddresses: plan.instanceAddresses,
+            instanceSources: plan.instanceSources,
+            notes: plan.notes
+        )
+    }
+
     /// What is planned for one family.
     private struct Part {
         let family: AddressFamily

@@ -156,7 +156,9 @@ extension MappingTable {
     private var chosen: [NftExpression] { translation(port: MappingRules.chosen, []) }
 
     private func translation(port: NftRegister?, _ flags: NATFlags) -> [NftExpression] {
-        switch target {
+        // The kernel looks at the ports of masquerade only where the flags say that they are given.
+        let flags = port == nil ? flags : flags.union(.ports)
+        return switch target {
         case .masquerade: [.masquerade(NftPortTranslation(portMin: port, portMax: port, flags: flags))]
         case .address(let address):
             [

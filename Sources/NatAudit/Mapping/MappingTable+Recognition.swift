@@ -40,6 +40,13 @@ extension MappingTable {
         }
     }
 
+    /// The chains of the mapping but its entry.
+    func inner(of entry: ChainPlace) -> [ChainPlace] {
+        chains.map(\.name).filter { $0 != entry.chain }.map {
+            ChainPlace(isLegacy: false, family: entry.family, table: entry.table, chain: $0)
+        }
+    }
+
     /// What the first rule of a mapping presents; nil where it is none.
     private static func target(of text: String, _ family: AddressFamily) -> Target? {
         let words = text.split(separator: " ")

@@ -30,6 +30,14 @@ public struct EgressPath: Hashable, Sendable {
     /// All rules that may translate the path's packets.
     var translations: Set<RuleReference> { Set(outcomes.compactMap(\.translatingRule)) }
 
+    /// Tells whether whatever translates the path's packets keeps one port for each internal address and port.
+    var isEndpointIndependent: Bool {
+        let translations = outcomes.compactMap { outcome -> SourceTranslation? in
+            if case .translated(_, let translation) = outcome.end { translation } else { nil }
+        }
+        return !translations.isEmpty && translations.allSatisfy(\.isEndpointIndependent)
+    }
+
     /// Tells whether the path's packets go no further for want of a way on, and not because a rule drops them.
     var isWithoutWay: Bool {
         outcomes.allSatisfy { if case .unroutable = $0.end { true } else { false } }

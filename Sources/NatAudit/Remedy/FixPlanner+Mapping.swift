@@ -5,9 +5,7 @@ extension FixPlanner {
     func isAtFault(_ path: EgressPath) -> Bool {
         if path.verdict == .hard { return true }
         guard intent.isEndpointIndependent, path.verdict == .easy, path.candidate.origin != .host else { return false }
-        return path.outcomes.contains { outcome in
-            if case .translated(_, let translation) = outcome.end { !translation.isEndpointIndependent } else { false }
-        }
+        return path.deciding != nil && !path.isEndpointIndependent
     }
 
     /// The families of the tables that overtake a rule: an inet table's sets could not tell the addresses of both apart.

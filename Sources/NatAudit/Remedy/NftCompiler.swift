@@ -77,8 +77,13 @@ struct NftCompiler {
         if translation.kind == .masquerade {
             let registers = ports.map { load($0, Self.register, Self.second, &loads) }
             return loads + [
+                // The kernel looks at the ports only where the flags say that they are given.
                 .masquerade(
-                    NftPortTranslation(portMin: registers?.min, portMax: registers?.max, flags: flags)
+                    NftPortTranslation(
+                        portMin: registers?.min,
+                        portMax: registers?.max,
+                        flags: registers == nil ? flags : flags.union(.ports)
+                    )
                 )
             ]
         }

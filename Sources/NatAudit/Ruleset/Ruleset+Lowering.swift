@@ -23,10 +23,13 @@ extension Ruleset {
         )
         var places = RulesByChain(ruleset)
         let mappings = MappingTable.entries(in: ruleset, context)
+        // The entry's one rule stands for all of a mapping.
+        let hidden = Set(mappings.flatMap { place, mapping in mapping.inner(of: place) })
         return ruleset.chains.map { chain in
             let places = places.next(of: chain)
             let unread = chain.isRead ? nil : ruleset.demand.map { ChainContents.unread($0) }
             let place = ChainPlace(isLegacy: false, family: chain.family, table: chain.table, chain: chain.name)
+            if hidden.contains(place) { return Chain(place: place, hook: nil, isDormant: false, rules: []) }
             if let mapping = mappings[place], let first = places.first.map({ ruleset.rules[Int($0)] }) {
                 let rule = mapping.rule(handle: first.handle)
                 return Chain(place: place, hook: nil, isDormant: false, rules: [rule])

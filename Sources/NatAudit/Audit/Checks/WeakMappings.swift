@@ -37,7 +37,7 @@ enum WeakMappings {
 
     private static func collision(_ evidence: Evidence, _ easy: [EgressPath], _ index: Int?) -> Finding? {
         let provoked = evidence.probes.filter { $0.holds.collision == .no }
-        let shared = easy.contains { $0.candidate.origin != .host }
+        let shared = easy.contains { $0.candidate.origin != .host && !$0.isEndpointIndependent }
         guard !provoked.isEmpty || shared else { return nil }
         return Finding(
             .portCollision,
@@ -47,7 +47,7 @@ enum WeakMappings {
                 "Where clients behind \(shared ? "this host" : "one NAT") use the same source port (every Tailscale node uses "
                 + "41641), one of them gets another port towards a destination that both talk to.",
             evidence: provoked.flatMap { $0.evidence(of: .collision) }
-                + (shared ? easy.map { "path \($0.words)" } : []),
+                + (shared ? easy.filter { !$0.isEndpointIndependent }.map { "path \($0.words)" } : []),
             rule: index
         )
     }

@@ -17,7 +17,9 @@ extension FixCommand {
         guard restore else { return }
         let making = [
             ("--masquerade", masquerade), ("--persist", persist), ("--keep", keep), ("--override-owner", overrideOwner),
-            ("--no-guard", noGuard), ("--keep-flows", keepFlows), ("--out-interface", !outInterface.isEmpty),
+            ("--no-guard", noGuard),
+            ("--endpoint-independent", endpointIndependent), ("--keep-flows", keepFlows),
+            ("--out-interface", !outInterface.isEmpty),
             ("--source", !source.isEmpty), ("--stun", !stun.isEmpty), ("--probe-netns", probeNetns != nil),
         ]
         for (option, isGiven) in making where isGiven {

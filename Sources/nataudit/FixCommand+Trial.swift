@@ -13,7 +13,8 @@ extension FixCommand {
                 )
             }
         }
-        let choosesWhat = masquerade || dryRun || overrideOwner || noGuard || keepFlows || noVerify
+        let choosesWhat =
+            masquerade || dryRun || overrideOwner || noGuard || keepFlows || noVerify || endpointIndependent
         if keep, choosesWhat || !outInterface.isEmpty || !source.isEmpty || !stun.isEmpty || probeNetns != nil {
             throw ValidationError("--keep keeps what is on trial as it is: it takes no option that says what to do")
         }

@@ -60,6 +60,14 @@ struct FixCommand: ParsableCommand {
     @Flag(help: "Give each client socket one port for all destinations, also where others use the same port.")
     var endpointIndependent = false
 
+    @Option(
+        help: ArgumentHelp(
+            "With --endpoint-independent: how many ports one client may claim at once, beside one more each second (4096).",
+            valueName: "ports"
+        )
+    )
+    var share: UInt32?
+
     @Flag(help: "Leave the outward input path open to UDP that nobody asked for.")
     var noGuard = false
 
@@ -104,6 +112,7 @@ struct FixCommand: ParsableCommand {
         if noVerify, !stun.isEmpty || probeNetns != nil {
             throw ValidationError("--no-verify contradicts --stun and --probe-netns")
         }
+        try validateMapping()
         try validateTrial()
         try validateKeeping()
     }
@@ -138,7 +147,7 @@ struct FixCommand: ParsableCommand {
                 outInterfaces: outInterface.map { KernelName($0) },
                 sources: source,
                 overridesOwner: overrideOwner,
-                isEndpointIndependent: endpointIndependent,
+                mapping: endpointIndependent ? mappingLimits : nil,
                 guardsInput: !noGuard,
                 keepsFlows: keepFlows,
                 trial: trial

@@ -6,7 +6,7 @@ extension MappingTable {
         [
             chain(
                 movedChain,
-                "an endpoint that has another port than its own; past the third try to one peer, any",
+                "an endpoint that has another port than its own; past the fourth try to one peer, any",
                 movedRules
             ),
             chain(drawChain, "an endpoint whose own port is taken draws one that is free, always the same", drawRules),
@@ -18,21 +18,20 @@ extension MappingTable {
     /// The base chain that keeps claims of live flows alive; it sees inside addresses, before the translation and after what
     /// undoes it.
     func keeping(priority: Int32) -> PlannedChain {
-        // One packet in sixteen.
         let sample: [NftExpression] = [
             .meta(.random, into: MappingRules.key),
             .bitwise(
                 from: MappingRules.key,
                 into: MappingRules.key,
-                mask: hostBytes(UInt32(15)),
+                mask: hostBytes(limits.sample - 1),
                 xor: hostBytes(UInt32(0))
             ),
             .compare(MappingRules.key, .equal, hostBytes(UInt32(0))),
         ]
         return PlannedChain(
-            name: name("keep"),
+            name: keep,
             hook: NftChain.Hook(.postrouting, type: "filter", priority: priority),
-            purpose: "of the packets of flows one in sixteen renews its endpoint's claim",
+            purpose: "one packet in \(limits.sample) renews its endpoint's claim",
             rules: rules([sample + MappingRules.isUDP + [.verdict(.goto(refreshChain))]])
         )
     }
@@ -48,10 +47,13 @@ extension MappingTable {
                 rules.loadPort(isSource: false, into: MappingRules.key),
                 MappingRules.isIn(brief, inverted: true),
                 rules.loadPort(into: MappingRules.key),
-                MappingRules.put(.update, taken, for: Self.lifetime, asking: [Self.claim]),
+                MappingRules.put(.update, taken, for: limits.lifetime, asking: [Self.claim]),
             ]
         )
     }
+
+    /// The base chain that keeps claims alive.
+    var keep: KernelName { name("keep") }
 
     private var movedChain: KernelName { name("elsewhere") }
     private var drawChain: KernelName { name("draw") }
@@ -72,9 +74,9 @@ extension MappingTable {
                     asking: [
                         .limit(
                             NftLimit(
-                                rate: Self.share.perSecond,
+                                rate: limits.sharePerSecond,
                                 unit: 1,
-                                burst: Self.share.burst,
+                                burst: limits.share,
                                 countsBytes: false,
                                 isInverted: true
                             )
@@ -85,8 +87,8 @@ extension MappingTable {
             // The lookup comes first, since what the limit counts is forgotten after a week.
             rules.loadEndpoint() + [
                 MappingRules.isIn(taken, rules.port, inverted: true),
-                MappingRules.put(.add, taken, rules.port, for: Self.lifetime, asking: [Self.claim]),
-                MappingRules.put(.add, own, for: Self.lifetime),
+                MappingRules.put(.add, taken, rules.port, for: limits.lifetime, asking: [Self.claim]),
+                MappingRules.put(.add, own, for: limits.lifetime),
             ] + plain(),
             [.verdict(.goto(drawChain))],
         ]
@@ -96,8 +98,8 @@ extension MappingTable {
         let rules = MappingRules(family: family)
         let draws = Self.draws.map { number in
             MappingRules.isUDP + rules.loadEndpoint() + rules.draw(number) + [
-                MappingRules.put(.add, taken, MappingRules.chosen, for: Self.lifetime, asking: [Self.claim]),
-                MappingRules.put(.add, moved, data: MappingRules.chosen, for: Self.lifetime),
+                MappingRules.put(.add, taken, MappingRules.chosen, for: limits.lifetime, asking: [Self.claim]),
+                MappingRules.put(.add, moved, data: MappingRules.chosen, for: limits.lifetime),
             ] + chosen
         }
         return draws + [plain()]
@@ -105,7 +107,7 @@ extension MappingTable {
 
     private var movedRules: [[NftExpression]] {
         let rules = MappingRules(family: family)
-        let tries = NftLimit(rate: 6, unit: 60, burst: 2, countsBytes: false, isInverted: true)
+        let tries = NftLimit(rate: 6, unit: 60, burst: 3, countsBytes: false, isInverted: true)
         return [
             rules.loadEndpoint() + rules.loadEndpoint(isSource: false, behindAnother: true) + [
                 MappingRules.put(.add, stuck, for: 60, asking: [.limit(tries)])
@@ -138,12 +140,12 @@ extension MappingTable {
             return [
                 endpoint + [
                     MappingRules.isIn(own),
-                    MappingRules.put(.update, own, for: Self.lifetime),
-                    MappingRules.put(.update, taken, rules.port, for: Self.lifetime, asking: [Self.claim]),
+                    MappingRules.put(.update, own, for: limits.lifetime),
+                    MappingRules.put(.update, taken, rules.port, for: limits.lifetime, asking: [Self.claim]),
                 ],
                 MappingRules.isUDP + endpoint + [MappingRules.isIn(moved)] + presented + [
-                    MappingRules.put(.update, moved, data: MappingRules.chosen, for: Self.lifetime),
-                    MappingRules.put(.update, taken, MappingRules.chosen, for: Self.lifetime, asking: [Self.claim]),
+                    MappingRules.put(.update, moved, data: MappingRules.chosen, for: limits.lifetime),
+                    MappingRules.put(.update, taken, MappingRules.chosen, for: limits.lifetime, asking: [Self.claim]),
                 ],
             ]
         }

@@ -28,14 +28,17 @@ extension MappingTable {
                     $0.family == table.family && $0.table == table.name && $0.chain == chain
                 }.map(context.text)
             }
-            let first = texts(MappingTable(family: family).entry).first
-            guard let target = first.flatMap({ Self.target(of: $0, family) }) else { return nil }
-            let mapping = MappingTable(family: family, target: target)
+            let plain = MappingTable(family: family)
+            guard let target = texts(plain.entry).first.flatMap({ Self.target(of: $0, family) }) else { return nil }
             let sets = ruleset.sets.filter { $0.family == table.family && $0.table == table.name }
+            let rules = ruleset.rules.filter { $0.family == table.family && $0.table == table.name }
+            let limits = MappingLimits(of: plain, sets, rules.flatMap(\.expressions))
+            let mapping = MappingTable(family: family, target: target, limits: limits)
             let areSets = mapping.sets.allSatisfy { planned in sets.contains { planned.isDeclared(as: $0) } }
-            let areChains = mapping.chains.allSatisfy { chain in
-                texts(chain.name) == chain.rules.compactMap(\.written?.text)
-            }
+            let areChains =
+                mapping.chains.allSatisfy { chain in
+                    texts(chain.name) == chain.rules.compactMap(\.written?.text)
+                } && texts(mapping.keep) == mapping.keeping(priority: 0).rules.compactMap(\.written?.text)
             return areSets && areChains ? mapping : nil
         }
     }
@@ -82,6 +85,24 @@ extension MappingTable {
     /// The first rule of the mapping.
     private var entryText: String {
         chains.first { $0.name == entry }?.rules.first?.written?.text ?? ""
+    }
+}
+
+extension MappingLimits {
+    /// The limits by which rules and sets seem to have been written; where they were not, the rest will not agree.
+    fileprivate init(of table: MappingTable, _ sets: [NftSet], _ expressions: [NftExpression]) {
+        self.init()
+        if let size = sets.first(where: { $0.name == table.taken })?.size { endpoints = size }
+        for case .setUpdate(let update) in expressions {
+            if update.set == table.own, let timeout = update.timeout { lifetime = Int(clamping: timeout / 1000) }
+            if update.set == table.clients, case .limit(let limit)? = update.expressions.first {
+                (share, sharePerSecond) = (limit.burst, limit.rate)
+            }
+        }
+        for (random, mask) in zip(expressions, expressions.dropFirst()) {
+            guard case .meta(.random, _) = random, case .bitwise(_, _, let bytes, _) = mask else { continue }
+            sample = (0..<32).map { UInt32(1) << $0 }.first { hostBytes($0 - 1) == bytes } ?? sample
+        }
     }
 }
 

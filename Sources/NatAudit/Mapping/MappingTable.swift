@@ -10,6 +10,8 @@ struct MappingTable: Hashable, Sendable {
     let family: AddressFamily
     /// What is presented.
     var target = Target.masquerade
+    /// How much it holds.
+    var limits = MappingLimits()
 
     /// What the packets' source address becomes.
     enum Target: Hashable, Sendable {
@@ -19,12 +21,6 @@ struct MappingTable: Hashable, Sendable {
         case address(IPAddress)
     }
 
-    /// How long a claim lives without traffic, in seconds; of a live flow one packet in sixteen renews it.
-    static let lifetime = 3600
-    /// How many new endpoints a client may claim at once, and per second afterwards.
-    static let share = (burst: UInt32(2000), perSecond: UInt64(1))
-    /// As many ports as there are.
-    static let size: UInt32 = 65535
     /// Ports to which sockets send once and go: DNS, NTP, QUIC, DNS over TLS.
     ///
     /// They would fill the sets for nothing.
@@ -54,15 +50,15 @@ extension MappingTable {
         let changing: UInt32 = 0x30
         return [
             PlannedSet(
-                NftSetDeclaration(taken, key: [.port], flags: changing, size: Self.size),
+                NftSetDeclaration(taken, key: [.port], flags: changing, size: limits.endpoints),
                 purpose: "external ports that somebody has; those that never expire are the host's own"
             ),
             PlannedSet(
-                NftSetDeclaration(own, key: [address, .port], flags: changing, size: Self.size),
+                NftSetDeclaration(own, key: [address, .port], flags: changing, size: limits.endpoints),
                 purpose: "internal endpoints that have their own port"
             ),
             PlannedSet(
-                NftSetDeclaration(moved, key: [address, .port], data: .port, flags: changing, size: Self.size),
+                NftSetDeclaration(moved, key: [address, .port], data: .port, flags: changing, size: limits.endpoints),
                 purpose: "internal endpoints that have another one, since their own was taken"
             ),
             PlannedSet(
@@ -71,11 +67,11 @@ extension MappingTable {
                 elements: Self.briefPorts.map { NftNewElement(networkBytes($0)) }
             ),
             PlannedSet(
-                NftSetDeclaration(clients, key: [address], flags: changing, size: Self.size),
+                NftSetDeclaration(clients, key: [address], flags: changing, size: 65535),
                 purpose: "how much of its share each client has used"
             ),
             PlannedSet(
-                NftSetDeclaration(stuck, key: [address, .port, address, .port], flags: changing, size: Self.size),
+                NftSetDeclaration(stuck, key: [address, .port, address, .port], flags: changing, size: 65535),
                 purpose: "flows whose port another flow holds towards the same peer"
             ),
         ]

@@ -8,8 +8,9 @@ public struct FixIntent: Hashable, Sendable {
     public var sources: [Prefix]
     /// Goes past a rule whose owner has a switch of its own.
     public var overridesOwner: Bool
-    /// Gives each internal endpoint one external port, also where others use the same port.
-    public var isEndpointIndependent: Bool
+    /// Gives each internal endpoint one external port, also where others use the same port, within these limits; nil where that
+    /// is not wanted.
+    public var mapping: MappingLimits?
     /// Closes the outward input path to UDP that nobody asked for, where it is open.
     public var guardsInput: Bool
     /// Leaves existing conntrack entries alone.
@@ -22,7 +23,7 @@ public struct FixIntent: Hashable, Sendable {
         outInterfaces: [KernelName] = [],
         sources: [Prefix] = [],
         overridesOwner: Bool = false,
-        isEndpointIndependent: Bool = false,
+        mapping: MappingLimits? = nil,
         guardsInput: Bool = true,
         keepsFlows: Bool = false,
         trial: Int? = nil
@@ -30,11 +31,14 @@ public struct FixIntent: Hashable, Sendable {
         self.outInterfaces = outInterfaces
         self.sources = sources
         self.overridesOwner = overridesOwner
-        self.isEndpointIndependent = isEndpointIndependent
+        self.mapping = mapping
         self.guardsInput = guardsInput
         self.keepsFlows = keepsFlows
         self.trial = trial
     }
+
+    /// Tells whether each internal endpoint is to have one external port.
+    var isEndpointIndependent: Bool { mapping != nil }
 
     /// Tells whether a path is meant.
     func covers(_ path: EgressPath) -> Bool {

@@ -17,6 +17,9 @@ extension FixPlan {
         let removals = replaced.map { "delete table \($0) \(PlannedTable.name)\n" }.joined()
         return NftComments(comments).text + removals
             + tables.map { "\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
+            + tables.flatMap { table in
+                table.mappings.flatMap { seeds.lines($0, in: table.family) }
+            }.map { "\n" + $0 + "\n" }.joined()
             + passages.map(\.script).joined()
     }
 

@@ -20,6 +20,8 @@ public struct FixPlan: Hashable, Sendable {
     ///
     /// Only those that nobody answered are.
     public internal(set) var untranslated: [Prefix] = []
+    /// What the mappings hold from the beginning.
+    var seeds = MappingSeeds()
     /// The sources of a NAT instance, which nothing else translates; empty for any other plan.
     public internal(set) var instanceSources: [Prefix] = []
     /// Rules at the end of other owners' chains; empty but for a NAT instance.
@@ -44,10 +46,16 @@ public struct FixPlan: Hashable, Sendable {
     /// Tells whether there is nothing to do.
     public var isEmpty: Bool { tables.isEmpty && parameters.isEmpty }
 
+    /// The changes that fill the mappings.
+    var seedings: [NftCommand] {
+        tables.flatMap { table in table.mappings.flatMap { seeds.commands($0, in: table.family) } }
+    }
+
     /// The changes of nf_tables, in their order.
     public func commands() throws -> [NftCommand] {
         replaced.map { .deleteTable($0, PlannedTable.name) }
             + (try tables.flatMap { try $0.commands(isOwned: trial != nil) })
+            + seedings
             + (try passages.flatMap { try $0.commands() })
     }
 

@@ -9,9 +9,54 @@ extension FixPlanner {
     }
 
     /// The families of the tables that overtake a rule: an inet table's sets could not tell the addresses of both apart.
-    func families(for rule: SourceNATRule, _ paths: [EgressPath]) -> Set<NftFamily> {
-        guard intent.isEndpointIndependent else { return [rule.reference.place.family] }
-        return Set(paths.filter { $0.translations.contains(rule.reference) }.map { NftFamily($0.candidate.family) })
+    func families(of rule: SourceNATRule, _ paths: [EgressPath]) -> Set<NftFamily> {
+        let family = rule.reference.place.family
+        guard intent.isEndpointIndependent, family == .inet else { return [family] }
+        return Set(paths.filter { $0.deciding != nil }.map { NftFamily($0.candidate.family) })
+    }
+
+    /// The other rules that present the same, port by port: what they translate takes from the same ports.
+    ///
+    /// Those of kube-proxy translate service traffic alone, and keep their ports for a moment only.
+    func companions(of rules: [SourceNATRule], _ paths: [EgressPath]) throws(PlanRefusal) -> [SourceNATRule] {
+        guard intent.isEndpointIndependent, let first = rules.first else { return [] }
+        let families = families(of: first, paths)
+        let target = try target(of: first)
+        let known = Set(rules.map(\.reference))
+        return evidence.rules.filter { rule in
+            !known.contains(rule.reference) && rule.verdict == .easy && rule.reference.place.table != PlannedTable.name
+                && !"\(rule.reference.place.chain)".hasPrefix("KUBE-") && (try? self.target(of: rule)) == target
+                && !self.families(of: rule, paths).isDisjoint(with: families)
+        }
+    }
+
+    /// The outward interfaces that rules name, beside those of the paths that were followed.
+    func outward(of rules: [SourceNATRule]) -> [InputPath.Outward] {
+        guard intent.isEndpointIndependent else { return [] }
+        let snapshot = evidence.snapshot
+        var outward: [InputPath.Outward] = []
+        for name in Set(rules.compactMap(outInterface)).sorted(by: { "\($0)" < "\($1)" }) {
+            guard let link = snapshot.links.first(where: { $0.name == name }) else { continue }
+            for family in AddressFamily.allCases {
+                let isKnown = evidence.inputPath.interfaces.contains { $0.name == name && $0.family == family }
+                let own = snapshot.addresses.first {
+                    $0.interface == link.index && $0.address.family == family && !$0.address.isLinkLocal
+                }
+                guard !isKnown, let address = own?.address,
+                    rules.contains(where: { families(of: $0, evidence.paths).contains(NftFamily(family)) })
+                else { continue }
+                outward.append(
+                    InputPath.Outward(
+                        name: name,
+                        index: link.index.number,
+                        family: family,
+                        address: address,
+                        isOpen: InputPath.isOpen(link.index, name, address, snapshot.walk)
+                    )
+                )
+            }
+        }
+        return outward
     }
 
     /// What takes the place of rules, which have to present the same.
@@ -19,7 +64,11 @@ extension FixPlanner {
         guard family != .inet else { throw PlanRefusal("--endpoint-independent wants a table of one family") }
         var mapping: MappingTable?
         for rule in rules {
-            let new = MappingTable(family: family == .ip6 ? .ip6 : .ip, target: try target(of: rule))
+            let new = MappingTable(
+                family: family == .ip6 ? .ip6 : .ip,
+                target: try target(of: rule),
+                limits: intent.mapping ?? MappingLimits()
+            )
             guard mapping == nil || mapping == new else {
                 throw PlanRefusal(
                     "\(rule.reference.words) presents another address than the others at fault: --endpoint-independent keeps "
@@ -53,10 +102,10 @@ extension FixPlanner {
     }
 
     /// The rules by which the host's own flows take their ports out of the choice, on each outward interface.
-    func notingOwnPorts(_ mapping: MappingTable) -> [PlannedRule] {
+    func notingOwnPorts(_ mapping: MappingTable, _ rules: [SourceNATRule]) -> [PlannedRule] {
         let outward = evidence.paths.filter { isAtFault($0) && $0.candidate.family == mapping.family }
             .compactMap(\.outInterface)
-        let named = intent.outInterfaces.isEmpty ? outward : intent.outInterfaces
+        let named = intent.outInterfaces.isEmpty ? outward + rules.compactMap(outInterface) : intent.outInterfaces
         return Set(named).filter(\.isInterfaceText).sorted { "\($0)" < "\($1)" }.map(mapping.notingOwnPorts)
     }
 }

@@ -46,7 +46,7 @@ extension FixPlanner {
                 name: bases.isEmpty ? "postrouting" : KernelName("postrouting-\(bases.count + 1)"),
                 hook: NftChain.Hook(.postrouting, type: "nat", priority: priority),
                 purpose: "runs before \(base.place); what it does not translate goes on there as before",
-                rules: [onlyUDP] + (mapping.map(notingOwnPorts) ?? [])
+                rules: [onlyUDP] + (mapping.map { notingOwnPorts($0, rules) } ?? [])
             )
             for other in candidates where other.hook?.priority == hook.priority && !scope.leadsToFault(other) {
                 chain.rules += try sparing(other, family, &scope)
@@ -122,7 +122,7 @@ extension FixPlanner {
     }
 
     /// The one interface that the rule is limited to; nil where it is not.
-    private func outInterface(of rule: SourceNATRule) -> KernelName? {
+    func outInterface(of rule: SourceNATRule) -> KernelName? {
         for case .match(.compare(.meta(.outInterfaceName), .equal, let bytes)) in rule.rule.statements
         where bytes.contains(0) {
             return KernelName(bytes: bytes)

@@ -40,13 +40,14 @@ public struct FixPlanner {
                     : "nataudit's table is there, without --endpoint-independent: `nataudit undo`, then fix again with it"
             )
         }
-        let rules = evidence.rules.filter { faults.contains($0.reference) }
-        try refuseOwners(rules)
+        let atFault = evidence.rules.filter { faults.contains($0.reference) }
+        try refuseOwners(atFault)
+        let rules = try atFault + companions(of: atFault, paths)
         var tables: [NftFamily: PlannedTable] = [:]
-        for family in Set(rules.flatMap { families(for: $0, paths) }) {
-            tables[family] = try overtaking(rules.filter { families(for: $0, paths).contains(family) }, family)
+        for family in Set(rules.flatMap { families(of: $0, paths) }) {
+            tables[family] = try overtaking(rules.filter { families(of: $0, paths).contains(family) }, family)
         }
-        let guarded = addGuard(to: &tables)
+        let guarded = addGuard(to: &tables, evidence.inputPath.interfaces + outward(of: rules))
         let plan = FixPlan(
             generation: nftables.generation,
             tables: sorted(tables),

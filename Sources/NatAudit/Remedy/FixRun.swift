@@ -82,7 +82,8 @@ public struct FixRun: Sendable {
 
     /// Plans on evidence; changes nothing.
     public func preview(of evidence: Evidence) throws -> Preview {
-        let plan = try FixPlanner(evidence, intent).plan().onTrial(for: intent.trial)
+        var plan = try FixPlanner(evidence, intent).plan().onTrial(for: intent.trial)
+        try plan.seed(evidence.snapshot)
         let count = try mover(plan, evidence).count()
         return Preview(
             plan: plan,
@@ -177,6 +178,8 @@ public struct FixRun: Sendable {
             presented: intent.keepsFlows ? [] : plan.presented,
             guarded: intent.keepsFlows ? [] : Set(plan.guarded.map(\.address)),
             untranslated: plan.untranslated,
+            kept: plan.seeds.live,
+            evicted: intent.keepsFlows ? [] : plan.seeds.evicted,
             inside: FlowMover.inside(evidence.snapshot.addresses, plan),
             probes: Set(evidence.probes.compactMap(\.local))
         )

@@ -8,6 +8,10 @@ struct FlowMover {
     let guarded: Set<IPAddress>
     /// The sources whose flows went out untranslated: to those that nobody answered, the way back may be missing.
     let untranslated: [Prefix]
+    /// The sockets whose port a mapping goes on with: their flows stay.
+    var kept: [Endpoint: UInt16] = [:]
+    /// The sockets whose flows are moved whatever their port: they shared one, or had several.
+    var evicted: Set<Endpoint> = []
     /// The networks that the host is on itself: what goes there leaves untranslated on purpose.
     let inside: [Prefix]
     /// The sockets of nataudit's own probes: their flows are removed too, but are nobody's that would move.
@@ -62,7 +66,8 @@ struct FlowMover {
 
     private func isRemapped(_ entry: ConntrackEntry) -> Bool {
         presented.contains(entry.presentedSource.address)
-            && entry.presentedSource.port != entry.original.source.port
+            && (entry.presentedSource.port != entry.original.source.port && kept[entry.original.source] == nil
+                || evicted.contains(entry.original.source))
     }
 
     /// A flow as its source sent it, without an answer until now.

@@ -21,20 +21,8 @@ public struct PlannedSet: Hashable, Sendable {
     /// Tells whether rules change it, so that what it holds says nothing of what was planned.
     var isChangedByRules: Bool { declaration.flags & 0x20 != 0 }
 
-    /// As many elements as a message holds, with all that an element may have.
-    private static let elementsInMessage = 100
-
     /// The changes that put the elements into it.
-    func additions(_ family: NftFamily) -> [NftCommand] {
-        stride(from: 0, to: elements.count, by: Self.elementsInMessage).map { start in
-            .addElements(
-                family,
-                table: PlannedTable.name,
-                set: name,
-                Array(elements[start..<min(start + Self.elementsInMessage, elements.count)])
-            )
-        }
-    }
+    func additions(_ family: NftFamily) -> [NftCommand] { NftCommand.additions(to: name, in: family, elements) }
 }
 
 extension PlannedSet {

@@ -22,7 +22,7 @@ extension EasyScene {
     /// There is room for a thousand mappings, one client has one, and 1,500 sockets that send once come before another.
     func fullTable(_ design: Design, _ table: EasyTable) throws -> Observation {
         var table = table
-        table.size = 1000
+        table.limits.endpoints = 1000
         try load(design, table)
         let old = try client(2, 50000)
         let before = try seen(old, at: 10)

@@ -5,52 +5,54 @@ import NetlinkBridge
 extension EasyScene {
     /// Puts a translation in the place of the one that was there.
     ///
-    /// What the table needs to know of the host is read from the host here, and no case says it: the UDP ports on which
-    /// it listens, and where its destination NAT leads to.
+    /// The table is made as `nataudit fix --masquerade --endpoint-independent` makes it: over a plain rule, with what it reads
+    /// from the host itself, and no case says it.
     func load(_ design: Design, _ table: EasyTable = EasyTable()) throws {
-        switch design {
-        case .plain, .fullyRandom:
-            let statement = design == .plain ? "masquerade" : "masquerade fully-random"
-            let hook = "type nat hook postrouting priority srcnat - 10; policy accept;"
-            try replace("table ip nataudit { chain translate { \(hook) oifname \(table.links) \(statement); }; }\n")
-        case .easy:
-            var table = table
-            let forwards = try forwards()
-            table.reserved.formUnion(try listening().union(forwards.map(\.port)))
-            table.pinned.formUnion(forwards.map(\.target))
-            try replace(table.text)
-            if table.omitted != .deletion { try deleteUnsolicited() }
-        }
-    }
-
-    private func replace(_ table: String) throws {
-        try nat.require("nft", "-f", "-", input: "table ip nataudit {}\ndelete table ip nataudit\n" + table)
-    }
-
-    /// The ports of UDP sockets that hear strangers.
-    private func listening() throws -> Set<UInt16> {
-        let listeners = try nat.namespace.perform { try SocketTable.udpListeners() }
-        return Set(listeners.filter { $0.local.port != 0 && $0.remote.port == 0 }.map(\.local.port))
-    }
-
-    /// The UDP ports that destination NAT takes from the outside, and where they lead to.
-    private func forwards() throws -> [(port: UInt16, target: Endpoint)] {
-        let listing = try nat.require("nft", "list", "ruleset")
-        return listing.matches(of: /udp dport (\d+) dnat to ([\d.]+):(\d+)/).compactMap { match in
-            guard let port = UInt16(match.1), let target = Endpoint("\(match.2):\(match.3)") else { return nil }
-            return (port, target)
-        }
-    }
-
-    /// Removes what strangers' packets left before there was a guard: it would hold a client's port.
-    private func deleteUnsolicited() throws {
-        _ = try nat.namespace.perform {
-            let own = try Set(RouteReader.addresses().map(\.address))
-            return try ConntrackTable.delete(
-                ConntrackTable.entries(family: .ip, protocol: 17) {
-                    own.contains($0.original.destination.address) && !$0.status.contains(.seenReply)
-                }
+        let random = design == .fullyRandom ? " fully-random" : ""
+        let rules = table.outward.map { "oifname \"\($0)\" masquerade\(random);" }.joined(separator: " ")
+        let site = "table ip site { chain out { type nat hook postrouting priority srcnat; \(rules) }; }\n"
+        try nat.require("nft", "-f", "-", input: "table ip site {}\ndelete table ip site\n" + site)
+        try nat.namespace.perform {
+            _ = try UndoRun(state: state()).run { _ in true }
+            guard design == .easy else { return }
+            var intent = FixIntent(mapping: table.limits)
+            intent.keepsFlows = table.omitted == .deletion
+            let run = FixRun(
+                intent: intent,
+                probe: nil,
+                place: .here,
+                namespace: "test",
+                state: try state(),
+                isInterrupted: { false },
+                say: { _ in }
             )
+            let report = try run.run { _ in true }
+            guard report.isApplied else {
+                throw SystemError("make the table (\(report.refusal.map { "\($0)" } ?? "nothing to do"))", code: 22)
+            }
+        }
+        if design == .easy, let part = table.omitted { try takeOut(part) }
+    }
+
+    /// Where the record of the fix is kept.
+    private func state() throws -> StateFolder {
+        StateFolder(of: try NetworkNamespace.current().identity, override: records.path(percentEncoded: false))
+    }
+
+    /// Takes a part out of the table.
+    private func takeOut(_ part: EasyTable.Part) throws {
+        switch part {
+        case .keep: try nat.require("nft", "flush chain ip nataudit keep")
+        case .guarding: try nat.require("nft", "flush chain ip nataudit guard")
+        case .stuck:
+            let chain = try nat.require("nft", "-a", "list", "chain", "ip", "nataudit", "elsewhere")
+            guard let handle = chain.firstMatch(of: /@stuck .* handle (\d+)/)?.1 else {
+                throw SystemError("find the rule in \(chain)", code: 2)
+            }
+            try nat.require("nft", "delete rule ip nataudit elsewhere handle \(handle)")
+        case .reserved: try nat.require("nft", "flush set ip nataudit taken")
+        case .pinned: try nat.require("nft", "flush set ip nataudit own")
+        case .deletion: break
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import NatAudit
 import NetlinkBridge
 
@@ -14,6 +15,8 @@ final class EasyScene: Sendable {
     let clients: LabHost
     let nat: LabHost
     let servers: LabHost
+    /// The folder of the fix's record, removed in the end.
+    let records: URL
     private let listening: [Endpoint: SceneSocket]
     /// The discard service of the NAT host (RFC 863), by which is seen that what came before has arrived.
     private let discard: SceneSocket
@@ -23,6 +26,7 @@ final class EasyScene: Sendable {
     private static let last: UInt8 = 0xFE
 
     init() throws {
+        records = FileManager.default.temporaryDirectory.appending(path: "nataudit-\(UUID().uuidString)")
         clients = try LabHost()
         nat = try LabHost(forwarding: .on)
         servers = try LabHost()
@@ -44,7 +48,7 @@ final class EasyScene: Sendable {
         try nat.ip(
             [
                 "address add 10.0.0.1/16 dev lan", "address add 203.0.113.1/24 dev wan", "link set lan up",
-                "link set wan up",
+                "link set wan up", "route add default via 203.0.113.10",
             ]
                 + (2...8).map { "neighbour replace 10.0.1.\($0) lladdr \(mac(2)) dev lan nud permanent" }
                 + (10...13).map { "neighbour replace 203.0.113.\($0) lladdr \(mac(4)) dev wan nud permanent" }
@@ -65,6 +69,8 @@ final class EasyScene: Sendable {
         self.listening = listening
         discard = try SceneSocket.open(Endpoint(address: .v4(0), port: 9), on: nat)
     }
+
+    deinit { try? FileManager.default.removeItem(at: records) }
 
     /// 203.0.113.N and a port.
     static func server(_ number: Int, _ port: UInt16 = 3478) -> Endpoint {

@@ -108,7 +108,7 @@ struct InstancePlanner {
                 )
             )
         }
-        let mapping = intent.isEndpointIndependent ? MappingTable(family: family) : nil
+        let mapping = intent.mapping.map { MappingTable(family: family, limits: $0) }
         let chain = PlannedChain(
             name: "postrouting",
             hook: NftChain.Hook(.postrouting, type: "nat", priority: 100),

@@ -33,6 +33,7 @@ extension FixPlan {
     /// They depend on nothing that others may have changed: nobody but the owner can change the tables.
     func keepingBatch() throws -> NftBatch {
         let removals = tables.map { NftCommand.deleteTable($0.family, PlannedTable.name) }
-        return try NftBatch(removals + tables.flatMap { try $0.commands(isOwned: false) }, plannedOn: nil)
+        let makings = try tables.flatMap { try $0.commands(isOwned: false) }
+        return try NftBatch(removals + makings + seedings, plannedOn: nil)
     }
 }

@@ -83,7 +83,7 @@ public struct FixRun: Sendable {
     /// Plans on evidence; changes nothing.
     public func preview(of evidence: Evidence) throws -> Preview {
         var plan = try FixPlanner(evidence, intent).plan().onTrial(for: intent.trial)
-        try plan.seed(evidence.snapshot)
+        try plan.seed(evidence.snapshot.ruleset, local: evidence.snapshot.localAddresses)
         let count = try mover(plan, evidence).count()
         return Preview(
             plan: plan,

@@ -3,17 +3,26 @@ internal import NetlinkBridge
 extension MappingSeeds {
     /// Looks at the host for what a mapping has to hold from the beginning.
     ///
-    /// `presented` are the external addresses of the mapping.
-    static func read(_ snapshot: HostSnapshot, presented: Set<IPAddress>) throws -> MappingSeeds {
+    /// - Parameters:
+    ///   - ruleset: the host's rules, of all backends.
+    ///   - local: the host's own addresses.
+    ///   - presented: the external addresses of the mapping.
+    /// - Returns: what is to be in the sets from the beginning.
+    /// - Throws: `NetlinkError` where sockets or flows cannot be read.
+    static func read(
+        _ ruleset: Ruleset,
+        local: Set<IPAddress>,
+        presented: Set<IPAddress>
+    ) throws -> MappingSeeds {
         var seeds = MappingSeeds()
         for socket in try SocketTable.udpListeners() where socket.local.port != 0 && !socket.local.address.isLoopback {
             seeds.reserved.insert(socket.local.port)
         }
-        for forward in PortForward.all(in: snapshot.ruleset) {
+        for forward in PortForward.all(in: ruleset) {
             seeds.reserved.formUnion(forward.ports)
             seeds.pinned.formUnion(forward.targets)
         }
-        try seeds.addFlows(snapshot.localAddresses, presented)
+        try seeds.addFlows(local, presented)
         return seeds
     }
 
@@ -46,12 +55,10 @@ extension MappingSeeds {
 
 extension FixPlan {
     /// Adds what the mappings of the plan hold from the beginning; nothing where there are none.
-    mutating func seed(_ snapshot: HostSnapshot) throws {
+    mutating func seed(_ ruleset: @autoclosure () throws -> Ruleset, local: Set<IPAddress>) throws {
         guard tables.contains(where: { !$0.mappings.isEmpty }) else { return }
-        seeds = try MappingSeeds.read(
-            snapshot,
-            presented: presented.union(instanceAddresses).union(snapshot.localAddresses)
-        )
+        let presented = presented.union(instanceAddresses).union(local)
+        seeds = try MappingSeeds.read(ruleset(), local: local, presented: presented)
     }
 }
 

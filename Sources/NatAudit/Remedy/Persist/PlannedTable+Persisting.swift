@@ -7,13 +7,24 @@ extension PlannedTable {
     /// - Throws: `PlanRefusal` for a name that holds anything outside `[A-Za-z0-9_.-]`, which the script's reader could take for
     ///   something else.
     func persistable(_ links: [Link]) throws(PlanRefusal) -> PlannedTable {
-        var table = PlannedTable(family: family)
+        guard !mappings.contains(where: { $0.family == .ip6 }) else {
+            throw PlanRefusal(
+                "nft has too few registers to read the rules of --endpoint-independent for IPv6 from a file, so that they cannot be "
+                    + "kept beyond a boot: without --persist the fix can be made"
+            )
+        }
+        var table = PlannedTable(family: family, mappings: mappings)
         for chain in chains {
             try Self.requirePlain(chain.name, "the chain")
             var rules: [PlannedRule] = []
             for rule in chain.rules {
                 if let comment = rule.comment {
                     try Self.requirePlain(KernelName(comment.replacing(" ", with: "")), "the comment")
+                }
+                if rule.written != nil {
+                    for statement in rule.statements { try Self.requirePlainOutInterface(statement) }
+                    rules.append(rule)
+                    continue
                 }
                 var statements: [Statement] = []
                 for statement in rule.statements { statements.append(try Self.persistable(statement, links)) }
@@ -45,6 +56,12 @@ extension PlannedTable {
         default: break
         }
         return statement
+    }
+
+    /// What is written as it stands names an interface at most.
+    private static func requirePlainOutInterface(_ statement: Statement) throws(PlanRefusal) {
+        guard case .match(.compare(.meta(.outInterfaceName), _, let bytes)) = statement else { return }
+        try requirePlain(KernelName(bytes: bytes), "the interface")
     }
 
     /// The name of the interface whose number a rule asks for.

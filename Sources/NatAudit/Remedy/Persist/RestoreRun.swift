@@ -89,7 +89,7 @@ public struct RestoreRun: Sendable {
         let parameters = try PlannedParameter.made(persisted?.parameters ?? []).filter { try $0.isUnset() }
         let written = persisted?.files.first { $0.path == PersistedFiles.scriptPath }?.content
         let sources = (persisted?.instanceSources ?? []).compactMap { Prefix($0) }
-        let plan = FixPlan(
+        var plan = FixPlan(
             generation: ruleset.generation,
             tables: tables,
             parameters: parameters,
@@ -103,6 +103,7 @@ public struct RestoreRun: Sendable {
                 ? [] : ["\(PersistedFiles.scriptPath) is not as fix wrote it; what it holds now counts"],
             replaced: named.map(\.family)
         )
+        try plan.seed(FilterRules.read().ruleset, local: Set(RouteReader.addresses().map(\.address)))
         // One that nataudit would not write is another one.
         let isThere = (try? PlannedTable.own(in: ruleset)) == tables
         return Work(plan: plan, persisted: persisted, isDone: isThere && parameters.isEmpty)

@@ -45,6 +45,10 @@ struct Verification: Hashable, Sendable {
         let seen = after.probes.first { $0.verdict == worst }?.reason ?? ""
         switch worst {
         case .easy, .noNAT:
+            let holds = Holds.weakest(of: after.probes.map(\.holds))
+            if preview.intent.isEndpointIndependent, holds.collision == .no {
+                return Self(false, "two inside sockets on one port still do not keep one external port each")
+            }
             if hasMet(preview, proof, after) {
                 return Self(
                     true,
@@ -99,11 +103,14 @@ struct Verification: Hashable, Sendable {
 
     /// What became of the mapping when it was provoked, as a clause; empty where it was not.
     private static func provoked(_ after: Evidence) -> String {
-        switch Holds.weakest(of: after.probes.map(\.holds)).inboundFirst {
-        case .yes: "; it stayed when a peer sent first"
-        case .no: "; it still changes when a peer sends first"
-        case .untested: ""
-        }
+        let holds = Holds.weakest(of: after.probes.map(\.holds))
+        let inbound =
+            switch holds.inboundFirst {
+            case .yes: "; it stayed when a peer sent first"
+            case .no: "; it still changes when a peer sends first"
+            case .untested: ""
+            }
+        return inbound + (holds.collision == .yes ? "; it stayed when another inside socket used the same port" : "")
     }
 
     /// Tells whether a probe took a way on which the plan changes something.

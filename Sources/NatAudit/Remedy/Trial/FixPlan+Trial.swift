@@ -30,10 +30,13 @@ extension FixPlan {
 
     /// The changes that put lasting tables in the place of those on trial, all in one batch.
     ///
-    /// They depend on nothing that others may have changed: nobody but the owner can change the tables.
+    /// They depend on nothing that others may have changed: nobody but the owner can change the tables. What the sets of a mapping
+    /// hold by then is added when it is sent.
     func keepingBatch() throws -> NftBatch {
         let removals = tables.map { NftCommand.deleteTable($0.family, PlannedTable.name) }
         let makings = try tables.flatMap { try $0.commands(isOwned: false) }
-        return try NftBatch(removals + makings + seedings, plannedOn: nil)
+        var lasting = self
+        lasting.seeds.live = [:]
+        return try NftBatch(removals + makings + lasting.seedings, plannedOn: nil)
     }
 }

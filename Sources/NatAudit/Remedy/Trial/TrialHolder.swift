@@ -15,7 +15,12 @@ final class TrialHolder: Sendable {
     /// Starts the process, which changes nothing yet.
     init(_ plan: FixPlan, seconds: Int) throws {
         let deadline = BootClock.now() + Int64(seconds) * 1000
-        let request = TrialRequest(deadline: deadline, begin: try plan.batch(), keep: try plan.keepingBatch())
+        let request = TrialRequest(
+            deadline: deadline,
+            begin: try plan.batch(),
+            keep: try plan.keepingBatch(),
+            lifetime: plan.tables.flatMap(\.mappings).map(\.limits.lifetime).max()
+        )
         process = try DetachedProcess(TrialProcess.subcommand, input: Array(try JSONText.encode(request).utf8))
         trial = Trial(process: process.handle.id, startTime: process.handle.startTime, deadline: deadline)
     }

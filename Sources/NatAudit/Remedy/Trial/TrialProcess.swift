@@ -46,7 +46,8 @@ public enum TrialProcess {
             guard try !waitUntilReadable([call.number], for: .seconds(3600)).isEmpty else { continue }
             call.lower()
             // What the kernel says counts, not its answer: this process must not end while a table would go with it.
-            _ = try? writer.commit(request.keep)
+            let claims = request.lifetime.flatMap { try? MappingClaims.commands(lifetime: $0) } ?? []
+            _ = try? writer.commit(request.keep.adding(claims))
             if !isHolding() { return }
         }
     }

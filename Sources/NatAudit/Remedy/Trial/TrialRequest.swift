@@ -10,6 +10,8 @@ struct TrialRequest: Sendable, Codable {
     let begin: NftBatch
     /// The changes that put lasting tables in the place of those.
     let keep: NftBatch
+    /// For how many seconds a claim of the tables' mappings lives; nil where they have none.
+    let lifetime: Int?
 }
 
 /// What the process that holds a trial is told by `fix`, a message each.

@@ -9,12 +9,22 @@ internal import Glibc
 /// when anything was committed since. It can be handed to another process, which sends it.
 public struct NftBatch: Sendable, Codable {
     /// How many changes it holds.
-    public let count: UInt32
+    public private(set) var count: UInt32
     private var begin: [UInt8]
-    private let changes: [UInt8]
+    private var changes: [UInt8]
+    /// Where the message of the last change begins among those of the changes.
+    private var last = 0
+    private var end: [UInt8]
 
     /// Begin message, one message for each command, end message; the n-th command has the sequence number n + 1.
-    var bytes: [UInt8] { begin + changes }
+    var bytes: [UInt8] {
+        var changes = changes
+        // Only the last change asks for an acknowledgement: older kernels send none for the end of a batch. The flags of a
+        // message are its bytes 6 and 7, in host order.
+        let flags = hostBytes(UInt16(NLM_F_ACK))
+        if count > 0 { for place in 0..<2 { changes[last + 6 + place] |= flags[place] } }
+        return begin + changes + end
+    }
 
     /// A message is far smaller than this: the largest is a rule of a few dozen expressions.
     private static let messageCapacity = 32 * 1024
@@ -25,25 +35,31 @@ public struct NftBatch: Sendable, Codable {
     ///
     /// - Throws: `EncodingError` for an expression that this version reads but does not write, and where memory is short.
     public init(_ commands: [NftCommand], plannedOn generation: Generation?) throws(EncodingError) {
-        count = UInt32(commands.count)
+        count = 0
         begin = try Self.begin(generation)
-        var bytes: [UInt8] = []
-        for (index, command) in commands.enumerated() {
-            let isLast = index == commands.count - 1
-            bytes += try unsafe Self.message { buffer throws(EncodingError) in
-                // Only the last change asks for an acknowledgement: older kernels send none for the end of a batch.
-                try unsafe Self.write(
-                    command,
-                    into: buffer,
-                    sequence: UInt32(index + 1),
-                    flags: isLast ? UInt16(NLM_F_ACK) : 0
-                )
+        changes = []
+        end = []
+        try append(commands)
+    }
+
+    /// The same changes, and more behind them.
+    public func adding(_ commands: [NftCommand]) throws(EncodingError) -> NftBatch {
+        var batch = self
+        try batch.append(commands)
+        return batch
+    }
+
+    private mutating func append(_ commands: [NftCommand]) throws(EncodingError) {
+        for command in commands {
+            count += 1
+            last = changes.count
+            let sequence = count
+            changes += try unsafe Self.message { buffer throws(EncodingError) in
+                try unsafe Self.write(command, into: buffer, sequence: sequence)
             }
         }
-        bytes += try unsafe Self.message { buffer throws(EncodingError) in
-            unsafe nftnl_batch_end(buffer, UInt32(commands.count + 1))
-        }
-        changes = bytes
+        let sequence = count + 1
+        end = try unsafe Self.message { buffer throws(EncodingError) in unsafe nftnl_batch_end(buffer, sequence) }
     }
 
     /// The same changes, planned on another generation.
@@ -80,8 +96,7 @@ public struct NftBatch: Sendable, Codable {
     private static func write(
         _ command: NftCommand,
         into buffer: UnsafeMutablePointer<CChar>,
-        sequence: UInt32,
-        flags: UInt16
+        sequence: UInt32
     ) throws(EncodingError) -> UnsafeMutablePointer<nlmsghdr>? {
         let header = { (message: nf_tables_msg_types, family: NftFamily, more: Int32) in
             // Sound: the buffer has room for a header and belongs to the caller for the time of the call.
@@ -89,7 +104,7 @@ public struct NftBatch: Sendable, Codable {
                 buffer,
                 UInt16(message.rawValue),
                 UInt16(family.rawValue),
-                UInt16(more) | flags,
+                UInt16(more),
                 sequence
             )
         }

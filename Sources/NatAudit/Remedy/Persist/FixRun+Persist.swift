@@ -48,7 +48,7 @@ extension FixRun {
         guard try !isInterrupted() && confirm(preview) && !isInterrupted() else {
             return report.declined(byInterruption: isInterrupted())
         }
-        try installation.stage()
+        try installation.stage(state)
         do {
             try installation.commit(state)
         } catch {
@@ -63,16 +63,16 @@ extension FixRun {
     /// Persists what a run leaves in place: all files or none, and then nothing of the run stays either.
     func persisting(_ persistence: Persistence, _ run: () throws -> FixReport) throws -> FixReport {
         var installation = try Installation(persistence)
-        try installation.stage()
+        try installation.stage(state)
         var report: FixReport
         do {
             report = try run()
         } catch {
-            installation.discard()
+            installation.discard(state)
             throw error
         }
         guard report.isApplied, !report.isRolledBack else {
-            installation.discard()
+            installation.discard(state)
             return report
         }
         do {

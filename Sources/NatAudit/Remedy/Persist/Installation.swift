@@ -41,8 +41,9 @@ struct Installation {
     /// Writes the files beside their places.
     ///
     /// - Throws: `PersistError` where one cannot be written. Then nothing stays.
-    mutating func stage() throws(PersistError) {
+    mutating func stage(_ state: StateFolder) throws(PersistError) {
         do throws(SystemError) {
+            try state.noteFolders(Array(Set(missing.map(\.folder).filter { !RootFolder.isThere($0) })).sorted())
             for file in missing {
                 if try RootFolder.make(file.folder) { madeFolders.append(file.folder) }
                 let folder = try RootFolder(file.folder)
@@ -53,7 +54,7 @@ struct Installation {
                 }
             }
         } catch {
-            discard()
+            discard(state)
             throw PersistError(error, "nothing was changed")
         }
     }
@@ -64,8 +65,10 @@ struct Installation {
     func commit(_ state: StateFolder) throws {
         do {
             try place(state)
+            // From here on the record has them.
+            try? state.noteFolders([])
         } catch {
-            discard()
+            discard(state)
             throw error
         }
     }
@@ -96,9 +99,10 @@ struct Installation {
     }
 
     /// Removes what was written beside the places, and the folders that were made.
-    func discard() {
+    func discard(_ state: StateFolder) {
         for file in missing { try? RootFolder(file.folder).discard(file.name) }
         madeFolders.reversed().forEach(RootFolder.removeEmpty)
+        try? state.noteFolders([])
     }
 }
 

@@ -82,15 +82,32 @@ extension StateFolder {
         return try record()?.including(kept) ?? kept
     }
 
+    /// Where the folders are noted that are about to be made.
+    private var foldersPath: String { "\(records)/folders.json" }
+
+    /// Notes that folders are about to be made for files, on the disk before they are; an empty list takes the note away.
+    func noteFolders(_ folders: [String]) throws(SystemError) {
+        guard !folders.isEmpty else { return try StateFiles.remove(foldersPath) }
+        try StateFiles.makeDirectory(records)
+        try StateFiles.write(Array(folders.joined(separator: "\n").utf8), to: foldersPath)
+    }
+
     /// Removes what a process left that was killed while it wrote these files or their record, where that is the host's own.
     ///
     /// Called under the lock. What cannot be removed stays: what writes there will say so.
     func removeUnfinishedFiles() {
         guard (try? Persistence.isHostsOwnNamespace()) == true else { return }
         try? StateFiles.removeUnfinished(persistedPath)
+        try? StateFiles.removeUnfinished(foldersPath)
         for place in PersistedFiles.places {
             do throws(SystemError) { try RootFolder(place.folder).removeAbandoned(place.name) } catch { continue }
         }
+        let noted = ((try? StateFiles.read(foldersPath)) ?? nil).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        for folder in noted.split(separator: "\n").map(String.init).reversed()
+        where PersistedFiles.places.contains(where: { $0.folder == folder }) {
+            RootFolder.removeEmpty(folder)
+        }
+        try? noteFolders([])
         // Nobody else's folder has that name.
         RootFolder.removeEmpty(PersistedFiles.folder)
     }

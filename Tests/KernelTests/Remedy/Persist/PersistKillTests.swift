@@ -8,9 +8,10 @@ struct PersistKillTests {
     private static let fix = ["fix", "--masquerade", "--persist", "--yes", "--no-verify"]
 
     /// Each call that makes, writes or moves a file, one after the other.
-    @Test func aKillAtAnyOfTheFilesLeavesNothingBehindUndo() async throws {
+    @Test(arguments: [true, false])
+    func aKillAtAnyOfTheFilesLeavesNothingBehindUndo(hasFolders: Bool) async throws {
         try await inTurn {
-            let lab = try lab()
+            let lab = try lab(hasFolders: hasFolders)
             let before = try HostImage(lab.nat)
             let files = try lab.files()
             var left = 0
@@ -61,10 +62,10 @@ struct PersistKillTests {
         echo x >sysctl.d/other.conf.new; mkdir systemd/system/nataudit-fix.service.new
         """
 
-    /// A host with the folders that every distribution has.
-    private func lab() throws -> BootLab {
+    /// A host with the folders that every distribution has, or without.
+    private func lab(hasFolders: Bool = true) throws -> BootLab {
         let lab = try BootLab(FixTableTests.rules[0])
-        for folder in ["sysctl.d", "systemd/system/multi-user.target.wants"] {
+        for folder in hasFolders ? ["sysctl.d", "systemd/system/multi-user.target.wants"] : [] {
             try FileManager.default.createDirectory(
                 at: lab.etc.appending(path: folder),
                 withIntermediateDirectories: true

@@ -42,12 +42,20 @@ public struct RootFolder: ~Copyable, Sendable {
             throw SystemError(operation, code: errno)
         }
         // The umask may have taken what others need.
-        try succeeded(unsafe chmod(path, 0o755), operation)
+        if unsafe chmod(path, 0o755) != 0 {
+            let code = errno
+            _ = unsafe rmdir(path)
+            throw SystemError(operation, code: code)
+        }
         return true
     }
 
-    /// Removes a folder that is empty; any other stays.
-    public static func removeEmpty(_ path: String) { _ = unsafe rmdir(path) }
+    /// Removes a folder that is empty; any other stays, and one that does not exist is no error.
+    public static func removeEmpty(_ path: String) throws(SystemError) {
+        if unsafe rmdir(path) != 0, ![ENOTEMPTY, EEXIST, ENOENT, ENOTDIR, EBUSY].contains(errno) {
+            throw SystemError("remove the folder \(escapedForDisplay(path))", code: errno)
+        }
+    }
 
     /// What the folder holds under a name.
     public enum Entry: Hashable, Sendable {

@@ -101,7 +101,7 @@ struct Installation {
     /// Removes what was written beside the places, and the folders that were made.
     func discard(_ state: StateFolder) {
         for file in missing { try? RootFolder(file.folder).discard(file.name) }
-        madeFolders.reversed().forEach(RootFolder.removeEmpty)
+        for folder in madeFolders.reversed() { try? RootFolder.removeEmpty(folder) }
         try? state.noteFolders([])
     }
 }

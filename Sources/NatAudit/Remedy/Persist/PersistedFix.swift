@@ -45,7 +45,7 @@ struct PersistedFix: Hashable, Sendable, Codable {
             case .other: notes.append("\(file.path) was changed since, and stays")
             }
         }
-        folders.reversed().forEach(RootFolder.removeEmpty)
+        for folder in folders.reversed() { try RootFolder.removeEmpty(folder) }
         return notes
     }
 }
@@ -105,11 +105,11 @@ extension StateFolder {
         let noted = ((try? StateFiles.read(foldersPath)) ?? nil).map { String(decoding: $0, as: UTF8.self) } ?? ""
         for folder in noted.split(separator: "\n").map(String.init).reversed()
         where PersistedFiles.places.contains(where: { $0.folder == folder }) {
-            RootFolder.removeEmpty(folder)
+            try? RootFolder.removeEmpty(folder)
         }
         try? noteFolders([])
         // Nobody else's folder has that name.
-        RootFolder.removeEmpty(PersistedFiles.folder)
+        try? RootFolder.removeEmpty(PersistedFiles.folder)
     }
 
     /// Writes the record so that it is on the disk before any of its files.

@@ -47,6 +47,10 @@ reading:
 loss:
 	NATAUDIT_LOSS=1000 scripts/test --filter LossTests
 
+# Real ICE agents with the mapping, two on each side of two NAT hosts and all on one port: 200 connections.
+connections:
+	NATAUDIT_CONNECTIONS=200 scripts/test --filter CrowdedPeerTests
+
 # What fix and undo promise, at full size and with a release build; POINTS=N asks for another number of points.
 #
 #   kill-sweep   a signal at one system call after the other: of fix, of a trial and what holds it, of keep, persist, restore, undo
@@ -71,4 +75,4 @@ clean:
 	swift package clean
 
 .PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading loss \
-    kill-sweep fault-sweep traffic churn fuzz clean
+    connections kill-sweep fault-sweep traffic churn fuzz clean

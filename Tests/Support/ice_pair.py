@@ -1,7 +1,7 @@
-"""Two ICE agents (aioice), each in a network namespace of its own, try to connect directly.
+"""Pairs of ICE agents (aioice), each agent in a network namespace, try to connect directly, all pairs at once.
 
-Prints one JSON object: whether the checks succeeded and a datagram came through in both directions, the
-candidates that each agent offered, the addresses of the pair that was chosen, and why it failed.
+Prints one JSON array with an object for each pair: whether the checks succeeded and a datagram came through in both
+directions, the candidates that each agent offered, the addresses of the pair that was chosen, and why it failed.
 """
 
 import argparse
@@ -42,10 +42,10 @@ def bind_to(port):
     loop.create_datagram_endpoint = create
 
 
-async def agent(path, controlling, arguments):
+async def agent(path, controlling, stun):
     """An agent that has gathered its host and server-reflexive candidates in a namespace."""
     enter(path)
-    host, port = arguments.stun.rsplit(":", 1)
+    host, port = stun.rsplit(":", 1)
     result = aioice.Connection(ice_controlling=controlling, stun_server=(host, int(port)), use_ipv6=False)
     await result.gather_candidates()
     return result
@@ -79,20 +79,8 @@ def chosen(connection):
     return None if pair is None else "%s:%d" % pair.remote_addr
 
 
-async def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--a", required=True, help="path of the first agent's namespace")
-    parser.add_argument("--b", required=True, help="path of the second agent's namespace")
-    parser.add_argument("--stun", required=True, help="ADDRESS:PORT")
-    parser.add_argument("--first", choices=["a", "b"], required=True, help="which agent sends first")
-    parser.add_argument("--port", type=int, required=True, help="local port of both agents")
-    parser.add_argument("--pause", type=float, default=0.3, help="seconds before the other agent sends")
-    parser.add_argument("--timeout", type=float, required=True, help="seconds that the checks may take")
-    arguments = parser.parse_args()
-
-    bind_to(arguments.port)
-    a = await agent(arguments.a, True, arguments)
-    b = await agent(arguments.b, False, arguments)
+async def attempt(a, b, arguments):
+    """Connects two agents that have their candidates, and tells what came of it."""
     await introduce(a, b)
     await introduce(b, a)
     order = (a, b) if arguments.first == "a" else (b, a)
@@ -103,7 +91,7 @@ async def main():
         reason = f"no answer within {arguments.timeout} seconds"
     except ConnectionError as error:
         reason = str(error)
-    report = {
+    return {
         "direct": reason is None,
         "reason": reason,
         "candidates": {
@@ -112,7 +100,29 @@ async def main():
         },
         "remote": {"a": chosen(a), "b": chosen(b)},
     }
-    print(json.dumps(report), flush=True)
+
+
+async def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--pair",
+        nargs=3,
+        action="append",
+        required=True,
+        metavar=("A", "B", "STUN"),
+        help="paths of the two agents' namespaces, and ADDRESS:PORT of the STUN server of both",
+    )
+    parser.add_argument("--first", choices=["a", "b"], required=True, help="which agents send first")
+    parser.add_argument("--port", type=int, required=True, help="local port of all agents")
+    parser.add_argument("--pause", type=float, default=0.3, help="seconds before the other agents send")
+    parser.add_argument("--timeout", type=float, required=True, help="seconds that the checks may take")
+    arguments = parser.parse_args()
+
+    bind_to(arguments.port)
+    # One agent after the other, since a thread is in one namespace at a time.
+    pairs = [(await agent(a, True, stun), await agent(b, False, stun)) for a, b, stun in arguments.pair]
+    reports = await asyncio.gather(*(attempt(a, b, arguments) for a, b in pairs))
+    print(json.dumps(reports), flush=True)
     # The process ends here: closing would wait for checks that are still under way.
     os._exit(0)
 

@@ -9,6 +9,12 @@ extension MappingTable {
                 "an endpoint that has another port than its own; past the fourth try to one peer, any",
                 movedRules
             ),
+            chain(
+                keptChain,
+                "an endpoint that has its own port; where the host itself is in the way, past the fourth try to one peer, any",
+                keptRules
+            ),
+            chain(passingChain, "what claims nothing keeps off the ports that somebody has", passingRules),
             chain(drawChain, "an endpoint whose own port is taken draws one that is free, always the same", drawRules),
             chain(entry, "one external port for each internal endpoint, its own where that is free", entryRules),
             chain(refreshChain, "what is in use is not forgotten, whoever sends", refreshRules),
@@ -47,6 +53,8 @@ extension MappingTable {
                 rules.loadPort(isSource: false, into: MappingRules.key),
                 MappingRules.isIn(brief, inverted: true),
                 rules.loadPort(into: MappingRules.key),
+                MappingRules.put(.update, hosts, for: limits.lifetime),
+                // Comes last: the rule ends where the port is another one's.
                 MappingRules.put(.update, taken, for: limits.lifetime, asking: [Self.claim]),
             ]
         )
@@ -56,16 +64,20 @@ extension MappingTable {
     var keep: KernelName { name("keep") }
 
     private var movedChain: KernelName { name("elsewhere") }
+    private var keptChain: KernelName { name("kept") }
+    var passingChain: KernelName { name("passing") }
     private var drawChain: KernelName { name("draw") }
     private var refreshChain: KernelName { name("refresh") }
 
     private var entryRules: [[NftExpression]] {
         let rules = MappingRules(family: family)
         return [
-            rules.loadEndpoint() + [MappingRules.isIn(own)] + plain(),
+            rules.loadEndpoint() + [MappingRules.isIn(own), .verdict(.goto(keptChain))],
             rules.loadEndpoint() + [MappingRules.isIn(moved), .verdict(.goto(movedChain))],
             MappingRules.isOwnPacket + plain(),
-            [rules.loadPort(isSource: false, into: MappingRules.key), MappingRules.isIn(brief)] + plain(),
+            [rules.loadPort(isSource: false, into: MappingRules.key), MappingRules.isIn(brief)] + [
+                .verdict(.goto(passingChain))
+            ],
             rules.loadAddress + [
                 MappingRules.put(
                     .update,
@@ -82,8 +94,8 @@ extension MappingTable {
                             )
                         )
                     ]
-                )
-            ] + plain(),
+                ), .verdict(.goto(passingChain)),
+            ],
             // The lookup comes first, since what the limit counts is forgotten after a week.
             rules.loadEndpoint() + [
                 MappingRules.isIn(taken, rules.port, inverted: true),
@@ -105,17 +117,48 @@ extension MappingTable {
         return draws + [plain()]
     }
 
-    private var movedRules: [[NftExpression]] {
+    private var passingRules: [[NftExpression]] {
+        let rules = MappingRules(family: family)
+        return [
+            // A flow from such a port would be in its owner's way towards the same peer.
+            [rules.loadPort(into: MappingRules.key), MappingRules.isIn(taken)] + plain([.random]),
+            plain(),
+        ]
+    }
+
+    private var keptRules: [[NftExpression]] {
+        let rules = MappingRules(family: family)
+        return [
+            [rules.loadPort(into: MappingRules.key), MappingRules.isIn(hosts)] + rescue,
+            // Whoever sent there before the claim may still be in the way.
+            [rules.loadPort(isSource: false, into: MappingRules.key), MappingRules.isIn(brief)] + plain(),
+            // Without the port the kernel would take any that the endpoint presents to somebody already.
+            isUDPFromPort + [rules.loadPort(into: MappingRules.chosen)] + chosen,
+        ]
+    }
+
+    /// Of a protocol that only a translation's port names, nft would lose the test when it prints the rule.
+    private var isUDPFromPort: [NftExpression] {
+        let rules = MappingRules(family: family)
+        return MappingRules.isUDP + [
+            rules.loadPort(into: MappingRules.key), .compare(MappingRules.key, .notEqual, networkBytes(UInt16(0))),
+        ]
+    }
+
+    /// Any port for a flow whose first packets did not get through: somebody else has its port towards the same peer.
+    private var rescue: [NftExpression] {
         let rules = MappingRules(family: family)
         let tries = NftLimit(rate: 6, unit: 60, burst: 3, countsBytes: false, isInverted: true)
+        return rules.loadEndpoint() + rules.loadEndpoint(isSource: false, behindAnother: true) + [
+            MappingRules.put(.add, stuck, for: 60, asking: [.limit(tries)])
+        ] + plain([.random])
+    }
+
+    private var movedRules: [[NftExpression]] {
+        let rules = MappingRules(family: family)
         return [
-            rules.loadEndpoint() + rules.loadEndpoint(isSource: false, behindAnother: true) + [
-                MappingRules.put(.add, stuck, for: 60, asking: [.limit(tries)])
-            ] + plain([.random]),
-            // Of a protocol that only the map's key names, nft would lose the test when it prints the rule.
-            MappingRules.isUDP + [
-                rules.loadPort(into: MappingRules.key), .compare(MappingRules.key, .notEqual, networkBytes(UInt16(0))),
-            ] + rules.loadEndpoint() + [
+            rescue,
+            isUDPFromPort + rules.loadEndpoint() + [
                 .lookup(MappingRules.key, set: moved, into: MappingRules.chosen, inverted: false)
             ] + chosen,
         ]
@@ -123,32 +166,44 @@ extension MappingTable {
 
     private var refreshRules: [[NftExpression]] {
         let rules = MappingRules(family: family)
-        return [true, false].flatMap { isSource -> [[NftExpression]] in
-            let endpoint = rules.loadEndpoint(isSource: isSource)
-            let presented: [NftExpression] = [
-                // IPS_SRC_NAT; what is translated otherwise has no port of its own to keep.
-                .conntrack(.status, direction: nil, into: MappingRules.chosen),
-                .bitwise(
-                    from: MappingRules.chosen,
-                    into: MappingRules.chosen,
-                    mask: hostBytes(ConntrackEntry.Status.sourceNAT.rawValue),
-                    xor: hostBytes(UInt32(0))
-                ),
-                .compare(MappingRules.chosen, .notEqual, hostBytes(UInt32(0))),
-                .conntrack(.portDestination, direction: 1, into: MappingRules.chosen),
+        // Flows of the host live on when nothing new comes, and what only answers is new to nobody.
+        let noting =
+            MappingRules.isOwnPacket + [
+                rules.loadPort(into: MappingRules.key), MappingRules.put(.update, hosts, for: limits.lifetime),
             ]
-            return [
-                endpoint + [
-                    MappingRules.isIn(own),
-                    MappingRules.put(.update, own, for: limits.lifetime),
-                    MappingRules.put(.update, taken, rules.port, for: limits.lifetime, asking: [Self.claim]),
-                ],
-                MappingRules.isUDP + endpoint + [MappingRules.isIn(moved)] + presented + [
-                    MappingRules.put(.update, moved, data: MappingRules.chosen, for: limits.lifetime),
-                    MappingRules.put(.update, taken, MappingRules.chosen, for: limits.lifetime, asking: [Self.claim]),
-                ],
-            ]
-        }
+        return [noting]
+            + [true, false].flatMap { isSource -> [[NftExpression]] in
+                let endpoint = rules.loadEndpoint(isSource: isSource)
+                let presented: [NftExpression] = [
+                    // IPS_SRC_NAT; what is translated otherwise has no port of its own to keep.
+                    .conntrack(.status, direction: nil, into: MappingRules.chosen),
+                    .bitwise(
+                        from: MappingRules.chosen,
+                        into: MappingRules.chosen,
+                        mask: hostBytes(ConntrackEntry.Status.sourceNAT.rawValue),
+                        xor: hostBytes(UInt32(0))
+                    ),
+                    .compare(MappingRules.chosen, .notEqual, hostBytes(UInt32(0))),
+                    .conntrack(.portDestination, direction: 1, into: MappingRules.chosen),
+                ]
+                return [
+                    endpoint + [
+                        MappingRules.isIn(own),
+                        MappingRules.put(.update, own, for: limits.lifetime),
+                        MappingRules.put(.update, taken, rules.port, for: limits.lifetime, asking: [Self.claim]),
+                    ],
+                    MappingRules.isUDP + endpoint + [MappingRules.isIn(moved)] + presented + [
+                        MappingRules.put(.update, moved, data: MappingRules.chosen, for: limits.lifetime),
+                        MappingRules.put(
+                            .update,
+                            taken,
+                            MappingRules.chosen,
+                            for: limits.lifetime,
+                            asking: [Self.claim]
+                        ),
+                    ],
+                ]
+            }
     }
 
     /// The translation that keeps the port where it can.

@@ -29,7 +29,9 @@ extension MappingTable {
                 }.map(context.text)
             }
             let plain = MappingTable(family: family)
-            guard let target = texts(plain.entry).first.flatMap({ Self.target(of: $0, family) }) else { return nil }
+            guard let target = texts(plain.passingChain).last.flatMap({ Self.target(of: $0, family) }) else {
+                return nil
+            }
             let sets = ruleset.sets.filter { $0.family == table.family && $0.table == table.name }
             let rules = ruleset.rules.filter { $0.family == table.family && $0.table == table.name }
             let limits = MappingLimits(of: plain, sets, rules.flatMap(\.expressions))
@@ -50,7 +52,7 @@ extension MappingTable {
         }
     }
 
-    /// What the first rule of a mapping presents; nil where it is none.
+    /// What the last rule for packets that claim nothing presents; nil where it is none.
     private static func target(of text: String, _ family: AddressFamily) -> Target? {
         let words = text.split(separator: " ")
         if words.last == "masquerade" { return .masquerade }

@@ -37,6 +37,7 @@ struct MappingTable: Hashable, Sendable {
     var brief: KernelName { name("brief") }
     var clients: KernelName { name("clients") }
     var stuck: KernelName { name("stuck") }
+    var hosts: KernelName { name("hosts") }
 
     /// The chain in which a packet that is to be translated ends.
     var entry: KernelName { name("mapping") }
@@ -69,6 +70,10 @@ extension MappingTable {
             PlannedSet(
                 NftSetDeclaration(clients, key: [address], flags: changing, size: 65535),
                 purpose: "how much of its share each client has used"
+            ),
+            PlannedSet(
+                NftSetDeclaration(hosts, key: [.port], flags: changing, size: 65535),
+                purpose: "ports from which the host itself sends: its flows may be in the way of an owner's"
             ),
             PlannedSet(
                 NftSetDeclaration(stuck, key: [address, .port, address, .port], flags: changing, size: 65535),

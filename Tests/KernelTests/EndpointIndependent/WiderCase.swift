@@ -4,13 +4,13 @@ import Testing
 
 /// What else of a network a translation has to live with.
 enum WiderCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
-    case severalLinks, changedAddress, fragments, icmpErrors, tcp, hostServices
+    case severalLinks, changedAddress, fragments, icmpErrors, tcp, hostServices, othersQueries, lateService
 
     /// Tells whether plain `masquerade` is good enough.
     var plainHolds: Bool {
         switch self {
         case .fragments, .icmpErrors, .tcp: true
-        case .severalLinks, .changedAddress, .hostServices: false
+        case .severalLinks, .changedAddress, .hostServices, .othersQueries, .lateService: false
         }
     }
 
@@ -27,6 +27,8 @@ enum WiderCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
             case .icmpErrors: try scene.icmpErrors(design)
             case .tcp: try scene.tcp(design)
             case .hostServices: try scene.hostServices(design)
+            case .othersQueries: try scene.othersQueries(design)
+            case .lateService: try scene.lateService(design)
             }
         }
     }

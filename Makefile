@@ -51,6 +51,10 @@ loss:
 connections:
 	NATAUDIT_CONNECTIONS=200 scripts/test --filter CrowdedPeerTests
 
+# Random traffic through the mapping against a model of RFC 4787, 5,000 steps; NATAUDIT_SEED=N plays a run again.
+model:
+	NATAUDIT_STEPS=5000 scripts/test --filter ModelTests
+
 # What fix and undo promise, at full size and with a release build; POINTS=N asks for another number of points.
 #
 #   kill-sweep   a signal at one system call after the other: of fix, of a trial and what holds it, of keep, persist, restore, undo
@@ -75,4 +79,4 @@ clean:
 	swift package clean
 
 .PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading loss \
-    connections kill-sweep fault-sweep traffic churn fuzz clean
+    connections model kill-sweep fault-sweep traffic churn fuzz clean

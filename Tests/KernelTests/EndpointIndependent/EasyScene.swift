@@ -91,8 +91,10 @@ final class EasyScene: Sendable {
     }
 
     /// The socket of a server.
-    func socket(_ server: Int, _ port: UInt16 = 3478) throws -> SceneSocket {
-        let endpoint = Self.server(server, port)
+    func socket(_ server: Int, _ port: UInt16 = 3478) throws -> SceneSocket { try listener(Self.server(server, port)) }
+
+    /// The socket of a server, by its address and port.
+    func listener(_ endpoint: Endpoint) throws -> SceneSocket {
         guard let socket = listening[endpoint] else { throw SystemError("find a server at \(endpoint)", code: 2) }
         return socket
     }

@@ -122,6 +122,11 @@ extension MappingTable {
         return [
             // A flow from such a port would be in its owner's way towards the same peer.
             [rules.loadPort(into: MappingRules.key), MappingRules.isIn(taken)] + plain([.random]),
+            // Who is past its share would be in the way of whoever claims the port later, towards a peer that both talk to.
+            [
+                rules.loadPort(isSource: false, into: MappingRules.key), MappingRules.isIn(brief, inverted: true),
+                rules.loadPort(into: MappingRules.key), MappingRules.put(.update, hosts, for: limits.lifetime),
+            ] + plain(),
             plain(),
         ]
     }

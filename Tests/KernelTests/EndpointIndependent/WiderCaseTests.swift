@@ -13,4 +13,13 @@ struct WiderCaseTests {
         let seen = try await inTurn { try situation.observe(.plain) }
         #expect(seen.holds == situation.plainHolds, "\(seen)")
     }
+
+    /// No black hole for others, whoever opens too many sockets.
+    @Test func whoIsPastItsShareIsInNobodysWay() async throws {
+        let seen = try await inTurn {
+            let scene = try EasyScene()
+            return try withExtendedLifetime(scene) { try scene.crowdInTheWay() }
+        }
+        #expect(seen.holds, "\(seen)")
+    }
 }

@@ -21,6 +21,25 @@ extension EasyScene {
         )
     }
 
+    /// A client past its share has sent from all ports to one peer; then another one claims such a port.
+    ///
+    /// To that peer some of its packets may be lost, to no other one.
+    func crowdInTheWay() throws -> Observation {
+        var table = EasyTable()
+        (table.limits.share, table.limits.sharePerSecond) = (1, 1)
+        try load(.easy, table)
+        try flood(from: Self.client(10), ports: 42600..<42850, to: 3478)
+        let a = try client(2, 42720)
+        let first = try seen(a, at: 10)
+        let early = try (0..<3).map { _ in try seen(a, at: 12, within: .milliseconds(300)) }
+        let contested = try seen(a, at: 12)
+        let ports = try [first] + seen(a, at: [11, 13, 10])
+        return Observation(
+            contested != nil && steady(ports) == 42720,
+            "there \(shown(early + [contested])); \(shown(ports))"
+        )
+    }
+
     /// A service that starts on a client's port, and speaks to one of its peers first: some packets may be lost there.
     func lateService(_ design: Design) throws -> Observation {
         try load(design)

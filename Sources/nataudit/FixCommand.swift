@@ -24,6 +24,9 @@ struct FixCommand: ParsableCommand {
             the translation, forwarding, and, where the policy of a forwarding chain drops, two rules behind those of \
             the chain's owner.
 
+            With --endpoint-independent each client socket keeps one external port for all destinations, its own where that \
+            is free, also where several clients use the same port. It overtakes rules that are easy as well.
+
             The script that --dry-run prints is what `nft -f` would take.
 
             With --persist the fix outlives a boot: /etc/nataudit/fix.nft, where forwarding was switched on \

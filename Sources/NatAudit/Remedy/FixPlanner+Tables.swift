@@ -149,12 +149,18 @@ extension FixPlanner {
     /// What a person should know beside the steps.
     func notes(_ rules: [SourceNATRule], _ guarded: [InputPath.Outward]) -> [String] {
         var notes: [String] = []
-        if !rules.isEmpty {
+        if rules.contains(where: { $0.verdict == .hard }) {
             notes.append(
                 "given up: source ports drawn at random, which spread many flows from colliding source ports; afterwards "
                     + "conntrack -S counts those that are lost (insert_failed)"
             )
-            notes.append("only UDP is translated here; TCP and all else keep the old rules")
+        }
+        if !rules.isEmpty { notes.append("only UDP is translated here; TCP and all else keep the old rules") }
+        if let limits = intent.mapping {
+            notes.append(
+                "a client may claim \(limits.share) ports at once and \(limits.sharePerSecond) more each second; what it opens beyond "
+                    + "that is translated as plain masquerade does it"
+            )
         }
         notes += rules.compactMap { rule in rule.owner?.revert.map { "\(rule.owner?.name ?? ""): \($0)" } }
         if !guarded.isEmpty {

@@ -47,6 +47,22 @@ public struct InputPath: Hashable, Sendable {
         self.interfaces = interfaces
     }
 
+    /// An interface as an outward one of a family; nil where it has no address that could be presented.
+    static func outward(_ link: Link, _ family: AddressFamily, _ snapshot: HostSnapshot) -> Outward? {
+        let own = snapshot.addresses.first {
+            $0.interface == link.index && $0.address.family == family && !$0.address.isLinkLocal
+        }
+        return own.map { own in
+            Outward(
+                name: link.name,
+                index: link.index.number,
+                family: family,
+                address: own.address,
+                isOpen: isOpen(link.index, link.name, own.address, snapshot.walk)
+            )
+        }
+    }
+
     /// Tells whether answers of a path come back to an address on its own interface.
     ///
     /// A rule that presents the outward address on every interface makes an inward one no outward one.

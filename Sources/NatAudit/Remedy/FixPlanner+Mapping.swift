@@ -39,21 +39,10 @@ extension FixPlanner {
             guard let link = snapshot.links.first(where: { $0.name == name }) else { continue }
             for family in AddressFamily.allCases {
                 let isKnown = evidence.inputPath.interfaces.contains { $0.name == name && $0.family == family }
-                let own = snapshot.addresses.first {
-                    $0.interface == link.index && $0.address.family == family && !$0.address.isLinkLocal
-                }
-                guard !isKnown, let address = own?.address,
+                guard !isKnown, let out = InputPath.outward(link, family, snapshot),
                     rules.contains(where: { families(of: $0, evidence.paths).contains(NftFamily(family)) })
                 else { continue }
-                outward.append(
-                    InputPath.Outward(
-                        name: name,
-                        index: link.index.number,
-                        family: family,
-                        address: address,
-                        isOpen: InputPath.isOpen(link.index, name, address, snapshot.walk)
-                    )
-                )
+                outward.append(out)
             }
         }
         return outward

@@ -91,22 +91,13 @@ struct InstancePlanner {
             let own = snapshot.addresses.filter {
                 $0.interface == link.index && $0.address.family == family && !$0.address.isLinkLocal
             }.map(\.address)
-            guard let address = own.first, name.isInterfaceText else {
+            guard let out = InputPath.outward(link, family, snapshot), name.isInterfaceText else {
                 throw PlanRefusal(
                     "the interface \(name) has no \(family.words) address to present, or a name that cannot be written"
                 )
             }
             addresses += own
-            let isOpen = InputPath.isOpen(link.index, name, address, snapshot.walk)
-            outward.append(
-                InputPath.Outward(
-                    name: name,
-                    index: link.index.number,
-                    family: family,
-                    address: address,
-                    isOpen: isOpen
-                )
-            )
+            outward.append(out)
         }
         let mapping = intent.mapping.map { MappingTable(family: family, limits: $0) }
         let chain = PlannedChain(

@@ -96,12 +96,14 @@ extension MappingTable {
                     ]
                 ), .verdict(.goto(passingChain)),
             ],
-            // The lookup comes first, since what the limit counts is forgotten after a week.
-            rules.loadEndpoint() + [
+            // The lookup comes first, since what the limit counts is forgotten after a week. The port is named, since the
+            // endpoint may have asked somebody from another one before.
+            isUDPFromPort + rules.loadEndpoint() + [
                 MappingRules.isIn(taken, rules.port, inverted: true),
                 MappingRules.put(.add, taken, rules.port, for: limits.lifetime, asking: [Self.claim]),
                 MappingRules.put(.add, own, for: limits.lifetime),
-            ] + plain(),
+                rules.loadPort(into: MappingRules.chosen),
+            ] + chosen,
             [.verdict(.goto(drawChain))],
         ]
     }

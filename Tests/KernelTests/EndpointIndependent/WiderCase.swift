@@ -4,13 +4,15 @@ import Testing
 
 /// What else of a network a translation has to live with.
 enum WiderCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
-    case severalLinks, changedAddress, fragments, icmpErrors, tcp, hostServices, othersQueries, lateService
+    case severalLinks, changedAddress, fragments, icmpErrors, tcp, hostServices, othersQueries, queriesBeforeClaim,
+        lateService
 
     /// Tells whether plain `masquerade` is good enough.
     var plainHolds: Bool {
         switch self {
         case .fragments, .icmpErrors, .tcp: true
-        case .severalLinks, .changedAddress, .hostServices, .othersQueries, .lateService: false
+        case .severalLinks, .changedAddress, .hostServices, .othersQueries, .queriesBeforeClaim, .lateService:
+            false
         }
     }
 
@@ -28,6 +30,7 @@ enum WiderCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
             case .tcp: try scene.tcp(design)
             case .hostServices: try scene.hostServices(design)
             case .othersQueries: try scene.othersQueries(design)
+            case .queriesBeforeClaim: try scene.queriesBeforeClaim(design)
             case .lateService: try scene.lateService(design)
             }
         }

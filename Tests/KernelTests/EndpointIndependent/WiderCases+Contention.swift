@@ -40,6 +40,18 @@ extension EasyScene {
         )
     }
 
+    /// Two clients have asked one name server from one port before the first of them claims it: its query came from another.
+    func queriesBeforeClaim(_ design: Design) throws -> Observation {
+        try load(design)
+        let (a, b) = (try client(2, 42720), try client(3, 42720))
+        let queries = try [seen(b, at: 12, 53), seen(a, at: 12, 53)]
+        let ports = try seen(a, at: [10, 11, 13])
+        return Observation(
+            steady(ports) == 42720 && queries[0] == 42720 && steady(queries) == nil,
+            "asked from \(shown(queries)); \(shown(ports))"
+        )
+    }
+
     /// A service that starts on a client's port, and speaks to one of its peers first: some packets may be lost there.
     func lateService(_ design: Design) throws -> Observation {
         try load(design)

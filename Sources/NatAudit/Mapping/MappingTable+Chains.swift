@@ -21,53 +21,11 @@ extension MappingTable {
         ]
     }
 
-    /// The base chain that keeps claims of live flows alive; it sees inside addresses, before the translation and after what
-    /// undoes it.
-    func keeping(priority: Int32) -> PlannedChain {
-        let sample: [NftExpression] = [
-            .meta(.random, into: MappingRules.key),
-            .bitwise(
-                from: MappingRules.key,
-                into: MappingRules.key,
-                mask: hostBytes(limits.sample - 1),
-                xor: hostBytes(UInt32(0))
-            ),
-            .compare(MappingRules.key, .equal, hostBytes(UInt32(0))),
-        ]
-        return PlannedChain(
-            name: keep,
-            hook: NftChain.Hook(.postrouting, type: "filter", priority: priority),
-            purpose: "one packet in \(limits.sample) renews its endpoint's claim",
-            rules: rules([sample + MappingRules.isUDP + [.verdict(.goto(refreshChain))]])
-        )
-    }
-
-    /// The rule that notes the host's own ports as taken, for the base chain.
-    func notingOwnPorts(out: KernelName) -> PlannedRule {
-        let rules = MappingRules(family: family)
-        return self.rule(
-            [
-                .meta(.outInterfaceName, into: MappingRules.key),
-                .compare(MappingRules.key, .equal, out.asInterface),
-            ] + MappingRules.isUDP + MappingRules.isOwnPacket + [
-                rules.loadPort(isSource: false, into: MappingRules.key),
-                MappingRules.isIn(brief, inverted: true),
-                rules.loadPort(into: MappingRules.key),
-                MappingRules.put(.update, hosts, for: limits.lifetime),
-                // Comes last: the rule ends where the port is another one's.
-                MappingRules.put(.update, taken, for: limits.lifetime, asking: [Self.claim]),
-            ]
-        )
-    }
-
-    /// The base chain that keeps claims alive.
-    var keep: KernelName { name("keep") }
-
     private var movedChain: KernelName { name("elsewhere") }
     private var keptChain: KernelName { name("kept") }
     var passingChain: KernelName { name("passing") }
     private var drawChain: KernelName { name("draw") }
-    private var refreshChain: KernelName { name("refresh") }
+    var refreshChain: KernelName { name("refresh") }
 
     private var entryRules: [[NftExpression]] {
         let rules = MappingRules(family: family)
@@ -169,86 +127,5 @@ extension MappingTable {
                 .lookup(MappingRules.key, set: moved, into: MappingRules.chosen, inverted: false)
             ] + chosen,
         ]
-    }
-
-    private var refreshRules: [[NftExpression]] {
-        let rules = MappingRules(family: family)
-        // Flows of the host live on when nothing new comes, and what only answers is new to nobody.
-        let noting =
-            MappingRules.isOwnPacket + [
-                rules.loadPort(into: MappingRules.key), MappingRules.put(.update, hosts, for: limits.lifetime),
-            ]
-        return [noting]
-            + [true, false].flatMap { isSource -> [[NftExpression]] in
-                let endpoint = rules.loadEndpoint(isSource: isSource)
-                let presented: [NftExpression] = [
-                    // IPS_SRC_NAT; what is translated otherwise has no port of its own to keep.
-                    .conntrack(.status, direction: nil, into: MappingRules.chosen),
-                    .bitwise(
-                        from: MappingRules.chosen,
-                        into: MappingRules.chosen,
-                        mask: hostBytes(ConntrackEntry.Status.sourceNAT.rawValue),
-                        xor: hostBytes(UInt32(0))
-                    ),
-                    .compare(MappingRules.chosen, .notEqual, hostBytes(UInt32(0))),
-                    .conntrack(.portDestination, direction: 1, into: MappingRules.chosen),
-                ]
-                return [
-                    endpoint + [
-                        MappingRules.isIn(own),
-                        MappingRules.put(.update, own, for: limits.lifetime),
-                        MappingRules.put(.update, taken, rules.port, for: limits.lifetime, asking: [Self.claim]),
-                    ],
-                    MappingRules.isUDP + endpoint + [MappingRules.isIn(moved)] + presented + [
-                        MappingRules.put(.update, moved, data: MappingRules.chosen, for: limits.lifetime),
-                        MappingRules.put(
-                            .update,
-                            taken,
-                            MappingRules.chosen,
-                            for: limits.lifetime,
-                            asking: [Self.claim]
-                        ),
-                    ],
-                ]
-            }
-    }
-
-    /// The translation that keeps the port where it can.
-    private func plain(_ flags: NATFlags = []) -> [NftExpression] { translation(port: nil, flags) }
-
-    /// The translation to the port that lies in its register.
-    private var chosen: [NftExpression] { translation(port: MappingRules.chosen, []) }
-
-    private func translation(port: NftRegister?, _ flags: NATFlags) -> [NftExpression] {
-        // The kernel looks at the ports of masquerade only where the flags say that they are given.
-        let flags = port == nil ? flags : flags.union(.ports)
-        return switch target {
-        case .masquerade: [.masquerade(NftPortTranslation(portMin: port, portMax: port, flags: flags))]
-        case .address(let address):
-            [
-                .immediate(address.networkBytes, into: MappingRules.key),
-                .nat(
-                    NftNAT(
-                        isDestination: false,
-                        family: NftFamily(address.family),
-                        addressMin: MappingRules.key,
-                        addressMax: nil,
-                        portMin: port,
-                        portMax: port,
-                        flags: flags
-                    )
-                ),
-            ]
-        }
-    }
-
-    private func chain(_ name: KernelName, _ purpose: String, _ rules: [[NftExpression]]) -> PlannedChain {
-        PlannedChain(name: name, hook: nil, purpose: purpose, rules: self.rules(rules))
-    }
-
-    private func rules(_ rules: [[NftExpression]]) -> [PlannedRule] { rules.map(rule) }
-
-    private func rule(_ expressions: [NftExpression]) -> PlannedRule {
-        PlannedRule(expressions, NftFamily(family), sets: sets)
     }
 }

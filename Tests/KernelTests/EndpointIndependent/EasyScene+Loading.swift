@@ -13,7 +13,7 @@ extension EasyScene {
         let site = "table ip site { chain out { type nat hook postrouting priority srcnat; \(rules) }; }\n"
         try nat.require("nft", "-f", "-", input: "table ip site {}\ndelete table ip site\n" + site)
         try nat.namespace.perform {
-            _ = try UndoRun(state: state()).run { _ in true }
+            _ = try onceUnlocked { try UndoRun(state: state()).run { _ in true } }
             guard design == .easy else { return }
             var intent = FixIntent(mapping: table.limits)
             intent.keepsFlows = table.omitted == .deletion
@@ -26,12 +26,24 @@ extension EasyScene {
                 isInterrupted: { false },
                 say: { _ in }
             )
-            let report = try run.run { _ in true }
+            let report = try onceUnlocked { try run.run { _ in true } }
             guard report.isApplied else {
                 throw SystemError("make the table (\(report.refusal.map { "\($0)" } ?? "nothing to do"))", code: 22)
             }
         }
         if design == .easy, let part = table.omitted { try takeOut(part) }
+    }
+
+    /// Does something that takes the lock: a child process of another test that is about to start may hold it for a moment.
+    private func onceUnlocked<Value>(_ body: () throws -> Value) throws -> Value {
+        for _ in 0..<500 {
+            do {
+                return try body()
+            } catch let refusal as PlanRefusal where "\(refusal)".contains("is locked") {
+                try pause(until: .now + .milliseconds(10))
+            }
+        }
+        return try body()
     }
 
     /// Where the record of the fix is kept.

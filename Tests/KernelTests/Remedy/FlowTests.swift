@@ -23,6 +23,30 @@ struct FlowTests {
         }
     }
 
+    /// Packets that are dropped since another flow has their port are counted by the kernel, and said.
+    @Test(arguments: [true, false])
+    func newFlowsThatAreDroppedMeanwhileAreSaid(areDropped: Bool) async throws {
+        try await onOwnThread {
+            let lab = try FixLab(FixTableTests.rules[0])
+            // All flows to one port of a server want one port.
+            let clash =
+                "type nat hook postrouting priority 50; ip daddr \(LabAddress.servers[0]) udp dport 7777 masquerade to :5555"
+            try lab.nat.require("nft", "-f", "-", input: "table ip clash { chain c { \(clash); }; }")
+            let first = try lab.lab.clientA.socket(LabAddress.clientA, port: 42010)
+            let server = try lab.lab.servers.socket(LabAddress.servers[0], port: 7777)
+            try first.send([1], to: server.local)
+            #expect(try server.receive(within: .seconds(2))?.source.port == 5555)
+            let loop = "while :; do echo x >/dev/udp/\(LabAddress.servers[0])/7777; sleep 0.01; done"
+            let others = try areDropped ? LabTool.start(["bash", "-c", loop], in: lab.lab.clientB.namespace) : nil
+            let run = try lab.fix()
+            let report = try FixOutput(run)
+            // What becomes of that port, the rules alone do not tell.
+            #expect(run.status == 0 && report.applied && !report.rolledBack, "\(run.errors) \(report.notes)")
+            #expect(report.notes.contains { $0.contains("insert_failed): watch it") } == areDropped, "\(report.notes)")
+            withExtendedLifetime(others) {}
+        }
+    }
+
     /// What is taken back has cost nobody a port.
     @Test func aFixThatIsTakenBackMovesNothing() async throws {
         try await onOwnThread {

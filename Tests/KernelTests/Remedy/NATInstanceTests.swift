@@ -63,6 +63,23 @@ struct NATInstanceTests {
         #expect(try !lab.nat.require("conntrack", "-L", "-p", "udp").contains("sport=42000"))
     }
 
+    /// The host cannot see what AWS checks outside of it.
+    @Test(arguments: [("Amazon EC2", true), ("QEMU", false)])
+    func onAWSTheCheckOutsideIsNamed(_ vendor: String, isNamed: Bool) throws {
+        let lab = try FixLab(forwarding: .off)
+        let firmware = """
+            mount -t tmpfs none /sys/class; mkdir -p /sys/class/dmi/id; echo '\(vendor)' >/sys/class/dmi/id/sys_vendor
+            exec "$@"
+            """
+        let run = try lab.nataudit(
+            ["fix", "--masquerade", "--dry-run", "--no-verify"] + Self.named,
+            through: ["unshare", "--mount", "sh", "-ec", firmware, "sh"]
+        )
+        #expect(run.status == 0, "\(run.errors)")
+        let command = "aws ec2 modify-instance-attribute --instance-id ID --no-source-dest-check"
+        #expect(run.output.contains(command) == isNamed, "\(run.output)")
+    }
+
     /// A fix that was killed between its table and forwarding goes on from there.
     @Test func whatWasCutOffBeforeForwardingIsFinished() async throws {
         try await onOwnThread {

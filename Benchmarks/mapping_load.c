@@ -1,10 +1,11 @@
 // Sends UDP packets from forged addresses as fast as one processor forwards them: 36 bytes each, no checksum.
 //
-//     mapping_load endpoints|flows|packets COUNT CLIENTS FIRST_PORT PORTS SERVER PORT
+//     mapping_load endpoints|flows|packets COUNT CLIENTS FIRST_PORT PORTS STRIDE SERVER PORT
 //
 // endpoints: each packet is from another client address and port. flows: the endpoints take turns, each time to another port of
-// the server. packets: the endpoints take turns, always to one port. The clients are 10.0.1.10 and those behind it. Sending
-// takes the way through the NAT with it, in the same thread; prints the nanoseconds of that thread's processor for each packet.
+// the server. packets: the endpoints take turns, always to one port. The clients are 10.0.1.10 and those behind it; each has PORTS
+// ports, the first client's from FIRST_PORT on and each next one's STRIDE above: with 0 all use the same. Sending takes the way
+// through the NAT with it, in the same thread; prints the nanoseconds of that thread's processor for each packet.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/ip.h>
@@ -23,10 +24,11 @@ static double now(void) {
 }
 
 int main(int count, char **words) {
-    if (count != 8) return 64;
+    if (count != 9) return 64;
     char mode = words[1][0];
     long packets = atol(words[2]), clients = atol(words[3]), first = atol(words[4]), ports = atol(words[5]);
-    int port = atoi(words[7]);
+    long stride = atol(words[6]);
+    int port = atoi(words[8]);
 
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -49,7 +51,7 @@ int main(int count, char **words) {
     packet.ip.protocol = IPPROTO_UDP;
     packet.udp.len = htons(sizeof packet.udp + sizeof packet.data);
     struct sockaddr_in server = {.sin_family = AF_INET};
-    inet_pton(AF_INET, words[6], &server.sin_addr);
+    inet_pton(AF_INET, words[7], &server.sin_addr);
     packet.ip.daddr = server.sin_addr.s_addr;
     uint32_t base = ntohl(inet_addr("10.0.1.10"));
     long endpoints = clients * ports, failed = 0;
@@ -58,7 +60,7 @@ int main(int count, char **words) {
     for (long number = 0; number < packets; number++) {
         long endpoint = number % endpoints;
         packet.ip.saddr = htonl(base + (uint32_t)(endpoint % clients));
-        packet.udp.source = htons((uint16_t)(first + endpoint / clients));
+        packet.udp.source = htons((uint16_t)(first + endpoint / clients + endpoint % clients * stride));
         packet.udp.dest = htons((uint16_t)(mode == 'f' ? port + number / endpoints : port));
         packet.ip.check = 0;
         if (sendto(socket_number, &packet, sizeof packet, 0, (void *)&server, sizeof server) < 0) failed++;

@@ -14,29 +14,41 @@ import tempfile
 
 SERVER = "203.0.113.10"
 
-# What is sent before, and what is measured; see mapping_load.c. The clients stay below their share.
+# Endpoints that are live before anything is measured; see mapping_load.c. No client goes past its share.
+LIVE = {
+    "10": "10 10 1 62000 1",
+    "1,000": "1000 10 100 62000 100",
+    "60,000": "60000 60 1000 2000 1000",
+}
+
+
+def load_words(mode, live, port, rounds=1):
+    """The arguments of the load: each live endpoint in turn, so many times over."""
+    count, clients, ports, first, stride = LIVE[live].split()
+    return [mode, str(int(count) * rounds), clients, first, ports, stride, SERVER, str(port)]
+
+
+def live(number):
+    return load_words("packets", number, 9000)
+
+
+def new_endpoints(words):
+    count, clients, ports, first, stride = words.split()
+    return ["endpoints", count, clients, first, ports, stride, SERVER, "9001"]
+
+
+# What is sent before, and what is measured.
 CASES = {
-    "new endpoints": (None, ["endpoints", "50000", "50", "2000", "1000", SERVER, "9000"]),
-    "new endpoints beside 30,000": (
-        ["packets", "30000", "30", "30000", "1000", SERVER, "9000"],
-        ["endpoints", "25000", "50", "2000", "500", SERVER, "9001"],
-    ),
-    "new flows of 10 endpoints": (
-        ["packets", "10", "1", "30000", "10", SERVER, "9000"],
-        ["flows", "50000", "1", "30000", "10", SERVER, "9001"],
-    ),
-    "new flows of 30,000 endpoints": (
-        ["packets", "30000", "30", "30000", "1000", SERVER, "9000"],
-        ["flows", "60000", "30", "30000", "1000", SERVER, "9001"],
-    ),
-    "packets of 10 flows": (
-        ["packets", "10", "1", "30000", "10", SERVER, "9000"],
-        ["packets", "250000", "1", "30000", "10", SERVER, "9000"],
-    ),
-    "packets of 30,000 flows": (
-        ["packets", "30000", "30", "30000", "1000", SERVER, "9000"],
-        ["packets", "250000", "30", "30000", "1000", SERVER, "9000"],
-    ),
+    "new endpoints beside 10": (live("10"), new_endpoints("50000 50 1000 2000 1000")),
+    "new endpoints beside 1,000": (live("1,000"), new_endpoints("50000 50 1000 2000 1000")),
+    "new endpoints beside 60,000": (live("60,000"), new_endpoints("3000 3 1000 62000 1000")),
+    "new endpoints, half of them draw": (live("10"), new_endpoints("50000 50 1000 2000 500")),
+    "new flows of 10 endpoints": (live("10"), load_words("flows", "10", 9001, 5000)),
+    "new flows of 1,000 endpoints": (live("1,000"), load_words("flows", "1,000", 9001, 50)),
+    "new flows of 60,000 endpoints": (live("60,000"), load_words("flows", "60,000", 9001)),
+    "packets of 10 flows": (live("10"), load_words("packets", "10", 9000, 25000)),
+    "packets of 1,000 flows": (live("1,000"), load_words("packets", "1,000", 9000, 250)),
+    "packets of 60,000 flows": (live("60,000"), load_words("packets", "60,000", 9000, 4)),
 }
 DESIGNS = ["plain", "fully-random", "mapping"]
 

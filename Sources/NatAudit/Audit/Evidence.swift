@@ -20,6 +20,8 @@ public struct Evidence: Sendable {
     public private(set) var rememberedFix: RememberedFix?
     /// Tells whether a deployment's map was to be asked and has no STUN server.
     public private(set) var lacksServers = false
+    /// How much of nataudit's own mappings is in use.
+    let mappingUses: [ChainPlace: MappingUse]
     private let evaluation: PathEvaluation
 
     /// Draws the conclusions from a snapshot, and puts the probes beside them.
@@ -29,7 +31,9 @@ public struct Evidence: Sendable {
         evaluation = PathEvaluation(snapshot)
         let hidden = HiddenTranslation(ruleset)
         paths = evaluation.paths.map { $0.seeing(snapshot, hidden) }
-        rules = SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation).rules
+        mappingUses = snapshot.nftables.map(MappingTable.uses) ?? [:]
+        rules =
+            SourceNATInventory(ruleset: ruleset, paths: paths, evaluation: evaluation, uses: mappingUses).rules
         inputPath = InputPath(snapshot, paths)
         self.probes = probes
     }
@@ -40,6 +44,7 @@ public struct Evidence: Sendable {
         paths = other.paths
         rules = other.rules
         inputPath = other.inputPath
+        mappingUses = other.mappingUses
         evaluation = other.evaluation
         flows = other.flows
         rememberedFix = other.rememberedFix

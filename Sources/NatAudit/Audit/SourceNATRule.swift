@@ -30,6 +30,7 @@ struct SourceNATInventory {
     let ruleset: Ruleset
     let paths: [EgressPath]
     let evaluation: PathEvaluation
+    let uses: [ChainPlace: MappingUse]
 
     /// The rules, in the order of the dumps.
     var rules: [SourceNATRule] {
@@ -49,7 +50,7 @@ struct SourceNATInventory {
                 translation: translation,
                 owner: Owner(of: rule, in: reference.place),
                 verdict: alone.verdict,
-                why: "the rule \(alone.clause)",
+                why: "the rule \(alone.clause)" + (uses[reference.place].map { "; \($0.words)" } ?? ""),
                 reach: Self.reach(conditions),
                 when: conditions.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") }
             )

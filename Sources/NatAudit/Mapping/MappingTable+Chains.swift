@@ -15,6 +15,7 @@ extension MappingTable {
                 keptRules
             ),
             chain(passingChain, "what claims nothing keeps off the ports that somebody has", passingRules),
+            chain(briefChain, "a socket that sends once and goes claims nothing, either", briefRules),
             chain(drawChain, "an endpoint whose own port is taken draws one that is free, always the same", drawRules),
             chain(entry, "one external port for each internal endpoint, its own where that is free", entryRules),
             chain(refreshChain, "what is in use is not forgotten, whoever sends", refreshRules),
@@ -23,19 +24,17 @@ extension MappingTable {
 
     private var movedChain: KernelName { name("elsewhere") }
     private var keptChain: KernelName { name("kept") }
+    private var briefChain: KernelName { name("brief") }
     var passingChain: KernelName { name("passing") }
-    private var drawChain: KernelName { name("draw") }
+    var drawChain: KernelName { name("draw") }
     var refreshChain: KernelName { name("refresh") }
 
     private var entryRules: [[NftExpression]] {
         let rules = MappingRules(family: family)
-        return [
+        return onBriefPorts(.goto(briefChain)) + [
             rules.loadEndpoint() + [MappingRules.isIn(own), .verdict(.goto(keptChain))],
             rules.loadEndpoint() + [MappingRules.isIn(moved), .verdict(.goto(movedChain))],
             MappingRules.isOwnPacket + plain(),
-            [rules.loadPort(isSource: false, into: MappingRules.key), MappingRules.isIn(brief)] + [
-                .verdict(.goto(passingChain))
-            ],
             rules.loadAddress + [
                 MappingRules.put(
                     .update,
@@ -52,17 +51,17 @@ extension MappingTable {
                             )
                         )
                     ]
-                ), .verdict(.goto(passingChain)),
+                ), Self.counter, .verdict(.goto(passingChain)),
             ],
             // The lookup comes first, since what the limit counts is forgotten after a week. The port is named, since the
             // endpoint may have asked somebody from another one before.
-            isUDPFromPort + rules.loadEndpoint() + [
+            MappingRules.isUDP + rules.loadEndpoint() + [
                 MappingRules.isIn(taken, rules.port, inverted: true),
                 MappingRules.put(.add, taken, rules.port, for: limits.lifetime, asking: [Self.claim]),
                 MappingRules.put(.add, own, for: limits.lifetime),
                 rules.loadPort(into: MappingRules.chosen),
             ] + chosen,
-            [.verdict(.goto(drawChain))],
+            [Self.counter, .verdict(.goto(drawChain))],
         ]
     }
 
@@ -74,39 +73,53 @@ extension MappingTable {
                 MappingRules.put(.add, moved, data: MappingRules.chosen, for: limits.lifetime),
             ] + chosen
         }
-        return draws + [plain()]
+        return draws + [[Self.counter] + plain()]
     }
 
     private var passingRules: [[NftExpression]] {
         let rules = MappingRules(family: family)
         return [
-            // A flow from such a port would be in its owner's way towards the same peer.
-            [rules.loadPort(into: MappingRules.key), MappingRules.isIn(taken)] + plain([.random]),
+            avoidingOwners,
             // Who is past its share would be in the way of whoever claims the port later, towards a peer that both talk to.
-            [
-                rules.loadPort(isSource: false, into: MappingRules.key), MappingRules.isIn(brief, inverted: true),
-                rules.loadPort(into: MappingRules.key), MappingRules.put(.update, hosts, for: limits.lifetime),
-            ] + plain(),
+            [rules.loadPort(into: MappingRules.key), MappingRules.put(.update, hosts, for: limits.lifetime)] + plain(),
             plain(),
         ]
+    }
+
+    private var briefRules: [[NftExpression]] {
+        let rules = MappingRules(family: family)
+        return [
+            // Whoever sent there before the claim may still be in the way: the port is not insisted on.
+            rules.loadEndpoint() + [MappingRules.isIn(own)] + plain(),
+            rules.loadEndpoint() + [MappingRules.isIn(moved), .verdict(.goto(movedChain))],
+            MappingRules.isOwnPacket + plain(),
+            avoidingOwners,
+            plain(),
+        ]
+    }
+
+    /// A flow from a port that somebody has would be in its owner's way towards the same peer.
+    private var avoidingOwners: [NftExpression] {
+        [MappingRules(family: family).loadPort(into: MappingRules.key), MappingRules.isIn(taken)] + plain([.random])
+    }
+
+    /// Rules for packets to the ports to which sockets send once and go: comparing is faster than a set of four.
+    func onBriefPorts(_ verdict: NftVerdict) -> [[NftExpression]] {
+        let rules = MappingRules(family: family)
+        return Self.briefPorts.map { port in
+            [
+                rules.loadPort(isSource: false, into: MappingRules.key),
+                .compare(MappingRules.key, .equal, networkBytes(port)), .verdict(verdict),
+            ]
+        }
     }
 
     private var keptRules: [[NftExpression]] {
         let rules = MappingRules(family: family)
         return [
             [rules.loadPort(into: MappingRules.key), MappingRules.isIn(hosts)] + rescue,
-            // Whoever sent there before the claim may still be in the way.
-            [rules.loadPort(isSource: false, into: MappingRules.key), MappingRules.isIn(brief)] + plain(),
             // Without the port the kernel would take any that the endpoint presents to somebody already.
-            isUDPFromPort + [rules.loadPort(into: MappingRules.chosen)] + chosen,
-        ]
-    }
-
-    /// Of a protocol that only a translation's port names, nft would lose the test when it prints the rule.
-    private var isUDPFromPort: [NftExpression] {
-        let rules = MappingRules(family: family)
-        return MappingRules.isUDP + [
-            rules.loadPort(into: MappingRules.key), .compare(MappingRules.key, .notEqual, networkBytes(UInt16(0))),
+            MappingRules.isUDP + [rules.loadPort(into: MappingRules.chosen)] + chosen,
         ]
     }
 
@@ -123,7 +136,7 @@ extension MappingTable {
         let rules = MappingRules(family: family)
         return [
             rescue,
-            isUDPFromPort + rules.loadEndpoint() + [
+            MappingRules.isUDP + rules.loadEndpoint() + [
                 .lookup(MappingRules.key, set: moved, into: MappingRules.chosen, inverted: false)
             ] + chosen,
         ]

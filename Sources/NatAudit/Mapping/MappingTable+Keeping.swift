@@ -26,16 +26,37 @@ extension MappingTable {
         )
     }
 
-    /// The rule that notes the host's own ports as taken, for the base chain.
+    /// The base chain that notes the ports of the host's own flows as taken; forwarded packets do not come by.
+    func noting(out interfaces: [KernelName]) -> PlannedChain {
+        PlannedChain(
+            name: name("noting"),
+            hook: NftChain.Hook(.output, type: "filter", priority: 80),
+            purpose: "ports from which the host itself sends are nobody else's",
+            rules: [.sparingAllButUDP] + notingExceptions + interfaces.map(notingOwnPorts)
+        )
+    }
+
+    /// The rules before those that note: what the host asks once and forgets is not noted.
+    var notingExceptions: [PlannedRule] { rules(onBriefPorts(.accept)) }
+
+    /// The rule that notes the ports of new flows through an interface.
     func notingOwnPorts(out: KernelName) -> PlannedRule {
         let rules = MappingRules(family: family)
+        let isNew: [NftExpression] = [
+            .conntrack(.state, direction: nil, into: MappingRules.key),
+            .bitwise(
+                from: MappingRules.key,
+                into: MappingRules.key,
+                mask: hostBytes(UInt32(8)),
+                xor: hostBytes(UInt32(0))
+            ),
+            .compare(MappingRules.key, .notEqual, hostBytes(UInt32(0))),
+        ]
         return self.rule(
             [
                 .meta(.outInterfaceName, into: MappingRules.key),
                 .compare(MappingRules.key, .equal, out.asInterface),
-            ] + MappingRules.isUDP + MappingRules.isOwnPacket + [
-                rules.loadPort(isSource: false, into: MappingRules.key),
-                MappingRules.isIn(brief, inverted: true),
+            ] + isNew + [
                 rules.loadPort(into: MappingRules.key),
                 MappingRules.put(.update, hosts, for: limits.lifetime),
                 // Comes last: the rule ends where the port is another one's.

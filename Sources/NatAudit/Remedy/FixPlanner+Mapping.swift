@@ -90,23 +90,24 @@ extension FixPlanner {
         return .address(range.first)
     }
 
-    /// The rules by which the host's own flows take their ports out of the choice, on each outward interface.
-    func notingOwnPorts(_ mapping: MappingTable, _ rules: [SourceNATRule]) -> [PlannedRule] {
+    /// The interfaces on which the host's own flows take their ports out of the choice.
+    func notedInterfaces(_ mapping: MappingTable?, _ rules: [SourceNATRule]) -> [KernelName] {
+        guard let mapping else { return [] }
         let outward = evidence.paths.filter { isAtFault($0) && $0.candidate.family == mapping.family }
             .compactMap(\.outInterface)
         let named = intent.outInterfaces.isEmpty ? outward + rules.compactMap(outInterface) : intent.outInterfaces
-        return Set(named).filter(\.isInterfaceText).sorted { "\($0)" < "\($1)" }.map(mapping.notingOwnPorts)
+        return Set(named).filter(\.isInterfaceText).sorted { "\($0)" < "\($1)" }
     }
 }
 
 extension PlannedTable {
-    /// The same table with a mapping, and what keeps its claims.
-    func adding(_ mapping: MappingTable?) -> PlannedTable {
+    /// The same table with a mapping, and what keeps its claims beside the host's own flows through interfaces.
+    func adding(_ mapping: MappingTable?, noting interfaces: [KernelName]) -> PlannedTable {
         guard let mapping else { return self }
         var table = self
         table.mappings.append(mapping)
         // Chains that are called come first.
-        table.chains = mapping.chains + chains + [mapping.keeping(priority: 80)]
+        table.chains = mapping.chains + chains + [mapping.noting(out: interfaces), mapping.keeping(priority: 80)]
         return table
     }
 }

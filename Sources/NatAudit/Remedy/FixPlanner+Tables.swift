@@ -35,18 +35,11 @@ extension FixPlanner {
                         + "nothing is put there"
                 )
             }
-            // TCP and everything else keep what they have: only UDP needs a mapping that holds for every peer.
-            let onlyUDP = PlannedRule(
-                statements: [
-                    .match(.compare(.meta(.transport), .notEqual, [Packet.udp])), .verdict(.accept),
-                ],
-                comment: nil
-            )
             var chain = PlannedChain(
                 name: bases.isEmpty ? "postrouting" : KernelName("postrouting-\(bases.count + 1)"),
                 hook: NftChain.Hook(.postrouting, type: "nat", priority: priority),
                 purpose: "runs before \(base.place); what it does not translate goes on there as before",
-                rules: [onlyUDP] + (mapping.map { notingOwnPorts($0, rules) } ?? [])
+                rules: [.sparingAllButUDP]
             )
             for other in candidates where other.hook?.priority == hook.priority && !scope.leadsToFault(other) {
                 chain.rules += try sparing(other, family, &scope)
@@ -55,7 +48,10 @@ extension FixPlanner {
             bases.append(chain)
         }
         guard !bases.isEmpty else { throw PlanRefusal("no chain leads to the rules at fault") }
-        return PlannedTable(family: family, chains: scope.chains + bases).adding(mapping)
+        return PlannedTable(family: family, chains: scope.chains + bases).adding(
+            mapping,
+            noting: notedInterfaces(mapping, rules)
+        )
     }
 
     /// Leaves alone what a chain decides that may run before the one at fault: it has the same priority.

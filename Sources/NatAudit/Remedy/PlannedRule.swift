@@ -41,3 +41,11 @@ public struct PlannedRule: Hashable, Sendable {
         )
     }
 }
+
+extension PlannedRule {
+    /// TCP and everything else keep what they have: only UDP needs a mapping that holds for every peer.
+    static let sparingAllButUDP = PlannedRule(
+        statements: [.match(.compare(.meta(.transport), .notEqual, [Packet.udp])), .verdict(.accept)],
+        comment: nil
+    )
+}

@@ -36,6 +36,7 @@ extension PlannedSet {
         ]
         if let size = declaration.size { lines.append("\tsize \(size)") }
         if !flags.isEmpty { lines.append("\tflags \(flags.joined(separator: ","))") }
+        if let interval = declaration.collection { lines.append("\tgc-interval \(interval / 1000)s") }
         if !elements.isEmpty { lines.append("\telements = { \(elements.map(text(of:)).joined(separator: ", ")) }") }
         return lines + ["}"]
     }

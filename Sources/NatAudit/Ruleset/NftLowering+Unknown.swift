@@ -79,11 +79,12 @@ extension NftLowering {
         }
         words += update.expressions.compactMap(NftPhrase.text(ofElement:))
         if let data = update.data { words.append(": \(text.words(for: [registers[data]], dependencies))") }
+        let named = operands + (update.data.map { [registers[$0]] } ?? [])
         let statement = "\(update.operation) @\(update.set) { \(words.joined(separator: " ")) }"
         if goesOn(after: update, of: set) {
-            append(.silent("\(update.operation)"), .words(statement))
+            append(.silent("\(update.operation)"), .words(statement, naming: named))
         } else {
-            append(.counted(statement))
+            append(.match(.counted(statement)), .words(statement, naming: named))
         }
     }
 

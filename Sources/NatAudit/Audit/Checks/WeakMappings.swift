@@ -7,7 +7,26 @@ enum WeakMappings {
     static func findings(_ evidence: Evidence) -> [Finding] {
         let easy = evidence.paths.filter { $0.verdict == .easy && $0.deciding != nil }
         let index = easy.first.flatMap { evidence.index(of: $0.deciding) }
-        return [inboundFirst(evidence, easy, index), collision(evidence, easy, index)].compactMap(\.self)
+        return [inboundFirst(evidence, easy, index), collision(evidence, easy, index), full(evidence)].compactMap(
+            \.self
+        )
+    }
+
+    /// A mapping of nataudit's own that has hardly a port left.
+    private static func full(_ evidence: Evidence) -> Finding? {
+        let full = evidence.mappingUses.filter(\.value.isNearlyFull)
+        guard let (place, use) = full.min(by: { "\($0.key)" < "\($1.key)" }) else { return nil }
+        return Finding(
+            .portCollision,
+            .warning,
+            "hardly an external port is left",
+            detail:
+                "Of \(use.capacity) external ports \(use.taken) are taken: a socket whose own port is taken draws twelve times, finds "
+                + "none, and gets what plain masquerade gives. Claims are free an hour after their last packet.",
+            evidence: full.map { "\($0.key): \($0.value.words)" }.sorted(),
+            rule: evidence.rules.firstIndex { $0.reference.place == place },
+            remedies: [.addingAnAddress]
+        )
     }
 
     private static func inboundFirst(_ evidence: Evidence, _ easy: [EgressPath], _ index: Int?) -> Finding? {
@@ -90,6 +109,19 @@ extension Remedy {
             verify: ["nataudit scan"]
         )
     }
+
+    /// What helps where an address has no ports left.
+    static let addingAnAddress = Remedy(
+        summary:
+            "Give some of the clients another external address (`snat` by source), each with 64,512 ports of its own; a lower "
+            + "`--share` keeps one client from taking them all.",
+        environment: "this-host",
+        commands: [
+            "nft list set ip nataudit clients     # who has claimed many", "nataudit undo",
+            "nataudit fix --masquerade --endpoint-independent --share 1024",
+        ],
+        verify: ["nataudit scan"]
+    )
 
     /// What helps where a peer that sends first makes the port change.
     static let guardingInput = Remedy(

@@ -104,15 +104,17 @@ struct InstancePlanner {
             name: "postrouting",
             hook: NftChain.Hook(.postrouting, type: "nat", priority: 100),
             purpose: "makes this host the NAT of the sources that were named",
-            rules: (mapping.map { mapping in outward.map { mapping.notingOwnPorts(out: $0.name) } } ?? [])
-                + outward.flatMap { out in sources.flatMap { rules(for: $0, out: out.name, mapping) } }
+            rules: outward.flatMap { out in sources.flatMap { rules(for: $0, out: out.name, mapping) } }
         )
         return Part(
             family: family,
             sources: sources,
             outward: outward,
             addresses: addresses,
-            table: PlannedTable(family: NftFamily(family), chains: [chain]).adding(mapping),
+            table: PlannedTable(family: NftFamily(family), chains: [chain]).adding(
+                mapping,
+                noting: outward.map(\.name)
+            ),
             parameters: try parameters(family, outward)
         )
     }

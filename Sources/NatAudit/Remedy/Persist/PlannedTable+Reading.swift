@@ -71,7 +71,7 @@ extension PlannedTable {
             names.append(KernelName(bytes: bytes))
         }
         return mappings.lazy.flatMap { mapping in
-            names.map(mapping.notingOwnPorts) + mapping.keeping(priority: 0).rules
+            mapping.notingExceptions + names.map(mapping.notingOwnPorts) + mapping.keeping(priority: 0).rules
         }.first { $0.written?.text == rule.text }
     }
 

@@ -4,7 +4,8 @@ internal import NetlinkBridge
 enum NftPhrase {
     /// It is part of what another statement says.
     case hidden
-    case words(String)
+    /// These words, in which the operands stand.
+    case words(String, naming: [Operand] = [])
     /// A refusal, by NFT_REJECT_* and ICMP's code.
     case refusal(type: UInt32, code: UInt8)
     /// The words before the value, what is set, and the value.

@@ -52,10 +52,12 @@ struct NftText {
         _ dependencies: Dependencies
     ) -> Set<Layer> {
         switch (phrase, statement) {
-        case (.hidden, _), (.words, _): []
+        case (.hidden, _): []
+        case (.words(_, let operands), _): dependencies.layers(namedBy: operands)
         case (.refusal(let type, _), _): type == 0 ? [.network] : []
         case (.assignment(_, _, let value), _): dependencies.layers(namedBy: value)
-        case (.translation(let phrase), _): dependencies.layers(namedBy: phrase.addresses + phrase.ports)
+        // nft forgets the tests before it looks at the ports.
+        case (.translation(let phrase), _): dependencies.layers(namedBy: phrase.addresses)
         case (nil, .match(let condition)): dependencies.layers(namedBy: condition)
         case (nil, .verdictMap(let operands, _)): dependencies.layers(namedBy: operands)
         case (nil, _): []
@@ -65,7 +67,7 @@ struct NftText {
     private func text(of statement: Statement, _ phrase: NftPhrase?, _ dependencies: Dependencies) -> String {
         switch phrase {
         case .hidden: return ""
-        case .words(let words): return words
+        case .words(let words, _): return words
         case .refusal(let type, let code): return NftPhrase.text(ofReject: type, code: code, dependencies)
         case .assignment(let words, let target, let value):
             return "\(words) \(self.text(of: value, like: target, dependencies))"

@@ -10,6 +10,8 @@ public struct NftSetDeclaration: Hashable, Sendable {
     public let flags: UInt32
     /// How many elements it may have; nil where there is no bound.
     public let size: UInt32?
+    /// Milliseconds between the kernel's searches for expired elements; nil for its usual second, which nft wants for maps.
+    public let collection: UInt32?
 
     /// The type of one value: nft's number, its word and its length in bytes.
     public enum Field: UInt32, Hashable, Sendable {
@@ -40,12 +42,20 @@ public struct NftSetDeclaration: Hashable, Sendable {
     }
 
     /// Declares a set, or a map where `data` is given.
-    public init(_ name: KernelName, key: [Field], data: Field? = nil, flags: UInt32 = 0, size: UInt32? = nil) {
+    public init(
+        _ name: KernelName,
+        key: [Field],
+        data: Field? = nil,
+        flags: UInt32 = 0,
+        size: UInt32? = nil,
+        collection: UInt32? = nil
+    ) {
         self.name = name
         self.key = key
         self.data = data
         self.flags = flags
         self.size = size
+        self.collection = collection
     }
 
     /// nft's number for the key's type: six bits for each field.

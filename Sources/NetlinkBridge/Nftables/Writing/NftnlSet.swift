@@ -60,6 +60,7 @@ internal import Glibc
         }
         set(NFTNL_SET_FLAGS, flags)
         if let size = declaration.size { set(NFTNL_SET_DESC_SIZE, size) }
+        if let interval = declaration.collection { set(NFTNL_SET_GC_INTERVAL, interval) }
         unsafe userData.withUnsafeBytes { bytes in
             // Sound: libnftnl copies the bytes during the call.
             _ = unsafe nftnl_set_set_data(

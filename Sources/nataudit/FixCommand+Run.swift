@@ -16,6 +16,7 @@ extension FixCommand {
                 sources: source,
                 overridesOwner: overrideOwner,
                 mapping: endpointIndependent ? mappingLimits : nil,
+                mappingFeatures: mappingFeatures,
                 guardsInput: !noGuard,
                 keepsFlows: keepFlows,
                 trial: trial

@@ -25,7 +25,8 @@ struct FixCommand: ParsableCommand {
             the chain's owner.
 
             With --endpoint-independent each client socket keeps one external port for all destinations, its own where that \
-            is free, also where several clients use the same port. It overtakes rules that are easy as well.
+            is free, also where several clients use the same port. It overtakes rules that are easy as well. With --filtering \
+            endpoint-independent anybody on the Internet reaches such a port, as far as the host's forward rules let him.
 
             The script that --dry-run prints is what `nft -f` would take.
 
@@ -70,6 +71,18 @@ struct FixCommand: ParsableCommand {
         )
     )
     var share: UInt32?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --endpoint-independent: who may send to a socket's port, as RFC 4787 calls it: only peers that it sent to "
+                + "(address-and-port-dependent, as usual), or anybody (endpoint-independent).",
+            valueName: "behavior"
+        )
+    )
+    var filtering: MappingFiltering = .addressAndPortDependent
+
+    @Flag(help: "With --endpoint-independent: inside clients reach each other by their external addresses.")
+    var hairpin = false
 
     @Flag(help: "Leave the outward input path open to UDP that nobody asked for.")
     var noGuard = false

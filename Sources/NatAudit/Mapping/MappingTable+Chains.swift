@@ -19,13 +19,14 @@ extension MappingTable {
             chain(drawChain, "an endpoint whose own port is taken draws one that is free, always the same", drawRules),
             chain(entry, "one external port for each internal endpoint, its own where that is free", entryRules),
             chain(refreshChain, "what is in use is not forgotten, whoever sends", refreshRules),
-        ]
+        ] + (features.contains(.hairpin) ? [chain(turnChain, "what one client presents to another", turnRules)] : [])
     }
 
     private var movedChain: KernelName { name("elsewhere") }
     private var keptChain: KernelName { name("kept") }
     private var briefChain: KernelName { name("brief") }
     var passingChain: KernelName { name("passing") }
+    var turnChain: KernelName { name("turn") }
     var drawChain: KernelName { name("draw") }
     var refreshChain: KernelName { name("refresh") }
 
@@ -59,7 +60,8 @@ extension MappingTable {
                 MappingRules.isIn(taken, rules.port, inverted: true),
                 MappingRules.put(.add, taken, rules.port, for: limits.lifetime, asking: [Self.claim]),
                 MappingRules.put(.add, own, for: limits.lifetime),
-                rules.loadPort(into: MappingRules.chosen),
+            ] + owning(rules.port, .add) + [
+                rules.loadPort(into: MappingRules.chosen)
             ] + chosen,
             [Self.counter, .verdict(.goto(drawChain))],
         ]
@@ -71,9 +73,15 @@ extension MappingTable {
             MappingRules.isUDP + rules.loadEndpoint() + rules.draw(number) + [
                 MappingRules.put(.add, taken, MappingRules.chosen, for: limits.lifetime, asking: [Self.claim]),
                 MappingRules.put(.add, moved, data: MappingRules.chosen, for: limits.lifetime),
-            ] + chosen
+            ] + owning(MappingRules.chosen, .add) + chosen
         }
         return draws + [[Self.counter] + plain()]
+    }
+
+    /// Notes whose a port is, where that is asked; the endpoint lies in the key's registers.
+    func owning(_ port: NftRegister, _ operation: NftSetUpdate.Operation) -> [NftExpression] {
+        guard !features.isEmpty else { return [] }
+        return [MappingRules.put(operation, owners, port, data: MappingRules.key, for: limits.lifetime)]
     }
 
     private var passingRules: [[NftExpression]] {

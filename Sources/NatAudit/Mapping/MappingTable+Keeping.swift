@@ -92,17 +92,19 @@ extension MappingTable {
                     endpoint + [
                         MappingRules.isIn(own),
                         MappingRules.put(.update, own, for: limits.lifetime),
-                        MappingRules.put(.update, taken, rules.port, for: limits.lifetime, asking: [Self.claim]),
+                    ] + owning(rules.port, .update) + [
+                        MappingRules.put(.update, taken, rules.port, for: limits.lifetime, asking: [Self.claim])
                     ],
                     MappingRules.isUDP + endpoint + [MappingRules.isIn(moved)] + presented + [
-                        MappingRules.put(.update, moved, data: MappingRules.chosen, for: limits.lifetime),
+                        MappingRules.put(.update, moved, data: MappingRules.chosen, for: limits.lifetime)
+                    ] + owning(MappingRules.chosen, .update) + [
                         MappingRules.put(
                             .update,
                             taken,
                             MappingRules.chosen,
                             for: limits.lifetime,
                             asking: [Self.claim]
-                        ),
+                        )
                     ],
                 ]
             }

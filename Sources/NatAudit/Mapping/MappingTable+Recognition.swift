@@ -35,7 +35,12 @@ extension MappingTable {
             let sets = ruleset.sets.filter { $0.family == table.family && $0.table == table.name }
             let rules = ruleset.rules.filter { $0.family == table.family && $0.table == table.name }
             let limits = MappingLimits(of: plain, sets, rules.flatMap(\.expressions))
-            let mapping = MappingTable(family: family, target: target, limits: limits)
+            let mapping = MappingTable(
+                family: family,
+                target: target,
+                limits: limits,
+                features: plain.features(sets, rules)
+            )
             let areSets = mapping.sets.allSatisfy { planned in sets.contains { planned.isDeclared(as: $0) } }
             let areChains =
                 mapping.chains.allSatisfy { chain in
@@ -47,9 +52,29 @@ extension MappingTable {
 
     /// The chains of the mapping but its entry.
     func inner(of entry: ChainPlace) -> [ChainPlace] {
-        chains.map(\.name).filter { $0 != entry.chain }.map {
+        // Between inside clients nothing goes out.
+        (chains.map(\.name) + (features.contains(.hairpin) ? [hairpin] : [])).filter { $0 != entry.chain }.map {
             ChainPlace(isLegacy: false, family: entry.family, table: entry.table, chain: $0)
         }
+    }
+
+    /// What a table seems to do beyond keeping ports; where it does not, the rest will not agree.
+    private func features(_ sets: [NftSet], _ rules: [NftRule]) -> Set<MappingFeature> {
+        var features: Set<MappingFeature> = sets.contains { $0.name == pinned } ? [.hairpin] : []
+        let isOpen = rules.contains { rule in
+            guard rule.chain == name("entering"), case .meta(.inInterfaceName, _)? = rule.expressions.first else {
+                return false
+            }
+            return rule.expressions.contains { if case .nat = $0 { true } else { false } }
+        }
+        if isOpen { features.insert(.openFiltering) }
+        return features
+    }
+
+    /// The rules of base chains, which name interfaces, beside the mapping's own chains.
+    func baseRules(_ interfaces: [KernelName]) -> [PlannedRule] {
+        notingExceptions + interfaces.map(notingOwnPorts) + keeping(priority: 0).rules
+            + (features.isEmpty ? [] : enteringRules(interfaces) + hairpinRules(interfaces))
     }
 
     /// What the last rule for packets that claim nothing presents; nil where it is none.
@@ -115,10 +140,5 @@ extension PlannedSet {
         return set.name == own.name && set.flags == own.flags && set.keyType == own.keyType
             && set.keyLength == own.keyLength && set.dataType == own.dataType && set.dataLength == own.dataLength
             && set.size == own.size
-            && (isChangedByRules || set.elements.map(\.key).sorted(by: <) == elements.map(\.key).sorted(by: <))
     }
-}
-
-extension [UInt8] {
-    fileprivate static func < (left: [UInt8], right: [UInt8]) -> Bool { left.lexicographicallyPrecedes(right) }
 }

@@ -12,6 +12,8 @@ struct MappingTable: Hashable, Sendable {
     var target = Target.masquerade
     /// How much it holds.
     var limits = MappingLimits()
+    /// What it does beyond keeping ports.
+    var features: Set<MappingFeature> = []
 
     /// What the packets' source address becomes.
     enum Target: Hashable, Sendable {
@@ -40,6 +42,8 @@ struct MappingTable: Hashable, Sendable {
     var clients: KernelName { name("clients") }
     var stuck: KernelName { name("stuck") }
     var hosts: KernelName { name("hosts") }
+    var owners: KernelName { name("owners") }
+    var pinned: KernelName { name("pinned") }
 
     /// The chain in which a packet that is to be translated ends.
     var entry: KernelName { name("mapping") }
@@ -49,8 +53,7 @@ extension MappingTable {
     /// The sets and maps.
     var sets: [PlannedSet] {
         let address: NftSetDeclaration.Field = family == .ip ? .ipv4 : .ipv6
-        // NFT_SET_TIMEOUT and NFT_SET_EVAL.
-        let changing: UInt32 = 0x30
+        let changing = Self.changing
         return [
             PlannedSet(
                 NftSetDeclaration(
@@ -73,7 +76,13 @@ extension MappingTable {
                 purpose: "internal endpoints that have their own port"
             ),
             PlannedSet(
-                NftSetDeclaration(moved, key: [address, .port], data: .port, flags: changing, size: limits.endpoints),
+                NftSetDeclaration(
+                    moved,
+                    key: [address, .port],
+                    data: [.port],
+                    flags: changing,
+                    size: limits.endpoints
+                ),
                 purpose: "internal endpoints that have another one, since their own was taken"
             ),
             PlannedSet(
@@ -88,8 +97,24 @@ extension MappingTable {
                 NftSetDeclaration(stuck, key: [address, .port, address, .port], flags: changing, size: 65535),
                 purpose: "flows whose port another flow holds towards the same peer"
             ),
-        ]
+        ] + setsOfFeatures
     }
+
+    private var setsOfFeatures: [PlannedSet] {
+        let endpoint: [NftSetDeclaration.Field] = [family == .ip ? .ipv4 : .ipv6, .port]
+        let owners = PlannedSet(
+            NftSetDeclaration(self.owners, key: [.port], data: endpoint, flags: Self.changing, size: limits.endpoints),
+            purpose: "whose an external port is: there goes what nobody asked for"
+        )
+        let pinned = PlannedSet(
+            NftSetDeclaration(self.pinned, key: endpoint),
+            purpose: "internal endpoints to which the host's own destination NAT leads"
+        )
+        return features.isEmpty ? [] : features.contains(.hairpin) ? [owners, pinned] : [owners]
+    }
+
+    /// NFT_SET_TIMEOUT and NFT_SET_EVAL.
+    private static let changing: UInt32 = 0x30
 
     /// The test-and-set: only one packet in a week passes it.
     static var claim: NftExpression {

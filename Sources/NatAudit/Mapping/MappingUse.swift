@@ -14,6 +14,8 @@ struct MappingUse: Hashable, Sendable {
     let unserved: UInt64
     /// First packets of clients that were past their share.
     let refused: UInt64
+    /// What the mapping does beyond keeping ports.
+    let features: Set<MappingFeature>
 
     /// Tells whether so little is left that draws, of twelve ports each, begin to fail.
     var isNearlyFull: Bool { taken * 10 >= capacity * 9 }
@@ -26,6 +28,8 @@ struct MappingUse: Hashable, Sendable {
             parts.append("\(unserved) of which found none and were translated as plain masquerade does it")
         }
         if refused > 0 { parts.append("\(refused) first packets were past their client's share") }
+        if features.contains(.openFiltering) { parts.append("anybody may send to them") }
+        if features.contains(.hairpin) { parts.append("inside clients reach each other by them") }
         return parts.joined(separator: ", ")
     }
 }
@@ -57,7 +61,8 @@ extension MappingTable {
             moved: elements(moved).count,
             drawn: entered.last ?? 0,
             unserved: counted(drawChain).last ?? 0,
-            refused: entered.first ?? 0
+            refused: entered.first ?? 0,
+            features: features
         )
     }
 }

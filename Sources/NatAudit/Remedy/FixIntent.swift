@@ -11,6 +11,8 @@ public struct FixIntent: Hashable, Sendable {
     /// Gives each internal endpoint one external port, also where others use the same port, within these limits; nil where that
     /// is not wanted.
     public var mapping: MappingLimits?
+    /// What that mapping is to do beyond keeping ports.
+    public var mappingFeatures: Set<MappingFeature>
     /// Closes the outward input path to UDP that nobody asked for, where it is open.
     public var guardsInput: Bool
     /// Leaves existing conntrack entries alone.
@@ -24,6 +26,7 @@ public struct FixIntent: Hashable, Sendable {
         sources: [Prefix] = [],
         overridesOwner: Bool = false,
         mapping: MappingLimits? = nil,
+        mappingFeatures: Set<MappingFeature> = [],
         guardsInput: Bool = true,
         keepsFlows: Bool = false,
         trial: Int? = nil
@@ -32,6 +35,7 @@ public struct FixIntent: Hashable, Sendable {
         self.sources = sources
         self.overridesOwner = overridesOwner
         self.mapping = mapping
+        self.mappingFeatures = mappingFeatures
         self.guardsInput = guardsInput
         self.keepsFlows = keepsFlows
         self.trial = trial

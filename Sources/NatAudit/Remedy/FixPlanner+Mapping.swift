@@ -56,7 +56,8 @@ extension FixPlanner {
             let new = MappingTable(
                 family: family == .ip6 ? .ip6 : .ip,
                 target: try target(of: rule),
-                limits: intent.mapping ?? MappingLimits()
+                limits: intent.mapping ?? MappingLimits(),
+                features: intent.mappingFeatures
             )
             guard mapping == nil || mapping == new else {
                 throw PlanRefusal(
@@ -107,7 +108,9 @@ extension PlannedTable {
         var table = self
         table.mappings.append(mapping)
         // Chains that are called come first.
-        table.chains = mapping.chains + chains + [mapping.noting(out: interfaces), mapping.keeping(priority: 80)]
+        table.chains =
+            mapping.chains + chains + [mapping.noting(out: interfaces), mapping.keeping(priority: 80)]
+            + mapping.reaching(out: interfaces)
         return table
     }
 }

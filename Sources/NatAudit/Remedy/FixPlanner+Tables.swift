@@ -158,6 +158,7 @@ extension FixPlanner {
                     + "that is translated as plain masquerade does it"
             )
         }
+        notes += intent.mappingFeatures.map(\.note).sorted()
         notes += rules.compactMap { rule in rule.owner?.revert.map { "\(rule.owner?.name ?? ""): \($0)" } }
         if !guarded.isEmpty {
             let names = guarded.map { "\($0.name)" }.joined(separator: ", ")

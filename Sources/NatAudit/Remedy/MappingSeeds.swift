@@ -40,6 +40,18 @@ struct MappingSeeds: Hashable, Sendable {
                 mapping.moved,
                 elsewhere.map { NftNewElement($0.key.asKey, data: networkBytes($0.value), timeout: time) }
             ),
+            (
+                mapping.owners,
+                mapping.features.isEmpty
+                    ? []
+                    : kept.filter { !own.pinned.contains($0.key) }.map {
+                        NftNewElement(networkBytes($0.value), data: $0.key.asKey, timeout: time)
+                    }
+            ),
+            (
+                mapping.pinned,
+                mapping.features.contains(.hairpin) ? own.pinned.sorted().map { NftNewElement($0.asKey) } : []
+            ),
         ]
         return additions.flatMap { set, elements in
             NftCommand.additions(to: set, in: table, elements)
@@ -49,10 +61,12 @@ struct MappingSeeds: Hashable, Sendable {
     /// What is put in for good, as lines of an nft script; live flows are those of the moment.
     func lines(_ mapping: MappingTable, in table: NftFamily) -> [String] {
         let own = elements(mapping.family)
+        let pinned = own.pinned.sorted().map { "\($0.address) . \($0.port)" }
         let never = NftPhrase.text(ofElement: MappingTable.neverClaimed) ?? ""
         let additions = [
             (mapping.taken, reserved.sorted().map { "\($0) \(never)" }),
-            (mapping.own, own.pinned.sorted().map { "\($0.address) . \($0.port)" }),
+            (mapping.own, pinned),
+            (mapping.pinned, mapping.features.contains(.hairpin) ? pinned : []),
         ]
         return additions.filter { !$0.1.isEmpty }.map { set, elements in
             "add element \(table) \(PlannedTable.name) \(set) { \(elements.joined(separator: ", ")) }"

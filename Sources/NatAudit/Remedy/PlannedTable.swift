@@ -41,6 +41,10 @@ extension PlannedTable {
     var asChains: [Chain] {
         chains.map { chain in
             let place = ChainPlace(isLegacy: false, family: family, table: Self.name, chain: chain.name)
+            if mappings.contains(where: { $0.hairpin == chain.name }) {
+                // Between inside clients nothing goes out.
+                return Chain(place: place, hook: nil, isDormant: false, rules: [])
+            }
             if let mapping = mappings.first(where: { $0.entry == chain.name }) {
                 return Chain(place: place, hook: nil, isDormant: false, rules: [mapping.rule(handle: nil)])
             }
@@ -90,7 +94,6 @@ extension PlannedTable {
         var commands: [NftCommand] = [.addTable(family, Self.name, comment: Self.comment, isOwned: isOwned)]
         for set in sets {
             commands.append(.addSet(family, table: Self.name, set.declaration))
-            commands += set.additions(family)
         }
         for chain in chains {
             commands.append(.addChain(family, table: Self.name, chain: chain.name, chain.hook))

@@ -78,8 +78,9 @@ extension NftLowering {
             words.append("timeout \(ValueKind.milliseconds.text(networkBytes(timeout)))")
         }
         words += update.expressions.compactMap(NftPhrase.text(ofElement:))
-        if let data = update.data { words.append(": \(text.words(for: [registers[data]], dependencies))") }
-        let named = operands + (update.data.map { [registers[$0]] } ?? [])
+        let data = update.data.map { registers.key(from: $0, length: set?.dataLength ?? 0) } ?? []
+        if !data.isEmpty { words.append(": \(text.words(for: data, dependencies))") }
+        let named = operands + data
         let statement = "\(update.operation) @\(update.set) { \(words.joined(separator: " ")) }"
         if goesOn(after: update, of: set) {
             append(.silent("\(update.operation)"), .words(statement, naming: named))

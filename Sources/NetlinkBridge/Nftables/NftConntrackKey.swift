@@ -20,6 +20,11 @@ public struct NftConntrackKey: Hashable, Sendable, RawRepresentable {
     /// The destination port of a direction, two bytes in network order.
     public static let portDestination = NftConntrackKey(rawValue: UInt32(NFT_CT_PROTO_DST.rawValue))
 
+    /// The destination address of a direction, IPv4, in network order.
+    public static let destinationIPv4 = NftConntrackKey(rawValue: UInt32(NFT_CT_DST_IP.rawValue))
+    /// The destination address of a direction, IPv6, in network order.
+    public static let destinationIPv6 = NftConntrackKey(rawValue: UInt32(NFT_CT_DST_IP6.rawValue))
+
     /// nft's word for the key, or its number.
     public var name: String { Self.names[rawValue] ?? "key \(rawValue)" }
 

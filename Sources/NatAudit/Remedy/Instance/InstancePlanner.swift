@@ -99,7 +99,9 @@ struct InstancePlanner {
             addresses += own
             outward.append(out)
         }
-        let mapping = intent.mapping.map { MappingTable(family: family, limits: $0) }
+        let mapping = intent.mapping.map {
+            MappingTable(family: family, limits: $0, features: intent.mappingFeatures)
+        }
         let chain = PlannedChain(
             name: "postrouting",
             hook: NftChain.Hook(.postrouting, type: "nat", priority: 100),

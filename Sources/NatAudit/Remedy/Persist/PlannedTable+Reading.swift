@@ -67,12 +67,12 @@ extension PlannedTable {
     /// The rule of a mapping outside of its own chains that reads like this one; nil where none does.
     private func written(as rule: Rule) -> PlannedRule? {
         var names: [KernelName] = []
-        if case .match(.compare(.meta(.outInterfaceName), .equal, let bytes))? = rule.statements.first {
+        if case .match(.compare(.meta(let key), .equal, let bytes))? = rule.statements.first,
+            [.outInterfaceName, .inInterfaceName].contains(key)
+        {
             names.append(KernelName(bytes: bytes))
         }
-        return mappings.lazy.flatMap { mapping in
-            mapping.notingExceptions + names.map(mapping.notingOwnPorts) + mapping.keeping(priority: 0).rules
-        }.first { $0.written?.text == rule.text }
+        return mappings.lazy.flatMap { $0.baseRules(names) }.first { $0.written?.text == rule.text }
     }
 
     private static func foreign(_ what: String) -> PlanRefusal {

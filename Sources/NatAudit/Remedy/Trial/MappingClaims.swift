@@ -12,7 +12,7 @@ enum MappingClaims {
         return ruleset.tables.filter(PlannedTable.isOwn).flatMap { table in
             AddressFamily.allCases.flatMap { family -> [NftCommand] in
                 let mapping = MappingTable(family: family)
-                return [mapping.taken, mapping.own, mapping.moved].flatMap { name -> [NftCommand] in
+                return [mapping.taken, mapping.own, mapping.moved, mapping.owners].flatMap { name -> [NftCommand] in
                     guard let set = ruleset.sets.first(where: { $0.isOf(table) && $0.name == name }) else { return [] }
                     let elements = set.elements.map {
                         NftNewElement(

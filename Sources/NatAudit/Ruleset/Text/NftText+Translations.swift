@@ -31,7 +31,8 @@ extension NftText {
         let isBracketed = phrase.family == .ip6 && !ports.isEmpty
         let addresses = ends(phrase.addresses).map { operand in
             let text = end(of: operand, kind, dependencies)
-            return isBracketed ? "[\(text)]" : text
+            if case .constant = operand, isBracketed { return "[\(text)]" }
+            return text
         }
         return addresses.joined(separator: "-") + (ports.isEmpty ? "" : ":\(ports)")
     }

@@ -4,8 +4,8 @@ public struct NftSetDeclaration: Hashable, Sendable {
     public let name: KernelName
     /// The types of the key's fields, in order.
     public let key: [Field]
-    /// The type of the values; nil for a set.
-    public let data: Field?
+    /// The types of the values' fields, in order; none for a set.
+    public let data: [Field]
     /// NFT_SET_*: 4 interval, 0x10 timeout, 0x20 evaluated by rules; what follows from the types is added.
     public let flags: UInt32
     /// How many elements it may have; nil where there is no bound.
@@ -45,7 +45,7 @@ public struct NftSetDeclaration: Hashable, Sendable {
     public init(
         _ name: KernelName,
         key: [Field],
-        data: Field? = nil,
+        data: [Field] = [],
         flags: UInt32 = 0,
         size: UInt32? = nil,
         collection: UInt32? = nil
@@ -59,10 +59,18 @@ public struct NftSetDeclaration: Hashable, Sendable {
     }
 
     /// nft's number for the key's type: six bits for each field.
-    var keyType: UInt32 { key.reduce(0) { $0 << 6 | $1.rawValue } }
+    var keyType: UInt32 { key.typeNumber }
 
-    /// The key's length in bytes; in a concatenation each field fills whole words.
-    var keyLength: Int { key.count == 1 ? key[0].length : key.reduce(0) { $0 + ($1.length + 3) / 4 * 4 } }
+    /// The key's length in bytes.
+    var keyLength: Int { key.byteCount }
+}
+
+extension [NftSetDeclaration.Field] {
+    /// nft's number for their concatenation: six bits for each.
+    var typeNumber: UInt32 { reduce(0) { $0 << 6 | $1.rawValue } }
+
+    /// The length in bytes; in a concatenation each field fills whole words.
+    var byteCount: Int { count == 1 ? self[0].length : reduce(0) { $0 + ($1.length + 3) / 4 * 4 } }
 }
 
 extension NftSet {
@@ -72,11 +80,11 @@ extension NftSet {
             family: family,
             table: table,
             name: declaration.name,
-            flags: declaration.flags | (declaration.data == nil ? 0 : 8),
+            flags: declaration.flags | (declaration.data.isEmpty ? 0 : 8),
             keyType: declaration.keyType,
             keyLength: UInt32(declaration.keyLength),
-            dataType: declaration.data?.rawValue,
-            dataLength: declaration.data.map { UInt32($0.length) },
+            dataType: declaration.data.isEmpty ? nil : declaration.data.typeNumber,
+            dataLength: declaration.data.isEmpty ? nil : UInt32(declaration.data.byteCount),
             size: declaration.size
         )
     }

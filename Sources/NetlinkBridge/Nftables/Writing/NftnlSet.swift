@@ -52,10 +52,10 @@ internal import Glibc
         set(NFTNL_SET_KEY_LEN, UInt32(declaration.keyLength))
         var flags = declaration.flags
         var userData = Self.byteOrders.key
-        if let data = declaration.data {
+        if !declaration.data.isEmpty {
             flags |= UInt32(NFT_SET_MAP.rawValue)
-            set(NFTNL_SET_DATA_TYPE, data.rawValue)
-            set(NFTNL_SET_DATA_LEN, UInt32(data.length))
+            set(NFTNL_SET_DATA_TYPE, declaration.data.typeNumber)
+            set(NFTNL_SET_DATA_LEN, UInt32(declaration.data.byteCount))
             userData += Self.byteOrders.data
         }
         set(NFTNL_SET_FLAGS, flags)

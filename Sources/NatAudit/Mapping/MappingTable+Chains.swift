@@ -18,16 +18,21 @@ extension MappingTable {
             chain(briefChain, "a socket that sends once and goes claims nothing, either", briefRules),
             chain(drawChain, "an endpoint whose own port is taken draws one that is free, always the same", drawRules),
             chain(entry, "one external port for each internal endpoint, its own where that is free", entryRules),
-            chain(refreshChain, "what is in use is not forgotten, whoever sends", refreshRules),
-        ] + (features.contains(.hairpin) ? [chain(turnChain, "what one client presents to another", turnRules)] : [])
+        ] + sharedChains
     }
 
-    private var movedChain: KernelName { name("elsewhere") }
-    private var keptChain: KernelName { name("kept") }
-    private var briefChain: KernelName { name("brief") }
-    var passingChain: KernelName { name("passing") }
+    private var sharedChains: [PlannedChain] {
+        guard number == 0 else { return [] }
+        return [chain(refreshChain, "what is in use is not forgotten, whoever sends", refreshRules)]
+            + (features.contains(.hairpin) ? [chain(turnChain, "what one client presents to another", turnRules)] : [])
+    }
+
+    private var movedChain: KernelName { chainName("elsewhere") }
+    private var keptChain: KernelName { chainName("kept") }
+    private var briefChain: KernelName { chainName("brief") }
+    var passingChain: KernelName { chainName("passing") }
     var turnChain: KernelName { name("turn") }
-    var drawChain: KernelName { name("draw") }
+    var drawChain: KernelName { chainName("draw") }
     var refreshChain: KernelName { name("refresh") }
 
     private var entryRules: [[NftExpression]] {

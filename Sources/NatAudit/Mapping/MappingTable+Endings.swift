@@ -41,6 +41,6 @@ extension MappingTable {
 
     /// A rule of instructions, which may ask the sets.
     func rule(_ expressions: [NftExpression]) -> PlannedRule {
-        PlannedRule(expressions, NftFamily(family), sets: sets)
+        PlannedRule(expressions, NftFamily(family), sets: sharedSets)
     }
 }

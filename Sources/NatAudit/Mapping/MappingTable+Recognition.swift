@@ -22,38 +22,47 @@ extension MappingTable {
 
     /// The mappings that a table holds unchanged.
     static func mappings(in ruleset: NftRuleset, _ table: NftTable, _ context: NftContext) -> [MappingTable] {
-        AddressFamily.allCases.filter { table.family.covers($0) }.compactMap { family in
-            let texts = { (chain: KernelName) in
-                ruleset.rules.filter {
-                    $0.family == table.family && $0.table == table.name && $0.chain == chain
-                }.map(context.text)
+        AddressFamily.allCases.filter { table.family.covers($0) }.flatMap { family in
+            var mappings: [MappingTable] = []
+            while let next = mapping(number: mappings.count, in: ruleset, table, family, context) {
+                mappings.append(next)
             }
-            let plain = MappingTable(family: family)
-            guard let target = texts(plain.passingChain).last.flatMap({ Self.target(of: $0, family) }) else {
-                return nil
-            }
-            let sets = ruleset.sets.filter { $0.family == table.family && $0.table == table.name }
-            let rules = ruleset.rules.filter { $0.family == table.family && $0.table == table.name }
-            let limits = MappingLimits(of: plain, sets, rules.flatMap(\.expressions))
-            let mapping = MappingTable(
-                family: family,
-                target: target,
-                limits: limits,
-                features: plain.features(sets, rules)
-            )
-            let areSets = mapping.sets.allSatisfy { planned in sets.contains { planned.isDeclared(as: $0) } }
-            let areChains =
-                mapping.chains.allSatisfy { chain in
-                    texts(chain.name) == chain.rules.compactMap(\.written?.text)
-                } && texts(mapping.keep) == mapping.keeping(priority: 0).rules.compactMap(\.written?.text)
-            return areSets && areChains ? mapping : nil
+            return mappings
         }
+    }
+
+    private static func mapping(
+        number: Int,
+        in ruleset: NftRuleset,
+        _ table: NftTable,
+        _ family: AddressFamily,
+        _ context: NftContext
+    ) -> MappingTable? {
+        let rules = ruleset.rules.filter { $0.family == table.family && $0.table == table.name }
+        let texts = { (chain: KernelName) in rules.filter { $0.chain == chain }.map(context.text) }
+        let plain = MappingTable(family: family, number: number)
+        guard let target = texts(plain.passingChain).last.flatMap({ Self.target(of: $0, family) }) else {
+            return nil
+        }
+        let sets = ruleset.sets.filter { $0.family == table.family && $0.table == table.name }
+        let mapping = MappingTable(
+            family: family,
+            target: target,
+            number: number,
+            limits: MappingLimits(of: plain, sets, rules.flatMap(\.expressions)),
+            features: plain.features(sets, rules)
+        )
+        let areSets = mapping.sharedSets.allSatisfy { planned in sets.contains { planned.isDeclared(as: $0) } }
+        let areChains =
+            mapping.chains.allSatisfy { chain in
+                texts(chain.name) == chain.rules.compactMap(\.written?.text)
+            } && texts(mapping.keep) == mapping.keeping(priority: 0).rules.compactMap(\.written?.text)
+        return areSets && areChains ? mapping : nil
     }
 
     /// The chains of the mapping but its entry.
     func inner(of entry: ChainPlace) -> [ChainPlace] {
-        // Between inside clients nothing goes out.
-        (chains.map(\.name) + (features.contains(.hairpin) ? [hairpin] : [])).filter { $0 != entry.chain }.map {
+        chains.map(\.name).filter { $0 != entry.chain }.map {
             ChainPlace(isLegacy: false, family: entry.family, table: entry.table, chain: $0)
         }
     }
@@ -85,6 +94,12 @@ extension MappingTable {
             address.family == family
         else { return nil }
         return .address(address)
+    }
+
+    /// The base chain for packets between inside clients, which no packet on its way out comes by; nil where there is none.
+    func turning(beside entry: ChainPlace) -> ChainPlace? {
+        guard features.contains(.hairpin) else { return nil }
+        return ChainPlace(isLegacy: false, family: entry.family, table: entry.table, chain: hairpin)
     }
 
     /// The one rule for which a walk takes all of the mapping.

@@ -10,13 +10,15 @@ struct MappingTable: Hashable, Sendable {
     let family: AddressFamily
     /// What is presented.
     var target = Target.masquerade
+    /// Which of several mappings of one table this is, each of which presents something else: they share the first one's sets.
+    var number = 0
     /// How much it holds.
     var limits = MappingLimits()
     /// What it does beyond keeping ports.
     var features: Set<MappingFeature> = []
 
     /// What the packets' source address becomes.
-    enum Target: Hashable, Sendable {
+    enum Target: Hashable, Sendable, Comparable {
         /// The outward interface's own address.
         case masquerade
         /// This address.
@@ -45,13 +47,21 @@ struct MappingTable: Hashable, Sendable {
     var owners: KernelName { name("owners") }
     var pinned: KernelName { name("pinned") }
 
+    /// The name of a chain that ends with the target.
+    func chainName(_ plain: String) -> KernelName {
+        number == 0 ? name(plain) : KernelName("\(name(plain))-\(number + 1)")
+    }
+
     /// The chain in which a packet that is to be translated ends.
-    var entry: KernelName { name("mapping") }
+    var entry: KernelName { chainName("mapping") }
 }
 
 extension MappingTable {
-    /// The sets and maps.
-    var sets: [PlannedSet] {
+    /// The sets and maps that come with it.
+    var sets: [PlannedSet] { number == 0 ? sharedSets : [] }
+
+    /// The sets and maps of which its rules speak.
+    var sharedSets: [PlannedSet] {
         let address: NftSetDeclaration.Field = family == .ip ? .ipv4 : .ipv6
         let changing = Self.changing
         return [

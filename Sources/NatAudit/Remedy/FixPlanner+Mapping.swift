@@ -21,11 +21,12 @@ extension FixPlanner {
     func companions(of rules: [SourceNATRule], _ paths: [EgressPath]) throws(PlanRefusal) -> [SourceNATRule] {
         guard intent.isEndpointIndependent, let first = rules.first else { return [] }
         let families = families(of: first, paths)
-        let target = try target(of: first)
+        let targets = try targets(of: rules)
         let known = Set(rules.map(\.reference))
         return evidence.rules.filter { rule in
             !known.contains(rule.reference) && rule.verdict == .easy && rule.reference.place.table != PlannedTable.name
-                && !"\(rule.reference.place.chain)".hasPrefix("KUBE-") && (try? self.target(of: rule)) == target
+                && !"\(rule.reference.place.chain)".hasPrefix("KUBE-")
+                && (try? self.target(of: rule)).map(targets.contains) == true
                 && !self.families(of: rule, paths).isDisjoint(with: families)
         }
     }
@@ -48,30 +49,29 @@ extension FixPlanner {
         return outward
     }
 
-    /// What takes the place of rules, which have to present the same.
-    func mapping(for rules: [SourceNATRule], _ family: NftFamily) throws(PlanRefusal) -> MappingTable {
+    /// What takes the place of rules: one mapping for each address that they present, all with one set of ports.
+    func mappings(for rules: [SourceNATRule], _ family: NftFamily) throws(PlanRefusal) -> [MappingTable] {
+        guard let limits = intent.mapping else { return [] }
         guard family != .inet else { throw PlanRefusal("--endpoint-independent wants a table of one family") }
-        var mapping: MappingTable?
-        for rule in rules {
-            let new = MappingTable(
+        return try targets(of: rules).sorted().enumerated().map { number, target in
+            MappingTable(
                 family: family == .ip6 ? .ip6 : .ip,
-                target: try target(of: rule),
-                limits: intent.mapping ?? MappingLimits(),
+                target: target,
+                number: number,
+                limits: limits,
                 features: intent.mappingFeatures
             )
-            guard mapping == nil || mapping == new else {
-                throw PlanRefusal(
-                    "\(rule.reference.words) presents another address than the others at fault: --endpoint-independent keeps "
-                        + "one set of ports; name one of them with --out-interface or --source"
-                )
-            }
-            mapping = new
         }
-        guard let mapping else { throw PlanRefusal("no rule is at fault") }
-        return mapping
     }
 
-    private func target(of rule: SourceNATRule) throws(PlanRefusal) -> MappingTable.Target {
+    private func targets(of rules: [SourceNATRule]) throws(PlanRefusal) -> Set<MappingTable.Target> {
+        var targets: Set<MappingTable.Target> = []
+        for rule in rules { targets.insert(try target(of: rule)) }
+        return targets
+    }
+
+    /// What a rule presents.
+    func target(of rule: SourceNATRule) throws(PlanRefusal) -> MappingTable.Target {
         let translation = rule.translation
         guard translation.ports == nil, !translation.arePortsChosen, translation.undecided == nil,
             translation.kind != .netmap
@@ -102,15 +102,15 @@ extension FixPlanner {
 }
 
 extension PlannedTable {
-    /// The same table with a mapping, and what keeps its claims beside the host's own flows through interfaces.
-    func adding(_ mapping: MappingTable?, noting interfaces: [KernelName]) -> PlannedTable {
-        guard let mapping else { return self }
+    /// The same table with mappings, and what keeps their claims beside the host's own flows through interfaces.
+    func adding(_ mappings: [MappingTable], noting interfaces: [KernelName]) -> PlannedTable {
+        guard let first = mappings.first else { return self }
         var table = self
-        table.mappings.append(mapping)
+        table.mappings += mappings
         // Chains that are called come first.
         table.chains =
-            mapping.chains + chains + [mapping.noting(out: interfaces), mapping.keeping(priority: 80)]
-            + mapping.reaching(out: interfaces)
+            mappings.flatMap(\.chains) + chains + [first.noting(out: interfaces), first.keeping(priority: 80)]
+            + first.reaching(out: interfaces)
         return table
     }
 }

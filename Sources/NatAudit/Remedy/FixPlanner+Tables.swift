@@ -3,10 +3,12 @@ internal import NetlinkBridge
 extension FixPlanner {
     /// The table that overtakes rules of one family.
     func overtaking(_ rules: [SourceNATRule], _ family: NftFamily) throws(PlanRefusal) -> PlannedTable {
-        let mapping = intent.isEndpointIndependent ? try mapping(for: rules, family) : nil
+        let mappings = try mappings(for: rules, family)
         var replacements: [RuleReference: [ScopeCopy.Replacement]] = [:]
         for rule in rules {
-            if let mapping {
+            if !mappings.isEmpty {
+                let target = try target(of: rule)
+                guard let mapping = mappings.first(where: { $0.target == target }) else { continue }
                 replacements[rule.reference] = [.init(chain: mapping.entry)]
             } else {
                 replacements[rule.reference] = try self.replacements(for: rule)
@@ -49,8 +51,8 @@ extension FixPlanner {
         }
         guard !bases.isEmpty else { throw PlanRefusal("no chain leads to the rules at fault") }
         return PlannedTable(family: family, chains: scope.chains + bases).adding(
-            mapping,
-            noting: notedInterfaces(mapping, rules)
+            mappings,
+            noting: notedInterfaces(mappings.first, rules)
         )
     }
 

@@ -21,6 +21,7 @@ struct MappingSeeds: Hashable, Sendable {
 
     /// The changes that put them into the sets of a mapping.
     func commands(_ mapping: MappingTable, in table: NftFamily) -> [NftCommand] {
+        guard mapping.number == 0 else { return [] }
         let own = elements(mapping.family)
         let limit = [MappingTable.neverClaimed]
         let time = UInt64(mapping.limits.lifetime) * 1000
@@ -60,6 +61,7 @@ struct MappingSeeds: Hashable, Sendable {
 
     /// What is put in for good, as lines of an nft script; live flows are those of the moment.
     func lines(_ mapping: MappingTable, in table: NftFamily) -> [String] {
+        guard mapping.number == 0 else { return [] }
         let own = elements(mapping.family)
         let pinned = own.pinned.sorted().map { "\($0.address) . \($0.port)" }
         let never = NftPhrase.text(ofElement: MappingTable.neverClaimed) ?? ""

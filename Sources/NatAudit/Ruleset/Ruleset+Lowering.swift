@@ -25,6 +25,7 @@ extension Ruleset {
         let mappings = MappingTable.entries(in: ruleset, context)
         // The entry's one rule stands for all of a mapping.
         let hidden = Set(mappings.flatMap { place, mapping in mapping.inner(of: place) })
+        let turning = Set(mappings.compactMap { place, mapping in mapping.turning(beside: place) })
         return ruleset.chains.map { chain in
             let places = places.next(of: chain)
             let unread = chain.isRead ? nil : ruleset.demand.map { ChainContents.unread($0) }
@@ -36,7 +37,7 @@ extension Ruleset {
             }
             return Chain(
                 place: place,
-                hook: Chain.Hook(chain),
+                hook: turning.contains(place) ? nil : Chain.Hook(chain),
                 edge: Chain.Edge(chain),
                 isDormant: !dormant.isEmpty
                     && dormant.contains(TablePlace(family: chain.family, name: chain.table)),

@@ -61,6 +61,34 @@ struct MappingFixTests {
         }
     }
 
+    /// Rules that present two addresses keep one set of ports: each client's socket has one port, whichever it presents.
+    @Test func severalAddressesShareThePorts() async throws {
+        try await onOwnThread {
+            let lab = try FixLab()
+            try lab.nat.ip(["address add 203.0.113.7/24 dev wan"])
+            let rules = [
+                "-s 10.0.1.2 -o wan -j SNAT --to-source 203.0.113.7 --random-fully",
+                "-o wan -j MASQUERADE --random-fully",
+            ]
+            try lab.nat.load(postrouting: rules, .iptablesNft)
+            let before = try HostImage(lab.nat)
+            try expectApplied(try lab.fix(Self.option))
+            let presented = try lab.mapped(42000)
+            let addresses = presented.map { $0?.address }
+            #expect(
+                addresses == Array(repeating: IPAddress("203.0.113.7"), count: 3)
+                    + Array(repeating: LabAddress.nat, count: 3)
+            )
+            #expect(Set(presented.prefix(3)).count == 1 && Set(presented.suffix(3)).count == 1, "\(presented)")
+            #expect(presented[0]?.port == 42000 && presented[3]?.port != 42000, "\(presented)")
+            let scan = try ScanOutput(lab.nataudit(["scan", "--no-stun", "--format", "json"]))
+            #expect(scan.verdict == "easy" && !scan.findings.contains { $0.id == "port-collision" })
+            #expect(Set(scan.sourceNAT.map(\.chain)).isSuperset(of: ["mapping", "mapping-2"]), "\(scan.sourceNAT)")
+            #expect(try lab.undo().status == 0)
+            #expect(try HostImage(lab.nat) == before)
+        }
+    }
+
     /// Ports that the rule limits, and addresses of which the kernel chooses one, are not widened.
     @Test(arguments: [
         ("-p udp -o wan -j MASQUERADE --to-ports 2000-3000 --random", "limits the ports"),

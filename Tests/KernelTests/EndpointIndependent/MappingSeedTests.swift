@@ -67,11 +67,12 @@ struct MappingSeedTests {
     }
 
     /// The files of a persisted fix make the same table after a boot.
-    @Test func itComesBackAfterABoot() async throws {
+    @Test(arguments: [[], ["--filtering", "endpoint-independent", "--hairpin"]])
+    func itComesBackAfterABoot(_ options: [String]) async throws {
         try await inTurn {
             let lab = try BootLab(FixTableTests.rules[0])
             let before = try HostImage(lab.nat)
-            try expectApplied(try lab.persist("--endpoint-independent"))
+            try expectApplied(try lab.persist(["--endpoint-independent"] + options))
             try lab.reboot()
             let run = try lab.restore()
             #expect(run.status == 0, "\(run.errors)")

@@ -114,7 +114,7 @@ struct InstancePlanner {
             outward: outward,
             addresses: addresses,
             table: PlannedTable(family: NftFamily(family), chains: [chain]).adding(
-                mapping,
+                mapping.map { [$0] } ?? [],
                 noting: outward.map(\.name)
             ),
             parameters: try parameters(family, outward)

@@ -81,6 +81,11 @@ final class BootLab: Sendable {
 
     /// Runs `nataudit fix --masquerade --persist --yes`, proven from the first client.
     func persist(_ arguments: String..., preparing: String = "") throws -> ToolRun {
+        try persist(arguments, preparing: preparing)
+    }
+
+    /// The same, with the arguments at hand.
+    func persist(_ arguments: [String], preparing: String = "") throws -> ToolRun {
         let run = try nataudit(
             ["fix", "--masquerade", "--persist", "--yes", "--format", "json"] + arguments + proven,
             preparing: preparing

@@ -10,7 +10,7 @@ struct EarlierBootTests {
     private func persistedInstance() throws -> (lab: BootLab, before: HostImage, files: [String]) {
         let lab = try BootLab(forwarding: .off)
         let (before, files) = (try HostImage(lab.nat), try lab.files())
-        try expectApplied(try lab.persist(Self.named[0], Self.named[1], Self.named[2], Self.named[3]))
+        try expectApplied(try lab.persist(Self.named))
         return (lab, before, files)
     }
 

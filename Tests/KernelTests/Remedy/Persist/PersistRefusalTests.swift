@@ -61,7 +61,7 @@ struct PersistRefusalTests {
             let inTheWay = lab.fixLab.state.appending(path: "persisted.json.new/x")
             try FileManager.default.createDirectory(at: inTheWay, withIntermediateDirectories: true)
             let named = NATInstanceTests.named
-            let run = try lab.persist(named[0], named[1], named[2], named[3])
+            let run = try lab.persist(named)
             #expect(run.status == 2 && run.output.isEmpty)
             #expect(
                 run.errors.contains("persisted.json.new") && run.errors.hasSuffix("; everything was put back\n"),

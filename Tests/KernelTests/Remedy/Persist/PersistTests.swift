@@ -71,7 +71,7 @@ struct PersistTests {
             let before = try HostImage(lab.nat)
             let files = try lab.files()
             let named = NATInstanceTests.named
-            try expectApplied(try lab.persist(named[0], named[1], named[2], named[3]))
+            try expectApplied(try lab.persist(named))
             let table = try lab.nat.require("nft", "list", "table", "ip", "nataudit")
             #expect(try lab.text("sysctl.d/90-nataudit.conf").hasSuffix("\nnet.ipv4.ip_forward = 1\n"))
             #expect(try lab.text("nataudit/fix.nft").contains("oifname \"wan\""))
@@ -103,7 +103,7 @@ struct PersistTests {
             let before = try HostImage(lab.nat)
             let files = try lab.files()
             let named = NATInstanceTests.named
-            try expectApplied(try lab.persist(named[0], named[1], named[2], named[3]))
+            try expectApplied(try lab.persist(named))
             try lab.reboot(parameters: ["net/ipv4/ip_forward": "1"])
             let run = try lab.undo()
             #expect(run.status == 0, "\(run.errors)")

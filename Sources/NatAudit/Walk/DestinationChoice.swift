@@ -139,7 +139,10 @@ struct DestinationChoice {
 
     /// The addresses that a map's value stands for: one, or those of a pool; none where they are too many.
     private func addresses(in value: [UInt8], _ width: Int) -> [IPAddress] {
-        guard translation.addresses.count > 1, let (first, last) = IPAddress.ends(value, packet.family) else {
+        // Of an address and a port in one value, the last address is the first one.
+        guard translation.addresses.count > 1, translation.addresses[0] != translation.addresses[1],
+            let (first, last) = IPAddress.ends(value, packet.family)
+        else {
             return [IPAddress(networkBytes: Array(value.prefix(width)))].compactMap { $0 }
         }
         if translation.kind == .netmap { return [packet.destination.inPrefix(first, last)] }

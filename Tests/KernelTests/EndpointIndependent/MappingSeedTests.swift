@@ -48,6 +48,38 @@ struct MappingSeedTests {
         withExtendedLifetime(service) {}
     }
 
+    /// However a rule names the ports: in a set, in a map, or as `multiport`.
+    @Test(arguments: [
+        (
+            "udp dport { 5000, 6000-6001 } dnat to 10.0.1.3", [5000, 6000, 6001],
+            ["10.0.1.3 . 5000", "10.0.1.3 . 6000"]
+        ),
+        ("dnat to udp dport map { 5000 : 10.0.1.3, 6000 : 10.0.1.2 }", [5000, 6000], ["10.0.1.2 . 6000"]),
+        ("dnat ip to udp dport map { 5000 : 10.0.1.3 . 70, 6000 : 10.0.1.2 . 80 }", [5000, 6000], ["10.0.1.2 . 80"]),
+        ("ip daddr . udp dport { 203.0.113.1 . 5000 } dnat to 10.0.1.3:9", [5000], ["10.0.1.3 . 9"]),
+        (
+            "iptables -p udp -m multiport --dports 5000,6000:6001 -j DNAT --to 10.0.1.3", [5000, 6000, 6001],
+            ["10.0.1.3 . 6001"]
+        ),
+    ])
+    func forwardsAreKnown(_ rule: String, _ ports: [Int], _ pinned: [String]) throws {
+        let lab = try FixLab()
+        try lab.nat.load(postrouting: ["-o wan -j MASQUERADE"], .iptablesNft)
+        if rule.hasPrefix("iptables ") {
+            let words = rule.split(separator: " ").dropFirst().map(String.init)
+            try LabTool.require(["iptables-nft", "-t", "nat", "-A", "PREROUTING"] + words, in: lab.nat.namespace)
+        } else {
+            let chain = "chain in { type nat hook prerouting priority dstnat; \(rule); }"
+            try lab.nat.require("nft", "-f", "-", input: "table ip forwards { \(chain); }")
+        }
+        let arguments = ["fix", "--masquerade", "--endpoint-independent", "--dry-run", "--no-verify"]
+        let lines = try lab.nataudit(arguments).output.split(separator: "\n")
+        let taken = lines.first { $0.hasPrefix("add element ip nataudit taken") } ?? ""
+        for port in ports { #expect(taken.contains(" \(port) limit"), "\(taken)") }
+        let own = lines.first { $0.hasPrefix("add element ip nataudit own") } ?? ""
+        for endpoint in pinned { #expect(own.contains(endpoint), "\(own)") }
+    }
+
     /// What is made lasting after a trial knows the ports that were drawn meanwhile.
     @Test func aTrialThatIsKeptKeepsItsPorts() async throws {
         try await onOwnThread {

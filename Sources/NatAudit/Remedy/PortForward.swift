@@ -1,0 +1,135 @@
+internal import NetlinkBridge
+
+/// Where destination NAT for UDP leads: the ports that it takes, and the endpoints that it hands them to.
+struct PortForward: Hashable {
+    let ports: ClosedRange<UInt16>
+    let targets: Set<Endpoint>
+
+    /// So many ports in one range are taken for a forward of single ports; beyond, each would have to be a target.
+    static let widest = 4096
+
+    /// The forwards in the chains of a ruleset, as far as their rules name ports; any other rule decides by something else.
+    static func all(in ruleset: Ruleset) -> [PortForward] {
+        let bases = AddressFamily.allCases.flatMap { family in
+            ruleset.baseChains(at: .prerouting, family: family, nat: true).flatMap { $0 }
+        }
+        let tables = Set(bases.map { TableOfChain($0.place) })
+        return ruleset.chains.filter { tables.contains(TableOfChain($0.place)) }.flatMap { chain in
+            chain.rules.flatMap { rule in PortForwardReader(rule, chain.place, ruleset).forwards }
+        }
+    }
+
+    private struct TableOfChain: Hashable {
+        let isLegacy: Bool
+        let family: NftFamily
+        let table: KernelName
+
+        init(_ place: ChainPlace) { (isLegacy, family, table) = (place.isLegacy, place.family, place.table) }
+    }
+}
+
+/// Reads the forwards out of a rule.
+private struct PortForwardReader {
+    let statements: [Statement]
+    let translation: DestinationTranslation?
+    let sets: (KernelName) -> NftSet?
+
+    init(_ rule: Rule, _ place: ChainPlace, _ ruleset: Ruleset) {
+        statements = rule.statements
+        translation =
+            rule.statements.lazy.compactMap { statement in
+                if case .translateDestination(let translation) = statement { translation } else { nil }
+            }.first
+        sets = { ruleset.sets[Ruleset.SetPlace(family: place.family, table: place.table, name: $0)] }
+    }
+
+    var forwards: [PortForward] {
+        guard let translation, !statements.contains(.tcpOnly) else { return [] }
+        switch translation.addresses.first {
+        // Of an address and a port in one value the address is a part.
+        case .mapped(let keys, let map), .part(.mapped(let keys, let map), _): return forwards(by: keys, map)
+        default: break
+        }
+        return ranges.filter { $0.count <= PortForward.widest }.map { ports in
+            PortForward(ports: ports, targets: targets(of: translation, ports))
+        }
+    }
+
+    /// The forwards of `dnat to ... map`, of which each element names a port and where it leads.
+    private func forwards(by keys: [Operand], _ map: KernelName) -> [PortForward] {
+        guard let offset = Self.offset(of: .destinationPort, in: keys), let map = sets(map) else { return [] }
+        return map.ranges.compactMap { range in
+            guard let ports = Self.ports(range, at: offset), ports.count <= PortForward.widest else { return nil }
+            let data = range.element.data ?? []
+            let length = data.count >= 16 ? 16 : 4
+            guard let inside = IPAddress(networkBytes: Array(data.prefix(length))) else {
+                return PortForward(ports: ports, targets: [])
+            }
+            let named = Self.port(Array(data.dropFirst(length).prefix(2)))
+            return PortForward(
+                ports: ports,
+                targets: Set((named.map { $0...$0 } ?? ports).map { Endpoint(address: inside, port: $0) })
+            )
+        }
+    }
+
+    /// The destination ports that conditions name.
+    private var ranges: [ClosedRange<UInt16>] {
+        var low: UInt16?
+        return statements.flatMap { statement -> [ClosedRange<UInt16>] in
+            guard case .match(let condition) = statement else { return [] }
+            switch condition {
+            case .compare(.destinationPort, .equal, let bytes): return Self.port(bytes).map { [$0...$0] } ?? []
+            case .compare(.destinationPort, .greaterOrEqual, let bytes):
+                low = Self.port(bytes)
+                return []
+            case .compare(.destinationPort, .lessOrEqual, let bytes):
+                guard let low, let high = Self.port(bytes), low <= high else { return [] }
+                return [low...high]
+            case .range(.destinationPort, let first, let last, false):
+                guard let low = Self.port(first), let high = Self.port(last), low <= high else { return [] }
+                return [low...high]
+            case .lookup(let operands, let set, false):
+                guard let offset = Self.offset(of: .destinationPort, in: operands) else { return [] }
+                return sets(set)?.ranges.compactMap { Self.ports($0, at: offset) } ?? []
+            case .match(.udp(let ports)) where !ports.isDestinationInverted:
+                return [ports.destinationPorts.first...ports.destinationPorts.last]
+            case .match(.multiport(let match)) where match.side != .source && !match.isInverted:
+                return match.ports.compactMap { $0.first <= $0.last ? $0.first...$0.last : nil }
+            default: return []
+            }
+        }
+    }
+
+    private func targets(of translation: DestinationTranslation, _ ports: ClosedRange<UInt16>) -> Set<Endpoint> {
+        guard translation.kind == .dnat, case .constant(let address)? = translation.addresses.first,
+            translation.addresses.allSatisfy({ $0 == translation.addresses[0] }),
+            let inside = IPAddress(networkBytes: address)
+        else { return [] }
+        let named = translation.ports.compactMap { operand -> UInt16? in
+            if case .constant(let bytes) = operand { Self.port(bytes) } else { nil }
+        }
+        if translation.ports.isEmpty { return Set(ports.map { Endpoint(address: inside, port: $0) }) }
+        return Set(named.map { Endpoint(address: inside, port: $0) })
+    }
+
+    /// Where a field begins in a key; each fills whole words.
+    private static func offset(of field: Operand, in operands: [Operand]) -> Int? {
+        operands.firstIndex(of: field).map { index in operands[..<index].reduce(0) { $0 + $1.words * 4 } }
+    }
+
+    private static func ports(_ range: NftSetRange, at offset: Int) -> ClosedRange<UInt16>? {
+        let port = { (key: [UInt8]) in Self.port(Array(key.dropFirst(offset).prefix(2))) }
+        guard let low = port(range.low), let high = port(range.high ?? range.low), low <= high else { return nil }
+        return low...high
+    }
+
+    private static func port(_ bytes: [UInt8]) -> UInt16? {
+        bytes.count == 2 ? UInt16(bytes[0]) << 8 | UInt16(bytes[1]) : nil
+    }
+}
+
+extension Statement {
+    /// The condition that the packet is TCP's.
+    fileprivate static let tcpOnly = Statement.match(.compare(.meta(.transport), .equal, [6]))
+}

@@ -51,6 +51,10 @@ loss:
 connections:
 	NATAUDIT_CONNECTIONS=200 scripts/test --filter CrowdedPeerTests
 
+# Ten minutes of 1,000 one-shot queries a second through the mapping, beside sockets that stay.
+flood:
+	NATAUDIT_FLOOD=600 scripts/test --filter QueryFloodTests
+
 # Random traffic through the mapping against a model of RFC 4787, 5,000 steps; NATAUDIT_SEED=N plays a run again.
 model:
 	NATAUDIT_STEPS=5000 scripts/test --filter ModelTests
@@ -79,4 +83,4 @@ clean:
 	swift package clean
 
 .PHONY: build test demo lint format clean-room packages image test-packages test-playbooks differential reading loss \
-    connections model kill-sweep fault-sweep traffic churn fuzz clean
+    connections flood model kill-sweep fault-sweep traffic churn fuzz clean

@@ -41,6 +41,7 @@ extension MappingTable {
             rules.loadEndpoint() + [MappingRules.isIn(own), .verdict(.goto(keptChain))],
             rules.loadEndpoint() + [MappingRules.isIn(moved), .verdict(.goto(movedChain))],
             MappingRules.isOwnPacket + plain(),
+        ] + (features.isEmpty ? [] : [leavingForwards]) + [
             rules.loadAddress + [
                 MappingRules.put(
                     .update,
@@ -77,10 +78,16 @@ extension MappingTable {
         let draws = Self.draws.map { number in
             MappingRules.isUDP + rules.loadEndpoint() + rules.draw(number) + [
                 MappingRules.put(.add, taken, MappingRules.chosen, for: limits.lifetime, asking: [Self.claim]),
-                MappingRules.put(.add, moved, data: MappingRules.chosen, for: limits.lifetime),
+                MappingRules.put(.add, moved, for: limits.lifetime),
+                MappingRules.put(.add, drawn, data: MappingRules.chosen, for: limits.lifetime),
             ] + owning(MappingRules.chosen, .add) + chosen
         }
         return draws + [[Self.counter] + plain()]
+    }
+
+    /// Strangers reach what forwards lead to by these alone: it claims no port by which they all could.
+    private var leavingForwards: [NftExpression] {
+        MappingRules(family: family).loadEndpoint() + [MappingRules.isIn(pinned), .verdict(.goto(passingChain))]
     }
 
     /// Notes whose a port is, where that is asked; the endpoint lies in the key's registers.
@@ -150,7 +157,7 @@ extension MappingTable {
         return [
             rescue,
             MappingRules.isUDP + rules.loadEndpoint() + [
-                .lookup(MappingRules.key, set: moved, into: MappingRules.chosen, inverted: false)
+                .lookup(MappingRules.key, set: drawn, into: MappingRules.chosen, inverted: false)
             ] + chosen,
         ]
     }

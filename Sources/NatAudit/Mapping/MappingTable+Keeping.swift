@@ -27,20 +27,25 @@ extension MappingTable {
     }
 
     /// The base chain that notes the ports of the host's own flows as taken; forwarded packets do not come by.
-    func noting(out interfaces: [KernelName]) -> PlannedChain {
+    ///
+    /// By which interface they leave is not asked: a mark may route them anew behind this hook.
+    var noting: PlannedChain {
         PlannedChain(
             name: name("noting"),
             hook: NftChain.Hook(.output, type: "filter", priority: 80),
             purpose: "ports from which the host itself sends are nobody else's",
-            rules: [.sparingAllButUDP] + notingExceptions + interfaces.map(notingOwnPorts)
+            rules: [.sparingAllButUDP] + self.rules(onBriefPorts(.accept) + [staying, notingOwnPorts])
         )
     }
 
-    /// The rules before those that note: what the host asks once and forgets is not noted.
-    var notingExceptions: [PlannedRule] { rules(onBriefPorts(.accept)) }
+    private var staying: [NftExpression] {
+        [
+            .meta(.outInterfaceName, into: MappingRules.key),
+            .compare(MappingRules.key, .equal, KernelName("lo").asInterface), .verdict(.accept),
+        ]
+    }
 
-    /// The rule that notes the ports of new flows through an interface.
-    func notingOwnPorts(out: KernelName) -> PlannedRule {
+    private var notingOwnPorts: [NftExpression] {
         let rules = MappingRules(family: family)
         let isNew: [NftExpression] = [
             .conntrack(.state, direction: nil, into: MappingRules.key),
@@ -52,17 +57,12 @@ extension MappingTable {
             ),
             .compare(MappingRules.key, .notEqual, hostBytes(UInt32(0))),
         ]
-        return self.rule(
-            [
-                .meta(.outInterfaceName, into: MappingRules.key),
-                .compare(MappingRules.key, .equal, out.asInterface),
-            ] + isNew + [
-                rules.loadPort(into: MappingRules.key),
-                MappingRules.put(.update, hosts, for: limits.lifetime),
-                // Comes last: the rule ends where the port is another one's.
-                MappingRules.put(.update, taken, for: limits.lifetime, asking: [Self.claim]),
-            ]
-        )
+        return isNew + [
+            rules.loadPort(into: MappingRules.key),
+            MappingRules.put(.update, hosts, for: limits.lifetime),
+            // Comes last: the rule ends where the port is another one's.
+            MappingRules.put(.update, taken, for: limits.lifetime, asking: [Self.claim]),
+        ]
     }
 
     /// What renews the claim of a packet's endpoint, whichever way the packet goes.
@@ -88,15 +88,18 @@ extension MappingTable {
                     .compare(MappingRules.chosen, .notEqual, hostBytes(UInt32(0))),
                     .conntrack(.portDestination, direction: 1, into: MappingRules.chosen),
                 ]
+                // An endpoint that forwards lead to keeps its port for good, and nothing else is to lead there.
+                let isPinned = features.isEmpty ? [] : [MappingRules.isIn(pinned, inverted: true)]
                 return [
-                    endpoint + [
+                    endpoint + isPinned + [
                         MappingRules.isIn(own),
                         MappingRules.put(.update, own, for: limits.lifetime),
                     ] + owning(rules.port, .update) + [
                         MappingRules.put(.update, taken, rules.port, for: limits.lifetime, asking: [Self.claim])
                     ],
                     MappingRules.isUDP + endpoint + [MappingRules.isIn(moved)] + presented + [
-                        MappingRules.put(.update, moved, data: MappingRules.chosen, for: limits.lifetime)
+                        MappingRules.put(.update, moved, for: limits.lifetime),
+                        MappingRules.put(.update, drawn, data: MappingRules.chosen, for: limits.lifetime),
                     ] + owning(MappingRules.chosen, .update) + [
                         MappingRules.put(
                             .update,

@@ -42,14 +42,8 @@ extension MappingTable {
             (features.contains(.openFiltering) ? [cameIn(by: name) + toOwner] : [])
                 + (features.contains(.hairpin) ? [cameIn(by: name) + [.verdict(.accept)]] : [])
         }
-        let turning: [NftExpression] = [
-            // To an address of the host, but of another interface than the one by which the packet came.
-            .fib(
-                result: NftFib.typeResult,
-                flags: NftFib.destination | NftFib.inInterface,
-                into: MappingRules.key
-            ), .compare(MappingRules.key, .notEqual, local),
-        ]
+        let target = MappingRules(family: family).loadEndpoint(isSource: false).prefix(1)
+        let turning = target + [MappingRules.isIn(outward)]
         return rules([elsewhere, listening] + fromOutside + (features.contains(.hairpin) ? [turning + toOwner] : []))
     }
 
@@ -80,16 +74,16 @@ extension MappingTable {
     /// What a client presents to another one: the address that it asked for, and the port that it has outside.
     var turnRules: [[NftExpression]] {
         let rules = MappingRules(family: family)
-        let moved =
+        let port =
             rules.loadEndpoint() + [
-                .lookup(MappingRules.key, set: self.moved, into: MappingRules.chosen, inverted: false)
+                .lookup(MappingRules.key, set: drawn, into: MappingRules.chosen, inverted: false)
             ]
         return [
             MappingRules.isUDP + rules.loadEndpoint() + [
                 MappingRules.isIn(own), rules.loadPort(into: MappingRules.chosen),
             ]
                 + presentingAsked(MappingRules.chosen),
-            MappingRules.isUDP + moved + presentingAsked(MappingRules.chosen),
+            MappingRules.isUDP + port + presentingAsked(MappingRules.chosen),
             presentingAsked(nil),
         ]
     }

@@ -53,11 +53,16 @@ extension MappingTable {
             features: plain.features(sets, rules)
         )
         let areSets = mapping.sharedSets.allSatisfy { planned in sets.contains { planned.isDeclared(as: $0) } }
-        let areChains =
-            mapping.chains.allSatisfy { chain in
-                texts(chain.name) == chain.rules.compactMap(\.written?.text)
-            } && texts(mapping.keep) == mapping.keeping(priority: 0).rules.compactMap(\.written?.text)
-        return areSets && areChains ? mapping : nil
+        let areChains = mapping.chains.allSatisfy { texts($0.name) == mapping.texts(of: $0) }
+        let hooked = ruleset.chains.filter { $0.family == table.family && $0.table == table.name }
+        let areBases = mapping.bases(rules).allSatisfy { planned in
+            // At which priority it renews is nobody's concern.
+            let hook = hooked.first { $0.name == planned.name }?.hook
+            return hook?.number == planned.hook?.number && hook?.type == planned.hook?.type
+                && (hook?.priority == planned.hook?.priority || planned.name == mapping.keep)
+                && texts(planned.name) == mapping.texts(of: planned)
+        }
+        return areSets && areChains && areBases ? mapping : nil
     }
 
     /// The chains of the mapping but its entry.
@@ -69,7 +74,7 @@ extension MappingTable {
 
     /// What a table seems to do beyond keeping ports; where it does not, the rest will not agree.
     private func features(_ sets: [NftSet], _ rules: [NftRule]) -> Set<MappingFeature> {
-        var features: Set<MappingFeature> = sets.contains { $0.name == pinned } ? [.hairpin] : []
+        var features: Set<MappingFeature> = sets.contains { $0.name == outward } ? [.hairpin] : []
         let isOpen = rules.contains { rule in
             guard rule.chain == name("entering"), case .meta(.inInterfaceName, _)? = rule.expressions.first else {
                 return false
@@ -80,9 +85,27 @@ extension MappingTable {
         return features
     }
 
-    /// The rules of base chains, which name interfaces, beside the mapping's own chains.
+    /// The base chains that belong to it, on the interfaces that rules name.
+    private func bases(_ rules: [NftRule]) -> [PlannedChain] {
+        var names: [KernelName] = []
+        for rule in rules where rule.chain == name("entering") {
+            guard case .meta(.inInterfaceName, _)? = rule.expressions.first,
+                case .compare(_, .equal, let bytes)? = rule.expressions.dropFirst().first
+            else { continue }
+            let name = KernelName(bytes: bytes)
+            if !names.contains(name) { names.append(name) }
+        }
+        return [noting, keeping(priority: 80)] + reaching(out: names)
+    }
+
+    private func texts(of chain: PlannedChain) -> [String] {
+        let table = PlannedTable(family: NftFamily(family))
+        return chain.rules.map(table.text)
+    }
+
+    /// The rules of base chains, of which some name interfaces, beside the mapping's own chains.
     func baseRules(_ interfaces: [KernelName]) -> [PlannedRule] {
-        notingExceptions + interfaces.map(notingOwnPorts) + keeping(priority: 0).rules
+        noting.rules.filter { $0.written != nil } + keeping(priority: 0).rules
             + (features.isEmpty ? [] : enteringRules(interfaces) + hairpinRules(interfaces))
     }
 

@@ -16,6 +16,8 @@ struct MappingTable: Hashable, Sendable {
     var limits = MappingLimits()
     /// What it does beyond keeping ports.
     var features: Set<MappingFeature> = []
+    /// The outward addresses by which inside clients reach each other; empty where they do not, or where nothing says it.
+    var reachable: [IPAddress] = []
 
     /// What the packets' source address becomes.
     enum Target: Hashable, Sendable, Comparable {
@@ -41,11 +43,13 @@ struct MappingTable: Hashable, Sendable {
     var taken: KernelName { name("taken") }
     var own: KernelName { name("own") }
     var moved: KernelName { name("moved") }
+    var drawn: KernelName { name("drawn") }
     var clients: KernelName { name("clients") }
     var stuck: KernelName { name("stuck") }
     var hosts: KernelName { name("hosts") }
     var owners: KernelName { name("owners") }
     var pinned: KernelName { name("pinned") }
+    var outward: KernelName { name("outward") }
 
     /// The name of a chain that ends with the target.
     func chainName(_ plain: String) -> KernelName {
@@ -86,14 +90,19 @@ extension MappingTable {
                 purpose: "internal endpoints that have their own port"
             ),
             PlannedSet(
+                NftSetDeclaration(moved, key: [address, .port], flags: changing, size: limits.endpoints),
+                purpose: "internal endpoints that have another one, since their own was taken"
+            ),
+            // Linux takes a map for a set since 6.5 only.
+            PlannedSet(
                 NftSetDeclaration(
-                    moved,
+                    drawn,
                     key: [address, .port],
                     data: [.port],
                     flags: changing,
                     size: limits.endpoints
                 ),
-                purpose: "internal endpoints that have another one, since their own was taken"
+                purpose: "and which port they have"
             ),
             PlannedSet(
                 NftSetDeclaration(clients, key: [address], flags: changing, size: 65535),
@@ -118,9 +127,13 @@ extension MappingTable {
         )
         let pinned = PlannedSet(
             NftSetDeclaration(self.pinned, key: endpoint),
-            purpose: "internal endpoints to which the host's own destination NAT leads"
+            purpose: "internal endpoints to which the host's own destination NAT leads, and nothing else does"
         )
-        return features.isEmpty ? [] : features.contains(.hairpin) ? [owners, pinned] : [owners]
+        let outward = PlannedSet(
+            NftSetDeclaration(self.outward, key: Array(endpoint.prefix(1))),
+            purpose: "addresses by which inside clients reach each other"
+        )
+        return features.isEmpty ? [] : [owners, pinned] + (features.contains(.hairpin) ? [outward] : [])
     }
 
     /// NFT_SET_TIMEOUT and NFT_SET_EVAL.

@@ -91,25 +91,43 @@ extension FixPlanner {
         return .address(range.first)
     }
 
-    /// The interfaces on which the host's own flows take their ports out of the choice.
-    func notedInterfaces(_ mapping: MappingTable?, _ rules: [SourceNATRule]) -> [KernelName] {
-        guard let mapping else { return [] }
-        let outward = evidence.paths.filter { isAtFault($0) && $0.candidate.family == mapping.family }
-            .compactMap(\.outInterface)
-        let named = intent.outInterfaces.isEmpty ? outward + rules.compactMap(outInterface) : intent.outInterfaces
-        return Set(named).filter(\.isInterfaceText).sorted { "\($0)" < "\($1)" }
+    /// The interfaces that face outward: those that are meant, and all by which paths go out.
+    func facingOutward(_ named: [KernelName]) -> [KernelName] {
+        Set(named + evidence.paths.compactMap(\.outInterface)).filter(\.isInterfaceText).sorted { "\($0)" < "\($1)" }
+    }
+
+    /// The mappings with the addresses by which inside clients reach each other.
+    func reachable(_ mappings: [MappingTable], on interfaces: [KernelName]) throws(PlanRefusal) -> [MappingTable] {
+        guard let first = mappings.first, !intent.mappingFeatures.isEmpty else { return mappings }
+        let own = evidence.snapshot.addresses.filter { $0.address.family == first.family }
+        var addresses = own.filter { interfaces.contains(name(of: $0.interface)) && !$0.address.isLinkLocal }
+            .map(\.address)
+        if case .address(let address) = first.target { addresses = [address] }
+        guard mappings.count == 1, addresses.allSatisfy({ address in own.contains { $0.address == address } }) else {
+            throw PlanRefusal(
+                "--filtering and --hairpin want one external address, which this host has itself: the rules at fault present "
+                    + "several, or one that is elsewhere"
+            )
+        }
+        var mapping = first
+        if mapping.features.contains(.hairpin) { mapping.reachable = addresses.sorted() }
+        return [mapping]
+    }
+
+    private func name(of index: InterfaceIndex) -> KernelName {
+        evidence.snapshot.links.first { $0.index == index }?.name ?? KernelName("")
     }
 }
 
 extension PlannedTable {
-    /// The same table with mappings, and what keeps their claims beside the host's own flows through interfaces.
-    func adding(_ mappings: [MappingTable], noting interfaces: [KernelName]) -> PlannedTable {
+    /// The same table with mappings, and what keeps their claims; packets of the outward interfaces are those of strangers.
+    func adding(_ mappings: [MappingTable], outward interfaces: [KernelName]) -> PlannedTable {
         guard let first = mappings.first else { return self }
         var table = self
         table.mappings += mappings
         // Chains that are called come first.
         table.chains =
-            mappings.flatMap(\.chains) + chains + [first.noting(out: interfaces), first.keeping(priority: 80)]
+            mappings.flatMap(\.chains) + chains + [first.noting, first.keeping(priority: 80)]
             + first.reaching(out: interfaces)
         return table
     }

@@ -68,6 +68,13 @@ extension FixPlanner {
         var tables: [NftFamily: PlannedTable] = [:]
         let guarded = addGuard(to: &tables)
         if isMade {
+            let isOther = evidence.mappingUses.values.contains { $0.features != intent.mappingFeatures }
+            if intent.isEndpointIndependent, isOther {
+                throw PlanRefusal(
+                    "nataudit's table is there, but it was made with other words after --filtering and --hairpin: `nataudit undo`, "
+                        + "then fix again"
+                )
+            }
             // What is unknown may be the guard's own doing.
             if let open = guarded.first(where: { $0.isOpen == .yes }) {
                 throw PlanRefusal(

@@ -3,7 +3,8 @@ internal import NetlinkBridge
 extension FixPlanner {
     /// The table that overtakes rules of one family.
     func overtaking(_ rules: [SourceNATRule], _ family: NftFamily) throws(PlanRefusal) -> PlannedTable {
-        let mappings = try mappings(for: rules, family)
+        let named = intent.outInterfaces.isEmpty ? rules.compactMap(outInterface) : intent.outInterfaces
+        let mappings = try reachable(mappings(for: rules, family), on: facingOutward(named))
         var replacements: [RuleReference: [ScopeCopy.Replacement]] = [:]
         for rule in rules {
             if !mappings.isEmpty {
@@ -52,7 +53,7 @@ extension FixPlanner {
         guard !bases.isEmpty else { throw PlanRefusal("no chain leads to the rules at fault") }
         return PlannedTable(family: family, chains: scope.chains + bases).adding(
             mappings,
-            noting: notedInterfaces(mappings.first, rules)
+            outward: facingOutward(named)
         )
     }
 

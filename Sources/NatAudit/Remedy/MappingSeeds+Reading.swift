@@ -21,6 +21,10 @@ extension MappingSeeds {
         for forward in PortForward.all(in: ruleset) {
             seeds.reserved.formUnion(forward.ports)
             seeds.pinned.formUnion(forward.targets)
+            let known = Set(seeds.keepers.map(\.port))
+            seeds.keepers.formUnion(
+                forward.targets.filter { forward.ports.contains($0.port) && !known.contains($0.port) }
+            )
         }
         try seeds.addFlows(local, presented)
         return seeds
@@ -44,7 +48,7 @@ extension MappingSeeds {
             ($0.value.values.max() ?? 0, $1.key) > ($1.value.values.max() ?? 0, $0.key)
         }) {
             guard let port = ports.keys.first, owners[port] == nil,
-                !reserved.contains(port) || pinned.contains(endpoint)
+                !reserved.contains(port) || keepers.contains(endpoint)
             else { continue }
             owners[port] = endpoint
             live[endpoint] = port

@@ -4,8 +4,10 @@ internal import NetlinkBridge
 struct MappingSeeds: Hashable, Sendable {
     /// The external ports that no client may have: the host's own sockets hear there, or destination NAT leads elsewhere.
     var reserved: Set<UInt16> = []
-    /// The inside endpoints to which destination NAT leads: they keep their ports.
+    /// The inside endpoints to which destination NAT leads.
     var pinned: Set<Endpoint> = []
+    /// Those to which it leads from their own port, one for each: they keep it.
+    var keepers: Set<Endpoint> = []
     /// The inside endpoints of live flows that had one external port for all, and which.
     var live: [Endpoint: UInt16] = [:]
     /// The inside endpoints of live flows that had several ports, or one that another endpoint had too: these flows are moved.
@@ -15,6 +17,7 @@ struct MappingSeeds: Hashable, Sendable {
     private func elements(_ family: AddressFamily) -> MappingSeeds {
         var seeds = self
         seeds.pinned = pinned.filter { $0.address.family == family }
+        seeds.keepers = keepers.filter { $0.address.family == family }
         seeds.live = live.filter { $0.key.address.family == family }
         return seeds
     }
@@ -29,31 +32,31 @@ struct MappingSeeds: Hashable, Sendable {
         let here = kept.filter { $0.key.port == $0.value }
         let elsewhere = kept.filter { $0.key.port != $0.value }
         let held = Set(own.live.values).subtracting(reserved).sorted()
-        let additions: [(KernelName, [NftNewElement])] = [
+        let ports = { (endpoints: [(key: Endpoint, value: UInt16)]) in
+            endpoints.map { NftNewElement($0.key.asKey, data: networkBytes($0.value), timeout: time) }
+        }
+        var additions: [(KernelName, [NftNewElement])] = [
             (mapping.taken, reserved.sorted().map { NftNewElement(networkBytes($0), expressions: limit) }),
-            (mapping.own, own.pinned.sorted().map { NftNewElement($0.asKey) }),
+            (mapping.own, own.keepers.sorted().map { NftNewElement($0.asKey) }),
             (mapping.taken, held.map { NftNewElement(networkBytes($0), timeout: time, expressions: limit) }),
             (
                 mapping.own,
-                here.filter { !own.pinned.contains($0.key) }.map { NftNewElement($0.key.asKey, timeout: time) }
+                here.filter { !own.keepers.contains($0.key) }.map { NftNewElement($0.key.asKey, timeout: time) }
             ),
-            (
-                mapping.moved,
-                elsewhere.map { NftNewElement($0.key.asKey, data: networkBytes($0.value), timeout: time) }
-            ),
-            (
-                mapping.owners,
-                mapping.features.isEmpty
-                    ? []
-                    : kept.filter { !own.pinned.contains($0.key) }.map {
-                        NftNewElement(networkBytes($0.value), data: $0.key.asKey, timeout: time)
-                    }
-            ),
-            (
-                mapping.pinned,
-                mapping.features.contains(.hairpin) ? own.pinned.sorted().map { NftNewElement($0.asKey) } : []
-            ),
+            (mapping.moved, elsewhere.map { NftNewElement($0.key.asKey, timeout: time) }),
+            (mapping.drawn, ports(elsewhere)),
+            (mapping.outward, mapping.reachable.map { NftNewElement($0.networkBytes) }),
         ]
+        if !mapping.features.isEmpty {
+            let owners = kept.filter { !own.pinned.contains($0.key) }
+            additions += [
+                (
+                    mapping.owners,
+                    owners.map { NftNewElement(networkBytes($0.value), data: $0.key.asKey, timeout: time) }
+                ),
+                (mapping.pinned, own.pinned.sorted().map { NftNewElement($0.asKey) }),
+            ]
+        }
         return additions.flatMap { set, elements in
             NftCommand.additions(to: set, in: table, elements)
         }
@@ -63,12 +66,12 @@ struct MappingSeeds: Hashable, Sendable {
     func lines(_ mapping: MappingTable, in table: NftFamily) -> [String] {
         guard mapping.number == 0 else { return [] }
         let own = elements(mapping.family)
-        let pinned = own.pinned.sorted().map { "\($0.address) . \($0.port)" }
+        let words = { (endpoints: Set<Endpoint>) in endpoints.sorted().map { "\($0.address) . \($0.port)" } }
         let never = NftPhrase.text(ofElement: MappingTable.neverClaimed) ?? ""
         let additions = [
-            (mapping.taken, reserved.sorted().map { "\($0) \(never)" }),
-            (mapping.own, pinned),
-            (mapping.pinned, mapping.features.contains(.hairpin) ? pinned : []),
+            (mapping.taken, reserved.sorted().map { "\($0) \(never)" }), (mapping.own, words(own.keepers)),
+            (mapping.pinned, mapping.features.isEmpty ? [] : words(own.pinned)),
+            (mapping.outward, mapping.reachable.map { "\($0)" }),
         ]
         return additions.filter { !$0.1.isEmpty }.map { set, elements in
             "add element \(table) \(PlannedTable.name) \(set) { \(elements.joined(separator: ", ")) }"

@@ -7,6 +7,8 @@ struct PortForward: Hashable {
 
     /// So many ports in one range are taken for a forward of single ports; beyond, each would have to be a target.
     static let widest = 4096
+    /// So many inside endpoints are kept in mind; of a host that forwards more, the rest draw their ports like all others.
+    static let most = 65536
 
     /// The forwards in the chains of a ruleset, as far as their rules name ports; any other rule decides by something else.
     static func all(in ruleset: Ruleset) -> [PortForward] {
@@ -14,9 +16,17 @@ struct PortForward: Hashable {
             ruleset.baseChains(at: .prerouting, family: family, nat: true).flatMap { $0 }
         }
         let tables = Set(bases.map { TableOfChain($0.place) })
-        return ruleset.chains.filter { tables.contains(TableOfChain($0.place)) }.flatMap { chain in
-            chain.rules.flatMap { rule in PortForwardReader(rule, chain.place, ruleset).forwards }
+        var forwards: [PortForward] = []
+        var left = most
+        for chain in ruleset.chains where tables.contains(TableOfChain(chain.place)) {
+            for rule in chain.rules {
+                for forward in PortForwardReader(rule, chain.place, ruleset).forwards(left) {
+                    left -= forward.targets.count
+                    forwards.append(forward)
+                }
+            }
         }
+        return forwards
     }
 
     private struct TableOfChain: Hashable {
@@ -43,11 +53,11 @@ private struct PortForwardReader {
         sets = { ruleset.sets[Ruleset.SetPlace(family: place.family, table: place.table, name: $0)] }
     }
 
-    var forwards: [PortForward] {
+    /// The forwards, with so many targets at most.
+    func forwards(_ most: Int) -> [PortForward] {
         guard let translation, !statements.contains(.tcpOnly) else { return [] }
         switch translation.addresses.first {
-        // Of an address and a port in one value the address is a part.
-        case .mapped(let keys, let map), .part(.mapped(let keys, let map), _): return forwards(by: keys, map)
+        case .mapped(let keys, let map): return forwards(by: keys, map, translation, most)
         default: break
         }
         return ranges.filter { $0.count <= PortForward.widest }.map { ports in
@@ -56,20 +66,28 @@ private struct PortForwardReader {
     }
 
     /// The forwards of `dnat to ... map`, of which each element names a port and where it leads.
-    private func forwards(by keys: [Operand], _ map: KernelName) -> [PortForward] {
+    private func forwards(
+        by keys: [Operand],
+        _ map: KernelName,
+        _ translation: DestinationTranslation,
+        _ most: Int
+    ) -> [PortForward] {
         guard let offset = Self.offset(of: .destinationPort, in: keys), let map = sets(map) else { return [] }
+        let isPool = translation.addresses.count > 1 && translation.addresses[0] != translation.addresses[1]
+        // An address and a port in one value: the port is a part of it.
+        var place: Int?
+        if case .part(.mapped, let start)? = translation.ports.first { place = start }
+        var left = most
         return map.ranges.compactMap { range in
             guard let ports = Self.ports(range, at: offset), ports.count <= PortForward.widest else { return nil }
             let data = range.element.data ?? []
-            let length = data.count >= 16 ? 16 : 4
-            guard let inside = IPAddress(networkBytes: Array(data.prefix(length))) else {
-                return PortForward(ports: ports, targets: [])
-            }
-            let named = Self.port(Array(data.dropFirst(length).prefix(2)))
-            return PortForward(
-                ports: ports,
-                targets: Set((named.map { $0...$0 } ?? ports).map { Endpoint(address: inside, port: $0) })
-            )
+            let named = place.map { Self.port(Array(data.dropFirst($0).prefix(2))) }
+            guard !isPool, left >= ports.count, named != .some(nil),
+                let inside = IPAddress(networkBytes: Array(data.prefix(translation.family == .ip6 ? 16 : 4)))
+            else { return PortForward(ports: ports, targets: []) }
+            let targets = (named.flatMap(\.self).map { $0...$0 } ?? ports).map { Endpoint(address: inside, port: $0) }
+            left -= targets.count
+            return PortForward(ports: ports, targets: Set(targets))
         }
     }
 
@@ -93,7 +111,8 @@ private struct PortForwardReader {
                 guard let offset = Self.offset(of: .destinationPort, in: operands) else { return [] }
                 return sets(set)?.ranges.compactMap { Self.ports($0, at: offset) } ?? []
             case .match(.udp(let ports)) where !ports.isDestinationInverted:
-                return [ports.destinationPorts.first...ports.destinationPorts.last]
+                let range = ports.destinationPorts
+                return range.first <= range.last ? [range.first...range.last] : []
             case .match(.multiport(let match)) where match.side != .source && !match.isInverted:
                 return match.ports.compactMap { $0.first <= $0.last ? $0.first...$0.last : nil }
             default: return []
@@ -110,7 +129,10 @@ private struct PortForwardReader {
             if case .constant(let bytes) = operand { Self.port(bytes) } else { nil }
         }
         if translation.ports.isEmpty { return Set(ports.map { Endpoint(address: inside, port: $0) }) }
-        return Set(named.map { Endpoint(address: inside, port: $0) })
+        guard let first = named.first, let last = named.last, first <= last,
+            Int(last - first) < PortForward.widest
+        else { return [] }
+        return Set((first...last).map { Endpoint(address: inside, port: $0) })
     }
 
     /// Where a field begins in a key; each fills whole words.

@@ -65,6 +65,8 @@ public struct NftSet: Hashable, Sendable {
         public let verdict: NftVerdict?
         /// NFT_SET_ELEM_*: 1 the end of an interval (exclusive), 2 the element for all others.
         public let flags: UInt32
+        /// How long it lives from its last renewal, in milliseconds; nil where it stays for good, or the set says it.
+        public var timeout: UInt64?
         /// What the element itself asks of a packet that finds it, and counts: `limit`, `quota`, `counter`.
         public var expressions: [NftExpression] = []
     }
@@ -176,6 +178,7 @@ extension NftSet.Element {
         data = value(NFTA_SET_ELEM_DATA.rawValue)
         verdict = fields.nested(NFTA_SET_ELEM_DATA.rawValue)?.verdict
         flags = fields.number(NFTA_SET_ELEM_FLAGS.rawValue) ?? 0
+        timeout = fields.number(NFTA_SET_ELEM_TIMEOUT.rawValue).flatMap { $0 == 0 ? nil : $0 }
         // What cannot be read may be a condition: it stays as one that is not known.
         expressions =
             fields.expressions(one: NFTA_SET_ELEM_EXPR.rawValue, list: NFTA_SET_ELEM_EXPRESSIONS.rawValue)

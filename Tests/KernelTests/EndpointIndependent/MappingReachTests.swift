@@ -99,6 +99,64 @@ struct MappingReachTests {
         }
     }
 
+    /// A forward that lets only some in lets nobody else in by the mapping, however much its inside server talks.
+    @Test func restrictedForwardsStayRestricted() async throws {
+        try await onOwnThread {
+            let lab = try FixLab()
+            let rule = "ip saddr \(LabAddress.servers[2]) udp dport 5060 dnat to \(LabAddress.clientA)"
+            try lab.nat.require(
+                "nft",
+                "-f",
+                "-",
+                input: "table ip forwards { chain in { type nat hook prerouting priority dstnat; \(rule); }; }"
+            )
+            try lab.nat.load(postrouting: ["-o wan -j MASQUERADE"], .iptablesNft)
+            try lab.apply(["--filtering", "endpoint-independent"])
+            let server = try lab.lab.clientA.socket(LabAddress.clientA, port: 5060)
+            let friend = try lab.lab.servers.socket(LabAddress.servers[2], port: 0)
+            // Of so many packets some renew claims.
+            for _ in 0..<200 {
+                try server.send([1], to: friend.local)
+                #expect(try friend.receive(within: .seconds(2))?.source.port == 5060)
+            }
+            let stranger = try lab.lab.servers.socket(LabAddress.servers[1], port: 0)
+            try stranger.send([7], to: Endpoint(address: Self.external, port: 5060))
+            #expect(try server.receive(within: .milliseconds(500)) == nil)
+            let other = try lab.lab.servers.socket(LabAddress.servers[2], port: 0)
+            try other.send([8], to: Endpoint(address: Self.external, port: 5060))
+            #expect(try server.receive(within: .seconds(2))?.source == other.local)
+        }
+    }
+
+    /// What somebody changed in the chains that lead packets is no mapping any more.
+    @Test(arguments: [
+        ("insert rule ip nataudit hairpin oifname wan meta l4proto udp masquerade random", "hard"),
+        ("flush chain ip nataudit noting", "unknown"), ("delete chain ip nataudit keep", "unknown"),
+    ])
+    func whatWasChangedIsSeen(_ change: String, _ verdict: String) async throws {
+        try await onOwnThread {
+            let lab = try FixLab()
+            try lab.nat.load(postrouting: ["-o wan -j MASQUERADE"], .iptablesNft)
+            try lab.apply(["--hairpin"])
+            try lab.nat.require("nft", change)
+            let scan = try ScanOutput(lab.nataudit(["scan", "--no-stun", "--format", "json"]))
+            #expect(scan.verdict == verdict, "\(scan.sourceNAT)")
+        }
+    }
+
+    /// Another choice of what it does wants another table, and is not taken for done.
+    @Test func anotherChoiceIsRefused() async throws {
+        try await onOwnThread {
+            let lab = try FixLab()
+            try lab.nat.load(postrouting: ["-o wan -j MASQUERADE"], .iptablesNft)
+            try lab.apply([])
+            expectRefused(try lab.fix("--endpoint-independent", "--hairpin"), "--filtering and --hairpin")
+            try lab.nat.load(postrouting: ["-o wan -j SNAT --to-source 203.0.113.77"], .iptablesNft)
+            #expect(try lab.undo().status == 0)
+            expectRefused(try lab.fix("--endpoint-independent", "--hairpin"), "one external address")
+        }
+    }
+
     @Test func theyWantAMapping() throws {
         let lab = try FixLab()
         for options in [["--hairpin"], ["--filtering", "endpoint-independent"], ["--filtering", "none"]] {

@@ -13,7 +13,7 @@ struct MappingTableTests {
         return PlannedTable(
             family: NftFamily(family),
             mappings: [mapping],
-            chains: mapping.chains + [mapping.noting(out: ["wan"]), mapping.keeping(priority: 80)]
+            chains: mapping.chains + [mapping.noting, mapping.keeping(priority: 80)]
                 + mapping.reaching(out: ["wan", "wan2"])
         )
     }

@@ -25,7 +25,7 @@ enum WeakMappings {
                 + "none, and gets what plain masquerade gives. Claims are free an hour after their last packet.",
             evidence: full.map { "\($0.key): \($0.value.words)" }.sorted(),
             rule: evidence.rules.firstIndex { $0.reference.place == place },
-            remedies: [.addingAnAddress]
+            remedies: [.sparingPorts]
         )
     }
 
@@ -110,14 +110,14 @@ extension Remedy {
         )
     }
 
-    /// What helps where an address has no ports left.
-    static let addingAnAddress = Remedy(
+    /// What helps where no ports are left.
+    static let sparingPorts = Remedy(
         summary:
-            "Give some of the clients another external address (`snat` by source), each with 64,512 ports of its own; a lower "
-            + "`--share` keeps one client from taking them all.",
+            "See who has claimed so many (the set clients). A lower --share keeps one client from taking them all; where all are many, "
+            + "lead some of them through another NAT.",
         environment: "this-host",
         commands: [
-            "nft list set ip nataudit clients     # who has claimed many", "nataudit undo",
+            "nft list table ip nataudit     # clients, own, moved", "nataudit undo",
             "nataudit fix --masquerade --endpoint-independent --share 1024",
         ],
         verify: ["nataudit scan"]

@@ -114,8 +114,8 @@ struct InstancePlanner {
             outward: outward,
             addresses: addresses,
             table: PlannedTable(family: NftFamily(family), chains: [chain]).adding(
-                mapping.map { [$0] } ?? [],
-                noting: outward.map(\.name)
+                try planner.reachable(mapping.map { [$0] } ?? [], on: outward.map(\.name)),
+                outward: planner.facingOutward(outward.map(\.name))
             ),
             parameters: try parameters(family, outward)
         )

@@ -82,6 +82,7 @@ extension PlannedTable {
     /// The same table without what its chains are for, which the kernel does not keep.
     var asRead: PlannedTable {
         var table = self
+        for index in table.mappings.indices { table.mappings[index].reachable = [] }
         table.chains = chains.map { PlannedChain(name: $0.name, hook: $0.hook, purpose: "", rules: $0.rules) }
         return table
     }

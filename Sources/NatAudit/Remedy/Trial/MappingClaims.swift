@@ -4,7 +4,7 @@ internal import NetlinkBridge
 enum MappingClaims {
     /// The changes that add what nataudit's tables in the kernel hold; each claim lives on as if it had just been renewed.
     ///
-    /// What is in the new sets for good stays so: adding it once more changes nothing.
+    /// What stays for good is put there by the new table itself: adding it with a time would make it end.
     static func commands(lifetime: Int) throws -> [NftCommand] {
         var reader = try NftablesReader()
         let ruleset = try reader.ruleset()
@@ -12,9 +12,10 @@ enum MappingClaims {
         return ruleset.tables.filter(PlannedTable.isOwn).flatMap { table in
             AddressFamily.allCases.flatMap { family -> [NftCommand] in
                 let mapping = MappingTable(family: family)
-                return [mapping.taken, mapping.own, mapping.moved, mapping.owners].flatMap { name -> [NftCommand] in
+                return [mapping.taken, mapping.own, mapping.moved, mapping.drawn, mapping.owners].flatMap {
+                    name -> [NftCommand] in
                     guard let set = ruleset.sets.first(where: { $0.isOf(table) && $0.name == name }) else { return [] }
-                    let elements = set.elements.map {
+                    let elements = set.elements.filter { $0.timeout != nil }.map {
                         NftNewElement(
                             $0.key,
                             data: $0.data,

@@ -79,8 +79,10 @@ public struct HostVerdict: Hashable, Sendable {
             if !answers.isEmpty, answers.allSatisfy({ $0 == .no }) { holds.inboundFirst = .yes }
         }
         // Two clients with one source port need two external ports: plain translation remaps one of them.
-        if holds.collision == .untested, translated.contains(where: { $0.candidate.origin != .host }) {
-            holds.collision = .no
+        let forClients = translated.filter { $0.candidate.origin != .host }
+        if holds.collision == .untested, !forClients.isEmpty {
+            let isFull = evidence.mappingUses.values.contains(where: \.isNearlyFull)
+            holds.collision = forClients.allSatisfy(\.isEndpointIndependent) && !isFull ? .yes : .no
         }
         return holds
     }

@@ -75,6 +75,15 @@ struct MappingRules {
     /// Only UDP; nft wants it said in every rule that names a port to translate to.
     static let isUDP: [NftExpression] = [.meta(.transport, into: key), .compare(key, .equal, [Packet.udp])]
 
+    /// Asks whether what is loaded has a bit, such as one of a connection's state or status.
+    static func has(_ bit: UInt32, of key: NftConntrackKey, in register: NftRegister = key) -> [NftExpression] {
+        [
+            .conntrack(key, direction: nil, into: register),
+            .bitwise(from: register, into: register, mask: hostBytes(bit), xor: hostBytes(UInt32(0))),
+            .compare(register, .notEqual, hostBytes(UInt32(0))),
+        ]
+    }
+
     /// Only packets of this host itself, which came in by no interface.
     static let isOwnPacket: [NftExpression] = [
         .meta(.inInterface, into: key), .compare(key, .equal, hostBytes(UInt32(0))),

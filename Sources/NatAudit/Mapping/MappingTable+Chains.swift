@@ -27,9 +27,9 @@ extension MappingTable {
             + (features.contains(.hairpin) ? [chain(turnChain, "what one client presents to another", turnRules)] : [])
     }
 
-    private var movedChain: KernelName { chainName("elsewhere") }
+    var movedChain: KernelName { chainName("elsewhere") }
     private var keptChain: KernelName { chainName("kept") }
-    private var briefChain: KernelName { chainName("brief") }
+    var briefChain: KernelName { chainName("brief") }
     var passingChain: KernelName { chainName("passing") }
     var turnChain: KernelName { name("turn") }
     var drawChain: KernelName { chainName("draw") }
@@ -85,53 +85,10 @@ extension MappingTable {
         return draws + [[Self.counter] + plain()]
     }
 
-    /// Strangers reach what forwards lead to by these alone: it claims no port by which they all could.
-    private var leavingForwards: [NftExpression] {
-        MappingRules(family: family).loadEndpoint() + [MappingRules.isIn(pinned), .verdict(.goto(passingChain))]
-    }
-
     /// Notes whose a port is, where that is asked; the endpoint lies in the key's registers.
     func owning(_ port: NftRegister, _ operation: NftSetUpdate.Operation) -> [NftExpression] {
         guard !features.isEmpty else { return [] }
         return [MappingRules.put(operation, owners, port, data: MappingRules.key, for: limits.lifetime)]
-    }
-
-    private var passingRules: [[NftExpression]] {
-        let rules = MappingRules(family: family)
-        return [
-            avoidingOwners,
-            // Who is past its share would be in the way of whoever claims the port later, towards a peer that both talk to.
-            [rules.loadPort(into: MappingRules.key), MappingRules.put(.update, hosts, for: limits.lifetime)] + plain(),
-            plain(),
-        ]
-    }
-
-    private var briefRules: [[NftExpression]] {
-        let rules = MappingRules(family: family)
-        return [
-            // Whoever sent there before the claim may still be in the way: the port is not insisted on.
-            rules.loadEndpoint() + [MappingRules.isIn(own)] + plain(),
-            rules.loadEndpoint() + [MappingRules.isIn(moved), .verdict(.goto(movedChain))],
-            MappingRules.isOwnPacket + plain(),
-            avoidingOwners,
-            plain(),
-        ]
-    }
-
-    /// A flow from a port that somebody has would be in its owner's way towards the same peer.
-    private var avoidingOwners: [NftExpression] {
-        [MappingRules(family: family).loadPort(into: MappingRules.key), MappingRules.isIn(taken)] + plain([.random])
-    }
-
-    /// Rules for packets to the ports to which sockets send once and go: comparing is faster than a set of four.
-    func onBriefPorts(_ verdict: NftVerdict) -> [[NftExpression]] {
-        let rules = MappingRules(family: family)
-        return Self.briefPorts.map { port in
-            [
-                rules.loadPort(isSource: false, into: MappingRules.key),
-                .compare(MappingRules.key, .equal, networkBytes(port)), .verdict(verdict),
-            ]
-        }
     }
 
     private var keptRules: [[NftExpression]] {

@@ -47,16 +47,8 @@ extension MappingTable {
 
     private var notingOwnPorts: [NftExpression] {
         let rules = MappingRules(family: family)
-        let isNew: [NftExpression] = [
-            .conntrack(.state, direction: nil, into: MappingRules.key),
-            .bitwise(
-                from: MappingRules.key,
-                into: MappingRules.key,
-                mask: hostBytes(UInt32(8)),
-                xor: hostBytes(UInt32(0))
-            ),
-            .compare(MappingRules.key, .notEqual, hostBytes(UInt32(0))),
-        ]
+        // NF_CT_STATE_BIT(IP_CT_NEW)
+        let isNew = MappingRules.has(8, of: .state)
         return isNew + [
             rules.loadPort(into: MappingRules.key),
             MappingRules.put(.update, hosts, for: limits.lifetime),
@@ -76,18 +68,16 @@ extension MappingTable {
         return [noting]
             + [true, false].flatMap { isSource -> [[NftExpression]] in
                 let endpoint = rules.loadEndpoint(isSource: isSource)
-                let presented: [NftExpression] = [
-                    // IPS_SRC_NAT; what is translated otherwise has no port of its own to keep.
-                    .conntrack(.status, direction: nil, into: MappingRules.chosen),
-                    .bitwise(
-                        from: MappingRules.chosen,
-                        into: MappingRules.chosen,
-                        mask: hostBytes(ConntrackEntry.Status.sourceNAT.rawValue),
-                        xor: hostBytes(UInt32(0))
-                    ),
-                    .compare(MappingRules.chosen, .notEqual, hostBytes(UInt32(0))),
-                    .conntrack(.portDestination, direction: 1, into: MappingRules.chosen),
-                ]
+                // IPS_SRC_NAT; what is translated otherwise has no port of its own to keep.
+                let isTranslated = MappingRules.has(
+                    ConntrackEntry.Status.sourceNAT.rawValue,
+                    of: .status,
+                    in: MappingRules.chosen
+                )
+                let presented =
+                    isTranslated + [
+                        .conntrack(.portDestination, direction: 1, into: MappingRules.chosen)
+                    ]
                 // An endpoint that forwards lead to keeps its port for good, and nothing else is to lead there.
                 let isPinned = features.isEmpty ? [] : [MappingRules.isIn(pinned, inverted: true)]
                 return [

@@ -51,16 +51,7 @@ extension MappingTable {
     func hairpinRules(_ interfaces: [KernelName]) -> [PlannedRule] {
         let rules = MappingRules(family: family)
         let target = rules.loadEndpoint(isSource: false)
-        let isLed: [NftExpression] = [
-            .conntrack(.status, direction: nil, into: MappingRules.key),
-            .bitwise(
-                from: MappingRules.key,
-                into: MappingRules.key,
-                mask: hostBytes(ConntrackEntry.Status.destinationNAT.rawValue),
-                xor: hostBytes(UInt32(0))
-            ),
-            .compare(MappingRules.key, .notEqual, hostBytes(UInt32(0))),
-        ]
+        let isLed = MappingRules.has(ConntrackEntry.Status.destinationNAT.rawValue, of: .status)
         return self.rules(
             interfaces.map { cameIn(by: $0) + [.verdict(.accept)] } + [
                 // Forwards of the host's own rules stay as they are.

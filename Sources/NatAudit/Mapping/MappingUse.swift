@@ -16,9 +16,20 @@ struct MappingUse: Hashable, Sendable {
     let refused: UInt64
     /// What the mapping does beyond keeping ports.
     let features: Set<MappingFeature>
+    /// How many endpoints a client may claim at once.
+    let share: UInt32
 
     /// Tells whether so little is left that draws, of twelve ports each, begin to fail.
     var isNearlyFull: Bool { taken * 10 >= capacity * 9 }
+
+    /// The options of `fix` that make such a one.
+    var options: String {
+        var words = ["--endpoint-independent"]
+        if share != MappingLimits().share { words.append("--share \(share)") }
+        if features.contains(.openFiltering) { words.append("--filtering endpoint-independent") }
+        if features.contains(.hairpin) { words.append("--hairpin") }
+        return words.joined(separator: " ")
+    }
 
     /// In words.
     var words: String {
@@ -62,7 +73,8 @@ extension MappingTable {
             drawn: entered.last ?? 0,
             unserved: counted(drawChain).last ?? 0,
             refused: entered.first ?? 0,
-            features: features
+            features: features,
+            share: limits.share
         )
     }
 }

@@ -91,9 +91,11 @@ extension FixPlanner {
         return .address(range.first)
     }
 
-    /// The interfaces that face outward: those that are meant, and all by which paths go out.
+    /// The interfaces that face outward: those that are meant, and all by which the rest of the world is reached.
     func facingOutward(_ named: [KernelName]) -> [KernelName] {
-        Set(named + evidence.paths.compactMap(\.outInterface)).filter(\.isInterfaceText).sorted { "\($0)" < "\($1)" }
+        let ways = evidence.paths.filter { $0.candidate.goal == .elsewhere }.compactMap(\.outInterface)
+        let known = evidence.inputPath.interfaces.map(\.name)
+        return Set(named + ways + known).filter(\.isInterfaceText).sorted { "\($0)" < "\($1)" }
     }
 
     /// The mappings with the addresses by which inside clients reach each other.

@@ -65,14 +65,22 @@ extension FixPlanner {
                 )
             }
         }
+        if intent.isEndpointIndependent, !isMade {
+            let rule = evidence.rules.first { $0.verdict != .easy }
+            throw PlanRefusal(
+                "no path of a client is translated by a rule that --endpoint-independent could overtake"
+                    + (rule.map { ": \($0.reference.words): \($0.why)" } ?? "")
+            )
+        }
         var tables: [NftFamily: PlannedTable] = [:]
         let guarded = addGuard(to: &tables)
         if isMade {
-            let isOther = evidence.mappingUses.values.contains { $0.features != intent.mappingFeatures }
-            if intent.isEndpointIndependent, isOther {
+            let other = evidence.mappingUses.values.first {
+                $0.features != intent.mappingFeatures || $0.share != intent.mapping?.share
+            }
+            if intent.isEndpointIndependent, let other {
                 throw PlanRefusal(
-                    "nataudit's table is there, but it was made with other words after --filtering and --hairpin: `nataudit undo`, "
-                        + "then fix again"
+                    "nataudit's table is there, but it was made with \(other.options): `nataudit undo`, then fix again"
                 )
             }
             // What is unknown may be the guard's own doing.

@@ -36,9 +36,10 @@ extension MappingSeeds {
         try ConntrackTable.forEachEntry(protocol: Packet.udp) { entry in
             let source = entry.original.source
             guard presented.contains(entry.presentedSource.address) else { return }
+            guard !MappingTable.briefPorts.contains(entry.original.destination.port) else { return }
             if local.contains(source.address) {
-                reserved.insert(entry.presentedSource.port)
-            } else if !MappingTable.briefPorts.contains(entry.original.destination.port) {
+                sending.insert(entry.presentedSource.port)
+            } else {
                 flows[source, default: [:]][entry.presentedSource.port, default: 0] += 1
             }
         }
@@ -48,7 +49,7 @@ extension MappingSeeds {
             ($0.value.values.max() ?? 0, $1.key) > ($1.value.values.max() ?? 0, $0.key)
         }) {
             guard let port = ports.keys.first, owners[port] == nil,
-                !reserved.contains(port) || keepers.contains(endpoint)
+                !reserved.contains(port) && !sending.contains(port) || keepers.contains(endpoint)
             else { continue }
             owners[port] = endpoint
             live[endpoint] = port

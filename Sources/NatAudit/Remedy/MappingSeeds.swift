@@ -4,6 +4,8 @@ internal import NetlinkBridge
 struct MappingSeeds: Hashable, Sendable {
     /// The external ports that no client may have: the host's own sockets hear there, or destination NAT leads elsewhere.
     var reserved: Set<UInt16> = []
+    /// The external ports from which the host itself sent: they are its own as long as claims live without traffic.
+    var sending: Set<UInt16> = []
     /// The inside endpoints to which destination NAT leads.
     var pinned: Set<Endpoint> = []
     /// Those to which it leads from their own port, one for each: they keep it.
@@ -31,12 +33,13 @@ struct MappingSeeds: Hashable, Sendable {
         let kept = own.live.sorted { $0.key < $1.key }
         let here = kept.filter { $0.key.port == $0.value }
         let elsewhere = kept.filter { $0.key.port != $0.value }
-        let held = Set(own.live.values).subtracting(reserved).sorted()
+        let held = Set(own.live.values).union(sending).subtracting(reserved).sorted()
         let ports = { (endpoints: [(key: Endpoint, value: UInt16)]) in
             endpoints.map { NftNewElement($0.key.asKey, data: networkBytes($0.value), timeout: time) }
         }
         var additions: [(KernelName, [NftNewElement])] = [
             (mapping.taken, reserved.sorted().map { NftNewElement(networkBytes($0), expressions: limit) }),
+            (mapping.hosts, sending.sorted().map { NftNewElement(networkBytes($0), timeout: time) }),
             (mapping.own, own.keepers.sorted().map { NftNewElement($0.asKey) }),
             (mapping.taken, held.map { NftNewElement(networkBytes($0), timeout: time, expressions: limit) }),
             (

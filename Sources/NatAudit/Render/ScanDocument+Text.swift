@@ -56,6 +56,10 @@ extension RuleEntry {
         let word = "  \(verdict.rawValue)"
         var lines = Paragraph.lines("\(verdict.rawValue) \(words)\(reachWords)", first: "  ", indent: 6)
         if let first = lines.first { lines[0] = "  " + style.text(verdict) + first.dropFirst(word.count) }
+        // That rule stands for all chains of a mapping: how full it is says more than its words.
+        if isMapping {
+            return lines + Paragraph.lines(why, first: "      ", indent: 6).map { style.text($0, as: .faint) }
+        }
         return lines + [style.text("      \(text)", as: .faint)]
     }
 }

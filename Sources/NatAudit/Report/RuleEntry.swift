@@ -61,6 +61,9 @@ struct RuleEntry: Hashable, Sendable, Codable {
         return "rule \(position) of \(place) (\(origin))"
     }
 
+    /// Tells whether it stands for the chains of nataudit's own mapping.
+    var isMapping: Bool { table == "\(PlannedTable.name)" && chain.hasPrefix("mapping") }
+
     /// The rule in one line.
     var evidence: String { "\(words): \(text)" }
 }

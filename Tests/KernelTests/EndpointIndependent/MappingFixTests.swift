@@ -20,6 +20,7 @@ struct MappingFixTests {
             let scan = try ScanOutput(lab.nataudit(["scan", "--no-stun", "--format", "json"]))
             #expect(scan.verdict == "easy")
             #expect(!scan.findings.contains { ["port-collision", "inbound-first-changes-port"].contains($0.id) })
+            #expect(scan.holds.collision == "yes")
             let rows = scan.sourceNAT.filter { $0.table == "nataudit" }
             #expect(rows.map(\.chain) == ["mapping"] && rows.map(\.verdict) == ["easy"], "\(rows)")
             // It is there already.
@@ -93,6 +94,7 @@ struct MappingFixTests {
     @Test(arguments: [
         ("-p udp -o wan -j MASQUERADE --to-ports 2000-3000 --random", "limits the ports"),
         ("-o wan -j SNAT --to-source 203.0.113.1-203.0.113.2 --random", "several addresses"),
+        ("-o wan -j SNAT --to-source 203.0.113.1-203.0.113.2", "chooses an address of a pool"),
     ])
     func whatWouldBeWidenedIsRefused(_ rule: String, _ words: String) throws {
         let lab = try FixLab()

@@ -70,6 +70,10 @@ struct MappingReachTests {
                 // Where nothing turns, the host refuses, which the next call would say.
                 if !hairpins { _ = try? clients[sender].receive(within: .milliseconds(200)) }
             }
+            // The host's inside address leads nowhere.
+            try clients[0].send([5], to: Endpoint(address: .v4(0x0A00_0101), port: ports[1]))
+            #expect(try clients[1].receive(within: .milliseconds(300)) == nil)
+            _ = try? clients[0].receive(within: .milliseconds(200))
             // Outside nothing changes, for those who ask and for strangers.
             for (client, port) in zip(clients, ports) { #expect(try lab.externalPort(of: client, 2) == port) }
             let stranger = try lab.lab.servers.socket(LabAddress.servers[1], port: 0)
@@ -84,13 +88,7 @@ struct MappingReachTests {
     @Test func forwardsStayAsTheyAre() async throws {
         try await onOwnThread {
             let lab = try FixLab()
-            let rules = "udp dport 5000 dnat to \(LabAddress.clientB):41641"
-            try lab.nat.require(
-                "nft",
-                "-f",
-                "-",
-                input: "table ip forwards { chain in { type nat hook prerouting priority dstnat; \(rules); }; }"
-            )
+            try lab.forward("udp dport 5000 dnat to \(LabAddress.clientB):41641")
             try lab.nat.load(postrouting: ["-o wan -j MASQUERADE"], .iptablesNft)
             try lab.apply(["--filtering", "endpoint-independent", "--hairpin"])
             let clients = try lab.twoClients(on: 41641)
@@ -103,13 +101,7 @@ struct MappingReachTests {
     @Test func restrictedForwardsStayRestricted() async throws {
         try await onOwnThread {
             let lab = try FixLab()
-            let rule = "ip saddr \(LabAddress.servers[2]) udp dport 5060 dnat to \(LabAddress.clientA)"
-            try lab.nat.require(
-                "nft",
-                "-f",
-                "-",
-                input: "table ip forwards { chain in { type nat hook prerouting priority dstnat; \(rule); }; }"
-            )
+            try lab.forward("ip saddr \(LabAddress.servers[2]) udp dport 5060 dnat to \(LabAddress.clientA)")
             try lab.nat.load(postrouting: ["-o wan -j MASQUERADE"], .iptablesNft)
             try lab.apply(["--filtering", "endpoint-independent"])
             let server = try lab.lab.clientA.socket(LabAddress.clientA, port: 5060)
@@ -150,7 +142,8 @@ struct MappingReachTests {
             let lab = try FixLab()
             try lab.nat.load(postrouting: ["-o wan -j MASQUERADE"], .iptablesNft)
             try lab.apply([])
-            expectRefused(try lab.fix("--endpoint-independent", "--hairpin"), "--filtering and --hairpin")
+            expectRefused(try lab.fix("--endpoint-independent", "--hairpin"), "made with --endpoint-independent:")
+            expectRefused(try lab.fix("--endpoint-independent", "--share", "7"), "`nataudit undo`, then fix again")
             try lab.nat.load(postrouting: ["-o wan -j SNAT --to-source 203.0.113.77"], .iptablesNft)
             #expect(try lab.undo().status == 0)
             expectRefused(try lab.fix("--endpoint-independent", "--hairpin"), "one external address")
@@ -170,6 +163,12 @@ extension FixLab {
     fileprivate func apply(_ options: [String]) throws {
         let words = ["fix", "--masquerade", "--yes", "--format", "json", "--endpoint-independent"]
         try expectApplied(try nataudit(words + options + proven))
+    }
+
+    /// Gives the NAT host a forward of its own.
+    fileprivate func forward(_ rule: String) throws {
+        let chain = "chain in { type nat hook prerouting priority dstnat; \(rule); }"
+        try nat.require("nft", "-f", "-", input: "table ip forwards { \(chain); }")
     }
 
     /// Two clients' sockets on one port.

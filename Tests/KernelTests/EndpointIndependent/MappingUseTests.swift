@@ -18,6 +18,9 @@ struct MappingUseTests {
             #expect(why.contains("drawn for 1 first packets"), "\(why)")
             #expect(!why.contains("found none"), "\(why)")
 
+            let text = try lab.nataudit(["scan", "--no-stun"]).output.split(whereSeparator: \.isWhitespace)
+            #expect(text.joined(separator: " ").contains("\(listed) of 65535 ports taken, 1 of them drawn"), "\(text)")
+
             let all = (1024..<62000).map { "\($0) timeout 1h" }.joined(separator: ", ")
             try lab.nat.require("nft", "-f", "-", input: "add element ip nataudit taken { \(all) }\n")
             let full = try lab.scan()

@@ -71,6 +71,29 @@ struct TemporaryClientTests {
         }
     }
 
+    /// A bridge takes the lowest address of its ports: that of a port which goes again would cut its hosts off.
+    @Test func aBridgeKeepsItsAddress() throws {
+        let (host, inside) = (try LabHost(), try LabHost())
+        try host.ip([
+            "link add lan0 type bridge",
+            "link add port0 address 52:54:00:aa:00:01 type veth peer name other",
+            "link set port0 up master lan0",
+        ])
+        try host.namespace.perform {
+            try RouteWriter.makePair(
+                VirtualEnd("nataudit0", number: 1),
+                VirtualEnd("eth0", number: 2),
+                in: inside.namespace
+            )
+            let links = try RouteReader.links()
+            let (bridge, port) = (links.first { $0.name == "lan0" }, links.first { $0.name == "nataudit0" })
+            try RouteWriter.switchOn(try #require(port).index, of: try #require(bridge).index)
+        }
+        let shown = try host.require("ip", "-oneline", "link", "show", "lan0")
+        #expect(shown.contains("link/ether 52:54:00:aa:00:01"), "\(shown)")
+        #expect(try host.require("ip", "-oneline", "link", "show", "master", "lan0").contains("nataudit0"))
+    }
+
     /// Rules that name the bridge are met by a client behind it.
     @Test func rulesThatNameTheBridgeAreMet() async throws {
         try await onOwnThread {

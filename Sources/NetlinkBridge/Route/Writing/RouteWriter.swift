@@ -98,8 +98,9 @@ public struct VirtualEnd: Hashable, Sendable {
     /// Names an end; its hardware address is one that is administered locally, made of a number.
     public init(_ name: KernelName, number: UInt32) {
         self.name = name
-        // IEEE 802: the second bit of the first byte marks an address that no maker has given out.
-        hardware = [0x02, 0x4E] + networkBytes(number)
+        // IEEE 802: the second bit of the first byte marks an address that no maker has given out. A bridge takes the lowest
+        // address among its ports for its own, which its hosts would go on asking for when the port is gone.
+        hardware = [0xFE, 0x4E] + networkBytes(number)
     }
 }
 
